@@ -1,0 +1,66 @@
+# Every task has its name here. `make` alone lists them.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-dev demo lint check test format lock clean
+
+ENGINE ?= local
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
+
+help: ## List these targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+setup: .venv/runtime.stamp ## Make .venv with what running needs (Python 3.11 or later)
+
+setup-dev: .venv/dev.stamp ## Make .venv with what checking needs as well
+
+# The first python3 that is new enough and able to make a venv; otherwise one sentence says what to do.
+.venv/bin/python:
+	@new=; for python in python3 python3.11 python3.12 python3.13 python3.14; do \
+	  "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || continue; new="$$python"; \
+	  "$$python" -c 'import ensurepip, venv' 2>/dev/null || continue; \
+	  echo "Making .venv with $$("$$python" --version)"; exec "$$python" -m venv --clear .venv; \
+	done; \
+	if [ -n "$$new" ]; then echo "$$new cannot make a virtual environment: run apt-get install python3-venv (as root) and try again." >&2; \
+	else echo "Quorate needs Python 3.11 or later and found none: run apt-get install python3 python3-venv (as root) and try again." >&2; fi; exit 1
+
+# A changed lock or pyproject.toml installs again; pip check says if the lock lacks a dependency.
+.venv/%.stamp: infra/locks/%.txt pyproject.toml | .venv/bin/python
+	@echo "Installing infra/locks/$*.txt"
+	@$(PIP) --require-hashes -r $<
+	@$(PIP) --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m pip check >/dev/null || { $(BIN)/python -m pip check; exit 1; }
+	@touch $@
+
+demo: setup ## Show a family from referral to minutes (ENGINE=local or kafka)
+	@$(BIN)/quorate demo --engine $(ENGINE)
+
+lint: setup-dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+check: lint ## Format, lint, types, walls and the quick tests; no servers
+	$(BIN)/pytest -q $(wildcard tests/house tests/handlers tests/streams)
+
+test: lint ## Everything that check does, and every test
+	$(BIN)/pytest -q
+
+format: setup-dev ## Put the code in order
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+# --no-emit-*: no committed file names a registry. Pins stay as they are; UPGRADE=--upgrade moves them.
+COMPILE = /dev/stdin --universal --python-version 3.11 --generate-hashes --quiet --no-header --no-annotate \
+  --no-emit-index-url --no-emit-find-links --native-tls $(UPGRADE)
+lock: setup-dev ## Write infra/locks anew from pyproject.toml (UPGRADE=--upgrade to move the pins)
+	$(BIN)/python -m venv .venv/uv && .venv/uv/bin/python -m pip install --quiet uv
+	printf 'setuptools>=80\nwheel\n' | .venv/uv/bin/uv pip compile pyproject.toml $(COMPILE) -o infra/locks/runtime.txt
+	printf 'setuptools>=80\nwheel\n' | .venv/uv/bin/uv pip compile pyproject.toml --extra dev -c infra/locks/runtime.txt $(COMPILE) -o infra/locks/dev.txt
+	echo holidays | .venv/uv/bin/uv pip compile $(COMPILE) -o infra/locks/oracle.txt
+
+clean: ## Remove .venv, caches and build leftovers
+	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find handlers streams infra tests -name __pycache__ -type d -prune -exec rm -rf {} +

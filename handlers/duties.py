@@ -1,0 +1,120 @@
+"""The duty: something owed to somebody by a time, because of a rule (decision 11).
+
+Subjects say, by level, all that is owed now and what evidence there is for it; here that full set is held
+against the duties on file, and whatever differs becomes a fact. So no duty depends on which event came first,
+nor on a rule author remembering to open or close it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from msgspec import Struct
+
+from handlers import facts as f
+from handlers.facts import Duty, DutyKind, Finding, Grade
+from handlers.people import derived
+
+
+class Met(Struct, frozen=True):
+    """Evidence that something owed was done: its grade, and who or what shows it."""
+
+    grade: Grade
+    by: str
+
+
+class Owed(Struct, frozen=True, kw_only=True):
+    """One thing owed now. key names it within its family for ever; met is the evidence, if there is any."""
+
+    kind: DutyKind
+    key: tuple[str, ...]
+    due_at: datetime
+    owner: str
+    closes_on: Grade
+    sentence: str
+    rule: str
+    met: Met | None = None
+    meeting: str | None = None
+    adult: str | None = None
+    service: str | None = None
+    to: str | None = None
+    revision: int = 0
+    telephone_from: datetime | None = None
+
+    def id_in(self, family: str) -> str:
+        return "D-" + derived("duty", family, self.kind, *self.key)[:12]
+
+    def by_telephone(self, now: datetime) -> bool:
+        return self.telephone_from is not None and now >= self.telephone_from
+
+
+def settle(
+    on_file: dict[str, Duty], owed: Iterable[Owed], family: str, now: datetime, pack: str
+) -> Iterator[Finding]:
+    """What must be opened, moved, ended or reopened so that the file's duties are those owed."""
+    wanted = {o.id_in(family): o for o in owed}
+    for id_, thing in wanted.items():
+        duty = on_file.get(id_)
+        if duty is None:
+            duty = _opened(id_, thing, now, pack)
+            yield Finding(f.DutyOpened(duty), thing.sentence, thing.rule)
+        yield from _brought_up_to_date(duty, thing, now)
+    for id_, duty in on_file.items():
+        if id_ not in wanted and duty.ended is None:
+            yield Finding(f.DutyEnded(id_, "lapse", "the file"), _why_lapsed(duty), duty.rule)
+
+
+def _opened(id_: str, thing: Owed, now: datetime, pack: str) -> Duty:
+    return Duty(
+        id=id_,
+        kind=thing.kind,
+        due_at=thing.due_at,
+        opened_at=now,
+        owner=thing.owner,
+        closes_on=thing.closes_on,
+        sentence=thing.sentence,
+        rule=thing.rule,
+        pack=pack,
+        ladder=thing.kind,
+        meeting=thing.meeting,
+        adult=thing.adult,
+        service=thing.service,
+        to=thing.to,
+        revision=thing.revision,
+        by_telephone=thing.by_telephone(now),
+    )
+
+
+def _brought_up_to_date(duty: Duty, thing: Owed, now: datetime) -> Iterator[Finding]:
+    if thing.met:
+        if duty.ended is None or duty.ended == "lapse":
+            ended = f.DutyEnded(duty.id, "evidence", thing.met.by, thing.met.grade)
+            yield Finding(ended, f"{thing.met.grade}: {thing.met.by}", duty.rule)
+        return
+    if duty.ended in ("evidence", "lapse"):
+        yield Finding(f.DutyReopened(duty.id), "it is owed again: what had ended it no longer stands", duty.rule)
+    by_telephone = thing.by_telephone(now)
+    if duty.ended != "reason" and (
+        (duty.to, duty.due_at, duty.by_telephone) != (thing.to, thing.due_at, by_telephone)
+    ):
+        moved = f.DutyMoved(duty.id, thing.to, thing.due_at, by_telephone, thing.sentence)
+        yield Finding(moved, thing.sentence, duty.rule)
+
+
+def _why_lapsed(duty: Duty) -> str:
+    """The reason for the duty ended; say which (decision 11)."""
+    match duty.kind:
+        case "hold_meeting" | "find_a_time":
+            return "the meeting is no longer due"
+        case "send_invitation" | "tell_treatment":
+            return "the meeting was moved, called off or held, or this person is no longer to be told of it"
+        case "name_representative":
+            return "a representative can be reached, or none is needed any more"
+        case _:
+            return "what made it owed no longer stands"
+
+
+def telephone_turns(owed: Iterable[Owed]) -> Iterator[datetime]:
+    """The instants at which something unmet becomes a telephone call."""
+    return (o.telephone_from for o in owed if o.met is None and o.telephone_from is not None)

@@ -1,0 +1,113 @@
+"""What must be done, in the imperative: values that only `infra/dispatch` turns into acts.
+
+Every effect says because of what. Its id is derived from its place in the ledger, so that a crash, a replay and
+both engines name the same act alike; personal words inside stay sealed until the paper is composed.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Literal
+
+from msgspec import Struct
+
+from handlers.events import Block, Body
+from handlers.facts import MeetingKind
+from handlers.people import Recipient, StreamId, Text
+
+
+class TellStream(Struct, frozen=True, tag=True, kw_only=True):
+    """Publish an event to another stream of the river (decision 6: the only way that streams talk)."""
+
+    stream: StreamId
+    body: Body
+    because: str
+
+
+class SendInvitation(Struct, frozen=True, tag=True, kw_only=True):
+    """One person's own iMIP REQUEST or CANCEL. stamped_at is iCalendar's DTSTAMP, set here since nothing later reads a clock.
+
+    client_reference: the treatment service's own, quoted to that service alone (decision 22).
+    """
+
+    message: str
+    to: Recipient
+    meeting: str
+    family: str
+    kind: MeetingKind
+    method: Literal["REQUEST", "CANCEL"]
+    sequence: int
+    revision: int
+    starts_at: datetime
+    ends_at: datetime
+    place: str
+    team: str
+    telephone: str
+    stamped_at: datetime
+    because: str
+    client_reference: Text | None = None
+    moved_from: datetime | None = None
+
+
+class Sat(Struct, frozen=True, kw_only=True):
+    """One line of the minutes' attendance list."""
+
+    name: Text
+    role: str
+    agency: str
+    presence: str
+    present_from: datetime | None = None
+    present_to: datetime | None = None
+
+
+class Agreed(Struct, frozen=True, kw_only=True):
+    """A task agreed in the minutes, with the name of whoever took it."""
+
+    what: Text
+    who: Text
+    by: date | None = None
+
+
+class SendMinutes(Struct, frozen=True, tag=True, kw_only=True):
+    """The minutes to one person: the whole paper to a secure address, else word that they are ready to collect."""
+
+    message: str
+    to: Recipient
+    meeting: str
+    family: str
+    kind: MeetingKind
+    started_at: datetime
+    ended_at: datetime
+    place: str
+    attendance: tuple[Sat, ...]
+    decisions: tuple[Text, ...]
+    discussion: tuple[Block, ...]
+    tasks: tuple[Agreed, ...]
+    team: str
+    telephone: str
+    stamped_at: datetime
+    because: str
+    client_reference: Text | None = None
+    next_meetings: tuple[str, ...] = ()
+
+
+class SendNotice(Struct, frozen=True, tag=True, kw_only=True):
+    """A duty put before a named person: it is late, or it is now a telephone call. No family member is named."""
+
+    message: str
+    to: Recipient
+    meeting: str
+    family: str
+    occasion: Literal["late", "telephone"]
+    duty: str
+    sentence: str
+    due_at: datetime
+    rung: int
+    team: str
+    telephone: str
+    stamped_at: datetime
+    because: str
+
+
+Message = SendInvitation | SendMinutes | SendNotice
+Effect = TellStream | Message

@@ -1,0 +1,457 @@
+"""What happened, in the past tense: every event that can come in from the river.
+
+Bodies are frozen and typed; `streams/schemas` holds their JSON Schemas and a sample of each. Fields typed
+`Text` are personal words and are sealed before anything is written (decision 19). Instants are UTC, days
+are days in London.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Literal
+
+from msgspec import Struct, field
+
+from handlers.people import StreamId, Text
+
+Relation = Literal["child", "unborn", "parent", "carer", "partner", "other"]
+Basis = Literal["consent", "life_at_risk", "greater_harm", "statutory"]
+Purpose = Literal["fip", "child_in_need"]
+Reply = Literal["accepted", "tentative", "declined"]
+Presence = Literal["present", "deputy", "apologies", "report_only", "absent", "excluded", "part"]
+Paper = Literal["invitation", "cancellation", "minutes", "notice"]
+
+
+class Body(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What one type of event says."""
+
+
+class Event(Struct, frozen=True):
+    """One thing that happened, addressed to the one stream that must decide about it.
+
+    source and id name it for ever; happened is when it was true, recorded when we came to know (decision 16).
+    """
+
+    id: str
+    source: str
+    stream: StreamId
+    happened: datetime
+    recorded: datetime
+    body: Body
+
+
+# --- family: who is in it, and who works with it
+
+
+class Member(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One person of a household. `cares`: has care of a child here, or a significant relationship with
+    those who do (Joint Guidance paragraph 11)."""
+
+    person: str
+    name: Text
+    relation: Relation
+    cares: bool = False
+    born: date | None = None
+    address: Text | None = None
+
+
+class HouseholdRecorded(Body, frozen=True):
+    """The household as it stands: members not named here are no longer in it."""
+
+    members: tuple[Member, ...]
+
+
+class MemberJoined(Body, frozen=True):
+    member: Member
+    on: date
+
+
+class MemberLeft(Body, frozen=True):
+    person: str
+    on: date
+
+
+class ProfessionalInvolved(Body, frozen=True):
+    """A worker of the directory works with the family; role is the field's word: social_worker, health_visitor."""
+
+    worker: str
+    role: str
+    on: date
+
+
+class ProfessionalLeft(Body, frozen=True):
+    worker: str
+    on: date
+
+
+# --- family: enquiries, factors, consent, the Family Intervention Project
+
+
+class StrategyDiscussionHeld(Body, frozen=True):
+    discussion: str
+    held_on: date
+    section_47: bool
+
+
+class ConferenceAskedFor(Body, frozen=True):
+    discussion: str
+    by: str
+
+
+class Factor(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A DfE factor; 1B 1C alcohol, 2B 2C drugs are the ones the gate reads. Naming no adult counts for the family."""
+
+    code: str
+    person: str | None = None
+
+
+class FactorsAssessed(Body, frozen=True):
+    assessment: str
+    assessed_on: date
+    factors: tuple[Factor, ...]
+    basis: Basis | None = None
+
+
+class ConsentRecorded(Body, frozen=True):
+    person: str
+    purpose: Purpose
+    given: bool
+    by: str
+
+
+class ConsentOverridden(Body, frozen=True):
+    """Sharing without consent, on a ground of JG T6 or with a stated lawful basis, by a named person."""
+
+    person: str
+    purpose: Purpose
+    ground: Literal["life_at_risk", "greater_harm", "lawful_basis"]
+    by: str
+
+
+class FipStarted(Body, frozen=True):
+    fip: str
+    started_on: date
+    worker: str
+    plan_agreed_on: date | None = None
+
+
+class FipEnded(Body, frozen=True):
+    fip: str
+    ended_on: date
+
+
+# --- family: meetings and what comes of them
+
+
+class Attendance(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How one person took part; a deputy sits for `deputy_for`."""
+
+    person: str
+    presence: Presence
+    present_from: datetime | None = None
+    present_to: datetime | None = None
+    deputy_for: str | None = None
+
+
+class Plan(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A child protection plan made at a conference; core_group: the workers whom the chair named."""
+
+    plan: str
+    category: Literal["neglect", "physical", "sexual", "emotional", "multiple"]
+    core_group: tuple[str, ...] = ()
+
+
+class MeetingHeld(Body, frozen=True):
+    """The meeting sat; without times it sat as booked."""
+
+    meeting: str
+    attendance: tuple[Attendance, ...]
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    plan: Plan | None = None
+
+
+class Block(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    heading: str
+    text: Text
+
+
+class Task(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An action agreed in the minutes."""
+
+    what: Text
+    who: str
+    by: date | None = None
+
+
+class MinutesRecorded(Body, frozen=True):
+    meeting: str
+    by: str
+    decisions: tuple[Text, ...]
+    discussion: tuple[Block, ...] = ()
+    tasks: tuple[Task, ...] = ()
+
+
+class PlanEnded(Body, frozen=True):
+    plan: str
+    ended_on: date
+    by: str
+
+
+class SlotsAsked(Body, frozen=True):
+    """A coordinator wants to see times that would suit; nothing is booked."""
+
+    meeting: str
+    by: str
+
+
+class BookingAsked(Body, frozen=True):
+    """A coordinator fixes the time; also the way to move a meeting that is booked already."""
+
+    meeting: str
+    starts_at: datetime
+    by: str
+    room: str | None = None
+    reason: Text | None = None
+
+
+class MeetingCancelled(Body, frozen=True):
+    """The booking falls; what made the meeting due stands until somebody says otherwise."""
+
+    meeting: str
+    by: str
+    reason: Text
+
+
+class AnswerGiven(Body, frozen=True):
+    meeting: str
+    person: str
+    reply: Reply
+    by: str
+
+
+class CallLogged(Body, frozen=True):
+    """A coordinator spoke with somebody about a meeting, or saw a paper collected."""
+
+    meeting: str
+    person: str
+    outcome: Literal["spoke", "no_answer", "collected"]
+    by: str
+    remark: Text | None = None
+
+
+class DutyExcused(Body, frozen=True):
+    """A named, accountable person ends a duty without evidence, and says why."""
+
+    duty: str
+    reason: Text
+    by: str
+
+
+# --- family: what the diary, the person streams, the post and the clock answer
+
+
+class SeatsTaken(Body, frozen=True):
+    """The diary keeps a time. `missing` are the wanted people who are not free then."""
+
+    meeting: str
+    revision: int
+    starts_at: datetime
+    ends_at: datetime
+    room: str
+    place: str
+    chair: str | None
+    missing: tuple[str, ...] = ()
+
+
+class NothingFits(Body, frozen=True):
+    meeting: str
+    revision: int
+    reasons: tuple[str, ...]
+
+
+class Slot(Struct, frozen=True, kw_only=True):
+    starts_at: datetime
+    ends_at: datetime
+    room: str
+    chair: str | None
+    missing: tuple[str, ...] = ()
+
+
+class SlotsFound(Body, frozen=True):
+    meeting: str
+    slots: tuple[Slot, ...]
+    reasons: tuple[str, ...] = ()
+
+
+class EpisodeTold(Body, frozen=True):
+    """A person stream tells a family in which the adult is in scope (decision 7)."""
+
+    person: str
+    episode: str
+    service: str
+    workers: tuple[str, ...]
+    basis: Basis
+    opened_on: date
+    ended_on: date | None = None
+    client_reference: Text | None = None
+
+
+class MessageAccepted(Body, frozen=True):
+    """The relay took the mail: SMTP's 250, which is not knowing (decision 13)."""
+
+    message: str
+    meeting: str
+    person: str
+    paper: Paper
+    revision: int = 0
+    ready_to_collect: bool = False
+
+
+class MessageFailed(Body, frozen=True):
+    """The mail was refused, or came back; or nobody can tell, since the reply to DATA was lost."""
+
+    message: str
+    meeting: str
+    person: str
+    paper: Paper
+    how: Literal["refused", "bounced", "unknown"]
+    revision: int = 0
+
+
+class RecordHeld(Body, frozen=True):
+    """Something about this stream lies on the held shelf until a person mends it."""
+
+    record: str
+    reason: Literal["no_basis", "unreadable", "impossible", "clash", "rule_failed"]
+
+
+class RecordReleased(Body, frozen=True):
+    record: str
+
+
+class TimeCame(Body, frozen=True):
+    """The instant at which this stream wanted to look again (decision 15)."""
+
+
+# --- person: what one adult's own stream knows
+
+
+class EpisodeOpened(Body, frozen=True):
+    """Treatment began. Without a basis the event is held: its arrival is itself a disclosure (decision 24)."""
+
+    episode: str
+    service: str
+    worker: str
+    opened_on: date
+    basis: Basis | None = None
+    client_reference: Text | None = None
+
+
+class EpisodeHandedOver(Body, frozen=True):
+    """The key worker changes; with `until`, the old one stays alongside until that day."""
+
+    episode: str
+    worker: str
+    on: date
+
+
+class EpisodeClosed(Body, frozen=True):
+    episode: str
+    ended_on: date
+
+
+class ReferenceRecorded(Body, frozen=True):
+    """Another system knows this person under a reference of its own."""
+
+    system: str
+    reference: str
+
+
+class MembershipBegan(Body, frozen=True):
+    """A family tells a person stream that this adult is in scope there (Joint Guidance F7)."""
+
+    family: str
+
+
+class MembershipEnded(Body, frozen=True):
+    family: str
+
+
+# --- diary: the area's time
+
+
+class RoomRecorded(Body, frozen=True):
+    room: str
+    name: str
+    place: str
+    seats: int
+
+
+class BusyRecorded(Body, frozen=True):
+    """Somebody or some room is not free; why is nobody's business here."""
+
+    person: str
+    from_at: datetime = field(name="from")
+    to_at: datetime = field(name="to")
+
+
+class SeatsSought(Body, frozen=True):
+    """A family asks for time. `needed` must sit, `wanted` should; one of `chairs` presides.
+
+    With `at` that instant or nothing. not_before..due_on are days in London; the search may go past due_on up to latest_on.
+    """
+
+    family: str
+    meeting: str
+    revision: int
+    minutes: int
+    needed: tuple[str, ...]
+    wanted: tuple[str, ...]
+    chairs: tuple[str, ...]
+    head_count: int
+    not_before: date
+    due_on: date
+    latest_on: date
+    prefer_chair: str | None = None
+    room: str | None = None
+    at: datetime | None = None
+    only_look: bool = False
+
+
+class SeatsReleased(Body, frozen=True):
+    family: str
+    meeting: str
+    revision: int
+
+
+# --- partnership: who is who in the area
+
+
+class AreaRecorded(Body, frozen=True):
+    """The area itself. team: the organiser's name in people's calendars; roles: who holds each post of the ladders."""
+
+    name: str
+    team: str
+    telephone: str
+    roles: dict[str, str]
+
+
+class AgencyRecorded(Body, frozen=True):
+    agency: str
+    name: str
+    kind: Literal["social_care", "health", "school", "police", "treatment", "fip", "other"]
+    single_point_of_contact: str | None = None
+    deputy: str | None = None
+
+
+class WorkerRecorded(Body, frozen=True):
+    """A professional in the directory. secure: the address is accredited for case papers (decision 23)."""
+
+    worker: str
+    agency: str
+    name: Text
+    address: Text | None = None
+    telephone: Text | None = None
+    secure: bool = False
+    chairs: bool = False

@@ -1,0 +1,216 @@
+"""What the house decided, in the past tense: the facts that a file is the fold of, beside the events themselves.
+
+A fact is never edited. `because` is one sentence for a person; `rule` names the protocol's rule, if one spoke.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Literal
+
+from msgspec import Struct
+
+from handlers.events import Body, Event, Slot
+from handlers.people import Text
+
+MeetingKind = Literal["initial_conference", "review_conference", "core_group", "fip_review"]
+Grade = Literal["accepted", "acknowledged", "attended", "booked", "held", "answered", "recorded", "released"]
+DutyKind = Literal[
+    "hold_meeting",
+    "find_a_time",
+    "send_invitation",
+    "send_cancellation",
+    "tell_treatment",
+    "tell_treatment_cancelled",
+    "name_representative",
+    "seek_consent",
+    "send_minutes",
+    "send_minutes_treatment",
+    "mend_record",
+]
+
+
+class Fact(Struct, frozen=True):
+    """One row of the ledger: an event taken in (rule empty), or what was decided from it."""
+
+    body: Body
+    because: str
+    happened: datetime
+    recorded: datetime
+    event: str
+    rule: str = ""
+
+
+class Finding(Struct, frozen=True):
+    """What a rule finds: a fact to be, with its reason; `decide` gives it its times and its cause."""
+
+    body: Body
+    because: str
+    rule: str = ""
+
+
+def taken_in(event: Event) -> Fact:
+    """The event itself, as the first fact of the decision about it."""
+    return Fact(event.body, f"told by {event.source}", event.happened, event.recorded, event.id)
+
+
+class MeetingFellDue(Body, frozen=True):
+    """A meeting must take place by the end of due_on; `working` is the date explaining itself."""
+
+    meeting: str
+    kind: MeetingKind
+    due_on: date
+    not_before: date
+    working: str
+    plan: str | None = None
+
+
+class MeetingNoLongerDue(Body, frozen=True):
+    meeting: str
+
+
+class SeatsAsked(Body, frozen=True):
+    meeting: str
+    revision: int
+
+
+class MeetingBooked(Body, frozen=True):
+    meeting: str
+    revision: int
+    starts_at: datetime
+    ends_at: datetime
+    room: str
+    place: str
+    chair: str | None
+    missing: tuple[str, ...] = ()
+
+
+class BookingFailed(Body, frozen=True):
+    meeting: str
+    revision: int
+    reasons: tuple[str, ...]
+
+
+class SlotsOffered(Body, frozen=True):
+    meeting: str
+    slots: tuple[Slot, ...]
+    reasons: tuple[str, ...] = ()
+
+
+class InvitationIssued(Body, frozen=True):
+    """One person's own invitation, or its change; sequence is iCalendar's."""
+
+    meeting: str
+    person: str
+    message: str
+    sequence: int
+    revision: int
+    starts_at: datetime
+    cancelled: bool = False
+
+
+class PaperIssued(Body, frozen=True):
+    meeting: str
+    person: str
+    message: str
+    paper: Literal["minutes"]
+
+
+class MembershipTold(Body, frozen=True):
+    """The person stream of this adult was told that the family is in, or out of, its scope."""
+
+    person: str
+    in_scope: bool
+
+
+class Duty(Struct, frozen=True, kw_only=True):
+    """Something owed to somebody by a time, because of a rule (decision 11).
+
+    owner: the post that must act; to: who must be told or sent something; adult and service: whose treatment
+    the duty is about; by_telephone: too late for mail. ended says how: evidence, reason or lapse.
+    """
+
+    id: str
+    kind: DutyKind
+    due_at: datetime
+    opened_at: datetime
+    owner: str
+    closes_on: Grade
+    sentence: str
+    rule: str
+    pack: str
+    ladder: str
+    meeting: str | None = None
+    adult: str | None = None
+    service: str | None = None
+    to: str | None = None
+    revision: int = 0
+    by_telephone: bool = False
+    rung: int = -1
+    climbed_at: datetime | None = None
+    ended: Literal["evidence", "reason", "lapse"] | None = None
+    ended_at: datetime | None = None
+    ended_by: str = ""
+
+
+class DutyOpened(Body, frozen=True):
+    duty: Duty
+
+
+class DutyMoved(Body, frozen=True):
+    """The duty stands, but who must act or be told, or by when, changed."""
+
+    duty: str
+    to: str | None
+    due_at: datetime
+    by_telephone: bool
+    sentence: str
+
+
+class DutyEnded(Body, frozen=True):
+    duty: str
+    how: Literal["evidence", "reason", "lapse"]
+    by: str
+    grade: Grade | None = None
+    reason: Text | None = None
+
+
+class DutyReopened(Body, frozen=True):
+    duty: str
+
+
+class RungClimbed(Body, frozen=True):
+    """A late duty was put before the next person of its ladder; person None means the post is empty, loudly."""
+
+    duty: str
+    rung: int
+    role: str
+    person: str | None
+
+
+class EpisodePassedOn(Body, frozen=True):
+    """A person stream told this family what it knows of an episode; `digest` names the state that was told."""
+
+    family: str
+    episode: str
+    digest: str
+
+
+class SeatsKept(Body, frozen=True):
+    """The diary's own record of a seat: these people, this room, these instants."""
+
+    family: str
+    meeting: str
+    revision: int
+    starts_at: datetime
+    ends_at: datetime
+    people: tuple[str, ...]
+    room: str
+    chair: str | None
+
+
+class SeatsGivenBack(Body, frozen=True):
+    family: str
+    meeting: str
+
+

@@ -1,0 +1,155 @@
+"""Seats: asking the diary for a time, taking its answer, moving and giving back. Idempotent on (meeting, revision)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from handlers import events as e
+from handlers import facts as f
+from handlers.case_file import CaseFile, Meeting
+from handlers.duties import Met, Owed
+from handlers.effects import TellStream
+from handlers.facts import Finding
+from handlers.meetings.falling_due import diary_of, name, release
+from handlers.meetings.inviting import Invitee
+from handlers.partnership import Directory
+from handlers.protocol import Protocol
+from handlers.working_days import add_working_days, end_of_day, local_day
+
+INDISPENSABLE = frozenset({"social_worker", "fip_worker"})
+
+
+def seek_unsought(
+    file: CaseFile, guests: dict[str, list[Invitee]], protocol: Protocol, directory: Directory, now: datetime
+) -> Iterator[Finding | TellStream]:
+    """Each meeting that is due and was never sought a seat for is put to the diary at once."""
+    for meeting in file.meetings.values():
+        if meeting.open and meeting.revision == 0:
+            yield from seek(file, meeting, guests[meeting.id], protocol, directory, now)
+
+
+def seek(
+    file: CaseFile,
+    meeting: Meeting,
+    guests: list[Invitee],
+    protocol: Protocol,
+    directory: Directory,
+    now: datetime,
+    asked: e.BookingAsked | None = None,
+) -> Iterator[Finding | TellStream]:
+    """Ask the diary for seats under the next revision; with `asked`, for that instant and no other."""
+    because = f"a time is needed for the {name(meeting)}"
+    sought = request(file, meeting, guests, protocol, directory, now, asked)
+    yield Finding(f.SeatsAsked(meeting.id, sought.revision), because)
+    yield TellStream(stream=diary_of(file.stream), body=sought, because=because)
+
+
+def request(
+    file: CaseFile,
+    meeting: Meeting,
+    guests: list[Invitee],
+    protocol: Protocol,
+    directory: Directory,
+    now: datetime,
+    asked: e.BookingAsked | None = None,
+) -> e.SeatsSought:
+    """What the diary needs to know: how long, who, between which days. Workers only; nobody knows a parent's diary."""
+    seats = protocol.seats[meeting.due.kind]
+    workers = [g for g in guests if g.person in directory.workers]
+    chairs = independent_chairs(file, directory) if seats.chair else ()
+    earliest = add_working_days(local_day(now), seats.lead_working_days, protocol.holidays)
+    latest = add_working_days(
+        max(meeting.due.due_on, earliest), protocol.late_slot_working_days, protocol.holidays
+    )
+    return e.SeatsSought(
+        family=file.family,
+        meeting=meeting.id,
+        revision=meeting.revision + 1,
+        minutes=seats.minutes,
+        needed=tuple(g.person for g in workers if g.role in INDISPENSABLE),
+        wanted=tuple(g.person for g in workers if g.role not in INDISPENSABLE),
+        chairs=chairs,
+        head_count=len(guests) + (1 if seats.chair else 0),
+        not_before=max(earliest, meeting.due.not_before),
+        due_on=meeting.due.due_on,
+        latest_on=latest,
+        prefer_chair=_chair_before(file) if seats.chair else None,
+        at=asked.starts_at if asked else None,
+        room=asked.room if asked else None,
+    )
+
+
+def independent_chairs(file: CaseFile, directory: Directory) -> tuple[str, ...]:
+    """Chairs with no part in the case (rules CH-01): nobody who works with the family presides."""
+    return tuple(c for c in directory.chairs() if c not in file.professionals)
+
+
+def _chair_before(file: CaseFile) -> str | None:
+    """The chair of the family's latest conference, for later reviews too where possible (rules CH-02)."""
+    sat = [m for m in file.meetings.values() if m.sitting and m.booked and m.booked.chair]
+    latest = max(sat, key=lambda m: m.sitting.started_at if m.sitting else m.fell_due_at, default=None)
+    return latest.booked.chair if latest and latest.booked else None
+
+
+def take(file: CaseFile, body: e.SeatsTaken) -> Iterator[Finding | TellStream]:
+    """The diary's yes. A stale yes is given back (decision 6)."""
+    meeting = file.meetings[body.meeting]
+    if body.revision != meeting.revision or not meeting.open:
+        yield TellStream(
+            stream=diary_of(file.stream),
+            body=e.SeatsReleased(file.family, body.meeting, body.revision),
+            because="the answer came too late: the meeting had moved on",
+        )
+        return
+    booked = f.MeetingBooked(
+        body.meeting,
+        body.revision,
+        body.starts_at,
+        body.ends_at,
+        body.room,
+        body.place,
+        body.chair,
+        body.missing,
+    )
+    late = local_day(body.starts_at) > meeting.due.due_on
+    yield Finding(booked, "the first time that fits, after the day it was due" if late else "the first time that fits")
+
+
+def fail(file: CaseFile, body: e.NothingFits) -> Iterator[Finding]:
+    """The diary's no, with its reasons."""
+    if body.revision == file.meetings[body.meeting].revision:
+        yield Finding(f.BookingFailed(body.meeting, body.revision, body.reasons), "; ".join(body.reasons))
+
+
+def cancel(file: CaseFile, body: e.MeetingCancelled) -> Iterator[TellStream]:
+    """The booking falls. Its seats go back; the invitations follow by level."""
+    yield release(file, file.meetings[body.meeting], "the meeting was cancelled")
+
+
+def offer(body: e.SlotsFound) -> Iterator[Finding]:
+    """Keep what the diary proposed, as proof of the dates that were looked at."""
+    yield Finding(f.SlotsOffered(body.meeting, body.slots, body.reasons), "a coordinator asked for times")
+
+
+def owed(file: CaseFile, protocol: Protocol) -> Iterator[Owed]:
+    """Where the diary found nothing, or the booking fell, the coordinator owes the meeting a time by the next working day."""
+    for meeting in file.meetings.values():
+        failed_at = meeting.failed_at if meeting.failed else meeting.cancelled_at
+        revision = meeting.failed.revision if meeting.failed else meeting.revision
+        if failed_at is None or meeting.no_longer_due or (meeting.held and not meeting.booked):
+            continue
+        found = meeting.booked is not None
+        due_on = add_working_days(local_day(failed_at), 1, protocol.holidays)
+        why = "; ".join(meeting.failed.reasons) if meeting.failed else "its booking was cancelled"
+        yield Owed(
+            kind="find_a_time",
+            key=(meeting.id, str(revision)),
+            due_at=end_of_day(due_on),
+            owner="coordinator",
+            closes_on="booked",
+            sentence=f"Find a time for the {name(meeting)}, due {meeting.due.due_on:%-d %B %Y}: {why}.",
+            rule="",
+            meeting=meeting.id,
+            met=Met("booked", "the diary") if found else None,
+        )

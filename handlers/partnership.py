@@ -1,0 +1,68 @@
+"""Who is who in one area: agencies, workers, and the posts that ladders climb. One stream an area, read by all.
+
+The directory is data that partners keep; a rule asks it for somebody by post, agency or name and must be ready
+for None.
+"""
+
+from __future__ import annotations
+
+from msgspec import Struct, field
+from msgspec.structs import replace
+
+from handlers import events as e
+from handlers.facts import Fact
+from handlers.people import Recipient, StreamId
+
+
+class Directory(Struct, frozen=True, kw_only=True):
+    """agencies and workers by their ids; area None until the area itself is recorded."""
+
+    stream: StreamId
+    area: e.AreaRecorded | None = None
+    agencies: dict[str, e.AgencyRecorded] = field(default_factory=dict)
+    workers: dict[str, e.WorkerRecorded] = field(default_factory=dict)
+
+    @property
+    def team(self) -> str:
+        return self.area.team if self.area else "Conference team"
+
+    @property
+    def telephone(self) -> str:
+        return self.area.telephone if self.area else "no number recorded"
+
+    def post(self, role: str) -> e.WorkerRecorded | None:
+        """Who holds this post: coordinator, conference_unit_manager, head_of_service and the like."""
+        return self.workers.get(self.area.roles.get(role, "")) if self.area else None
+
+    def recipient(self, worker: str) -> Recipient | None:
+        """Where papers for this worker go; None for somebody the directory does not know."""
+        known = self.workers.get(worker)
+        return Recipient(worker, known.name, known.address, known.secure) if known else None
+
+    def agency_of(self, worker: str) -> str:
+        known = self.workers.get(worker)
+        agency = self.agencies.get(known.agency) if known else None
+        return agency.name if agency else ""
+
+    def reachable(self, worker: str | None) -> bool:
+        known = self.workers.get(worker or "")
+        return known is not None and known.address is not None
+
+    def treatment_services(self) -> tuple[str, ...]:
+        return tuple(sorted(a.agency for a in self.agencies.values() if a.kind == "treatment"))
+
+    def chairs(self) -> tuple[str, ...]:
+        return tuple(sorted(w.worker for w in self.workers.values() if w.chairs))
+
+
+def fold(directory: Directory, fact: Fact) -> Directory:
+    """The directory with one more record in it; the later record of one agency or worker wins."""
+    match fact.body:
+        case e.AreaRecorded() as area:
+            return replace(directory, area=area)
+        case e.AgencyRecorded() as agency:
+            return replace(directory, agencies={**directory.agencies, agency.agency: agency})
+        case e.WorkerRecorded() as worker:
+            return replace(directory, workers={**directory.workers, worker.worker: worker})
+        case _:
+            return directory

@@ -1,0 +1,366 @@
+"""The local protocol as typed values: rules with their source and worked dates, ladders, seats.
+
+Every number that a rule uses stands in the packs (infra/protocols); here is only what a number means. Packs are
+read in the order national, typical, local, and a later one replaces a rule of the same id. A pack that leaves a
+gap, names no source or works a date wrongly is refused, one sentence per fault.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta, Struct
+
+from handlers import working_days as wd
+from handlers.working_days import Holidays, HolidaysUnknown
+
+Unit = Literal["working_days", "months", "calendar_days", "clock_hours", "weeks"]
+Layer = Literal["national", "typical", "local"]
+Count = Annotated[int, Meta(ge=0)]
+LAYERS = ("national", "typical", "local")
+DAYS_IN_A_WEEK = 7
+
+
+class RuleUnknown(LookupError):
+    """Nobody published this rule's number, or the protocol has no such rule: a duty to set it is owed."""
+
+
+class InstantNeeded(ValueError):
+    """The rule counts from a time of day, and only a day was given."""
+
+
+class ProtocolFaults(ValueError):
+    """Packs that cannot be used; `faults` holds one sentence for each mend that is needed."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = tuple(faults)
+
+
+class WorkedDate(Struct, frozen=True, forbid_unknown_fields=True):
+    """One deadline counted by hand, as `Thu 2 January 2025`; amber is checked where it is given."""
+
+    trigger: str
+    due: str
+    note: str
+    amber: str | None = None
+
+
+class Rule(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """`count` units after or before the trigger. names_area: whose habit a typical rule is, or "design default".
+
+    meetings: kinds, or "any"; until: the end of that day in London, or the trigger's own time of day;
+    rolls_back: a calendar date on a day off becomes the working day before (rules 3.9);
+    amber_*: an earlier date to show as a warning (rules 3.1 and 3.6); unknown: nobody published the count.
+    """
+
+    id: str
+    layer: Layer
+    title: str
+    meetings: tuple[str, ...]
+    unit: Unit
+    trigger: str
+    source: str
+    confidence: str
+    count: Count | None = None
+    direction: Literal["after", "before"] = "after"
+    until: Literal["end_of_day", "same_time"] = "end_of_day"
+    rolls_back: bool = True
+    amber_inclusive: bool = False
+    amber_calendar_days: Count | None = None
+    names_area: str = ""
+    unknown: bool = False
+    worked: tuple[WorkedDate, ...] = ()
+
+    def cited(self) -> str:
+        """`ICPC-01, national, Working Together`: what stands in brackets behind every date it gives."""
+        return ", ".join(part for part in (self.id, self.layer, self.names_area, self.source) if part)
+
+
+class Rung(Struct, frozen=True, forbid_unknown_fields=True):
+    """Who is told next of a late duty: `after` working days from when the rung below was told.
+
+    before_meeting: told before the meeting begins, however few days have passed (rules 3.41).
+    """
+
+    role: str
+    after: Count
+    unit: Literal["working_days"] = "working_days"
+    before_meeting: bool = False
+
+
+class WorkingHours(Struct, frozen=True, forbid_unknown_fields=True):
+    """Meetings begin no earlier than `start` and end no later than `end`, in London."""
+
+    start: time
+    end: time
+
+
+class Seats(Struct, frozen=True, forbid_unknown_fields=True):
+    """What one kind of meeting takes: its length, the roles that must sit and those that should."""
+
+    minutes: Annotated[int, Meta(gt=0)]
+    needed: tuple[str, ...]
+    wanted: tuple[str, ...] = ()
+    working_hours: WorkingHours | None = None
+
+
+class Evidence(Struct, frozen=True, forbid_unknown_fields=True):
+    """Lead thresholds, in working days before a meeting: fewer than these ask for a warning (rules 3.24)."""
+
+    warn_below_working_days: Count
+
+
+class Deadline(Struct, frozen=True):
+    """A date that explains itself. due_at: the last instant in time, UTC; amber_on: from when to warn."""
+
+    due_on: date
+    due_at: datetime
+    sentence: str
+    rule: str
+    source: str
+    layer: Layer
+    amber_on: date | None = None
+
+
+class Window(Struct, frozen=True):
+    """From `opens_on` a review may be held; after `closes_on` it is overdue."""
+
+    opens_on: date
+    closes_on: date
+    closes_at: datetime
+    sentence: str
+
+
+class Protocol(Struct, frozen=True, kw_only=True):
+    """The rules of one authority, as they stood on `in_force_from`."""
+
+    version: str
+    nation: str
+    in_force_from: date
+    rules: dict[str, Rule]
+    ladders: dict[str, tuple[Rung, ...]]
+    seats: dict[str, Seats]
+    working_hours: WorkingHours
+    in_scope_factors: tuple[str, ...]
+    evidence: Evidence
+    late_slot_working_days: int
+    holidays: Holidays
+
+    def rule(self, rule_id: str) -> Rule:
+        """A rule with a number; RuleUnknown says why there is none."""
+        rule = self.rules.get(rule_id)
+        if rule is None:
+            raise RuleUnknown(f"protocol {self.version} has no rule {rule_id}")
+        if rule.count is None:
+            raise RuleUnknown(f"nobody has published the number of rule {rule.cited()}: {rule.title}")
+        return rule
+
+    def deadline(self, rule_id: str, trigger_day: date) -> Deadline:
+        """When the rule falls due for this trigger, a day or (for rules by the clock) an aware instant.
+
+        Raises RuleUnknown, InstantNeeded, or HolidaysUnknown; never guesses.
+        """
+        return _reckoned(self.rule(rule_id), trigger_day, self.holidays)
+
+    def window(self, open_rule: str, close_rule: str, trigger_day: date) -> Window:
+        """The days within which a review belongs (rules 3.8 and 3.52)."""
+        opens, closes = self.deadline(open_rule, trigger_day), self.deadline(close_rule, trigger_day)
+        sentence = f"opens {opens.sentence}; overdue later than {closes.sentence}"
+        return Window(opens.due_on, closes.due_on, closes.due_at, sentence)
+
+    def ladder(self, duty_kind: str) -> tuple[Rung, ...]:
+        """Who hears of a late duty of this kind, from the first rung up."""
+        return self.ladders.get(duty_kind, self.ladders["default"])
+
+    def hours(self, meeting_kind: str) -> WorkingHours:
+        """Between which times this kind of meeting may sit."""
+        return self.seats[meeting_kind].working_hours or self.working_hours
+
+
+# --- what a number means
+
+
+def _reckoned(rule: Rule, trigger: date, holidays: Holidays) -> Deadline:
+    instant = trigger if isinstance(trigger, datetime) else None
+    if rule.until == "same_time" and instant is None:
+        raise InstantNeeded(
+            f"{rule.id} counts by the clock: it needs the time of the trigger, not only its day"
+        )
+    day = wd.local_day(instant) if instant else trigger
+    count = rule.count or 0
+    signed = count if rule.direction == "after" else -count
+    if rule.unit == "clock_hours" and instant:
+        due_at = wd.add_clock_hours(instant, signed)
+        due_on, aside = wd.local_day(due_at), ""
+    else:
+        due_on, aside = _due_day(rule, day, signed, holidays)
+        same_time = instant if rule.until == "same_time" else None
+        due_at = wd.same_time_on(due_on, same_time) if same_time else wd.end_of_day(due_on)
+    start, end = (instant, due_at) if rule.until == "same_time" and instant else (day, due_on)
+    sentence = f"{_counted(rule)} {wd.in_words(start)}{aside}: {wd.in_words(end)} ({rule.cited()})"
+    amber_on = _amber(rule, day, due_on, holidays)
+    return Deadline(due_on, due_at, sentence, rule.id, rule.source, rule.layer, amber_on)
+
+
+def _due_day(rule: Rule, day: date, signed: int, holidays: Holidays) -> tuple[date, str]:
+    """The day, and the clause that says what was left out or rolled back on the way."""
+    if rule.unit == "working_days":
+        due_on = wd.add_working_days(day, signed, holidays)
+        return due_on, _leaving_out(day, due_on, signed, holidays)
+    if rule.unit == "months":
+        raw = wd.add_months(day, signed)
+    else:
+        raw = wd.add_calendar_days(day, signed * (DAYS_IN_A_WEEK if rule.unit == "weeks" else 1))
+    due_on = wd.roll_back(raw, holidays) if rule.rolls_back else raw
+    name = f" ({holidays.days[raw]})" if raw in holidays.days else ""
+    return due_on, f", rolled back from {wd.in_words(raw)}{name}" if due_on != raw else ""
+
+
+def _leaving_out(day: date, due_on: date, signed: int, holidays: Holidays) -> str:
+    """Of the days that were up for counting: the trigger's own is one of them only when the count is nought."""
+    first, last = sorted((wd.add_calendar_days(day, (signed > 0) - (signed < 0)), due_on))
+    skipped = wd.left_out(first, last, holidays)
+    return f", leaving out {wd.listed(skipped)}" if skipped else ""
+
+
+def _counted(rule: Rule) -> str:
+    if rule.count == 0:
+        return f"the same {rule.unit.replace('_', ' ').removesuffix('s')} as"
+    unit = rule.unit.replace("_", " ")
+    return f"{rule.count} {unit.removesuffix('s') if rule.count == 1 else unit} {rule.direction}"
+
+
+def _amber(rule: Rule, day: date, due_on: date, holidays: Holidays) -> date | None:
+    if rule.amber_calendar_days is not None:
+        return min(wd.add_calendar_days(day, rule.amber_calendar_days), due_on)
+    return wd.inclusive_working_day(day, rule.count or 0, holidays) if rule.amber_inclusive else None
+
+
+# --- reading the packs
+
+
+class _Pack(Struct, forbid_unknown_fields=True, kw_only=True):
+    file: str
+    version: str
+    layer: Layer
+    nation: str
+    in_force_from: date
+    rules: dict[str, dict[str, Any]] = {}
+    ladders: dict[str, tuple[Rung, ...]] = {}
+    seats: dict[str, Seats] = {}
+    working_hours: WorkingHours | None = None
+    in_scope_factors: tuple[str, ...] | None = None
+    evidence: Evidence | None = None
+    late_slot_working_days: Count | None = None
+    holidays: Holidays | None = None
+
+
+_ONCE = ("working_hours", "in_scope_factors", "evidence", "late_slot_working_days", "holidays")
+
+
+def read(mapping: list[dict[str, Any]]) -> Protocol:
+    """Lay the packs over each other; each mapping carries `file`, the name by which its faults are told.
+
+    Raises ProtocolFaults with every fault found, so that one mending is enough.
+    """
+    faults: list[str] = []
+    packs = [pack for raw in mapping if (pack := _pack(raw, faults))]
+    order = [LAYERS.index(pack.layer) for pack in packs]
+    if order != sorted(order) or order[:1] != [0]:
+        faults.append("the packs are out of order: give the national one first, then typical, then local")
+    whole = {name: value for pack in packs for name in _ONCE if (value := getattr(pack, name)) is not None}
+    faults += [f"no pack gives {name}: add it to one of them" for name in _ONCE if name not in whole]
+    ladders = {kind: rungs for pack in packs for kind, rungs in pack.ladders.items()}
+    seats = {kind: needs for pack in packs for kind, needs in pack.seats.items()}
+    if not ladders.get("default"):
+        faults.append("no pack gives ladders.default: say who hears of a late duty of any kind")
+    faults += [f"ladders.{kind} has no rung: name at least one role" for kind in ladders if not ladders[kind]]
+    rules = {}
+    for pack in packs:
+        for rule in _rules(pack, set(seats), whole.get("holidays"), faults):
+            rules[rule.id] = rule
+        if pack.nation != packs[0].nation:
+            faults.append(f"{pack.file} is for {pack.nation}: give only packs for {packs[0].nation}")
+    if faults:
+        raise ProtocolFaults(faults)
+    version, since = "+".join(pack.version for pack in packs), max(pack.in_force_from for pack in packs)
+    nation = packs[0].nation
+    return Protocol(
+        version=version,
+        nation=nation,
+        in_force_from=since,
+        rules=rules,
+        ladders=ladders,
+        seats=seats,
+        **whole,
+    )
+
+
+def _pack(raw: dict[str, Any], faults: list[str]) -> _Pack | None:
+    try:
+        return msgspec.convert(raw, _Pack)
+    except msgspec.ValidationError as error:
+        faults.append(f"{raw.get('file', 'a pack without a name')}: {error}; mend that entry")
+        return None
+
+
+def _rules(pack: _Pack, kinds: set[str], holidays: Holidays | None, faults: list[str]) -> list[Rule]:
+    sound = []
+    for rule_id, raw in pack.rules.items():
+        try:
+            rule = msgspec.convert({**raw, "id": rule_id, "layer": pack.layer}, Rule)
+        except msgspec.ValidationError as error:
+            found = [f"{error}; mend that entry"]
+        else:
+            found = _gaps(rule, kinds) or (_wrongly_worked(rule, holidays) if holidays else [])
+            sound.append(rule)
+        faults += [f"{pack.file}, rule {rule_id}: {fault}" for fault in found]
+    return sound
+
+
+def _gaps(rule: Rule, kinds: set[str]) -> list[str]:
+    """What the rule fails to say, each with its mend."""
+    strange = sorted(set(rule.meetings) - kinds - {"any"})
+    by_the_clock = rule.unit == "clock_hours"
+    gaps = {
+        "no title is given; say in a few words what is owed": not rule.title.strip(),
+        "no trigger is given; say what starts the count": not rule.trigger.strip(),
+        "no source is given; say where the rule is written, or which design decision it is": not rule.source.strip(),
+        "no confidence is given; say for instance 'guidance V2' or 'design default'": not rule.confidence.strip(),
+        "no count is given; give one, or unknown = true if nobody published it": rule.count is None
+        and not rule.unknown,
+        "it is unknown and yet has a count; take one of the two out": rule.count is not None and rule.unknown,
+        "no meeting is named; name the kinds, or 'any'": not rule.meetings,
+        f"no pack gives seats to {wd.listed(tuple(strange))}; add them, or mend the name": bool(strange),
+        "a typical rule names no area; set names_area to whose habit it is, or 'design default'": (
+            rule.layer == "typical" and not rule.names_area.strip()
+        ),
+        "clock hours run to the same time; set until = 'same_time'": by_the_clock
+        and rule.until == "end_of_day",
+        "fewer than two worked dates are given; count two by hand": not rule.unknown and len(rule.worked) < 2,
+    }
+    return [sentence for sentence, missing in gaps.items() if missing]
+
+
+def _wrongly_worked(rule: Rule, holidays: Holidays) -> list[str]:
+    """Run the worked dates: whoever wrote the rule and whoever wrote the sums must agree."""
+    wrong = []
+    for worked in rule.worked if rule.count is not None else ():
+        try:
+            found = _reckoned(rule, wd.from_words(worked.trigger), holidays)
+        except (ValueError, HolidaysUnknown) as error:
+            wrong.append(f"the worked date after {worked.trigger!r} cannot be run: {error}; mend it")
+            continue
+        due = wd.in_words(found.due_at if rule.until == "same_time" else found.due_on)
+        amber = wd.in_words(found.amber_on) if found.amber_on else None
+        pairs = [("due", worked.due, due)] + [("amber", worked.amber, amber)] * (worked.amber is not None)
+        wrong += [
+            f"the worked date for {worked.trigger} says {name} {said}, but the rule gives {given}; "
+            "count again by hand and mend whichever is wrong"
+            for name, said, given in pairs
+            if said != given
+        ]
+    return wrong

@@ -1,0 +1,1 @@
+"""What Quorate promises, each test a sentence of policy; `make check` runs the quick ones."""
