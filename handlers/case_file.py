@@ -61,13 +61,14 @@ class Invitation(Struct, frozen=True):
     sequence: int
     revision: int
     starts_at: datetime
+    issued_at: datetime
     cancelled: bool = False
 
 
 class Receipt(Struct, frozen=True):
     """The fate of one message."""
 
-    grade: Literal["accepted", "refused", "bounced", "unknown", "collected"]
+    grade: Literal["accepted", "ready", "refused", "bounced", "unknown", "collected"]
     at: datetime
 
 
@@ -252,7 +253,7 @@ def _no_longer_due(file: CaseFile, fact: Fact, body: f.MeetingNoLongerDue) -> Ca
 
 
 def _invited(file: CaseFile, fact: Fact, body: f.InvitationIssued) -> CaseFile:
-    invitation = Invitation(body.message, body.sequence, body.revision, body.starts_at, body.cancelled)
+    invitation = Invitation(body.message, body.sequence, body.revision, body.starts_at, fact.recorded, body.cancelled)
     invitations = _with(file.meetings[body.meeting].invitations, body.person, invitation)
     return _meeting(file, body.meeting, invitations=invitations)
 
@@ -269,7 +270,8 @@ def _receipt(file: CaseFile, meeting: str, message: str, receipt: Receipt) -> Ca
 
 
 def _accepted(file: CaseFile, fact: Fact, body: e.MessageAccepted) -> CaseFile:
-    return _receipt(file, body.meeting, body.message, Receipt("accepted", fact.recorded))
+    grade: Literal["accepted", "ready"] = "ready" if body.ready_to_collect else "accepted"
+    return _receipt(file, body.meeting, body.message, Receipt(grade, fact.recorded))
 
 
 def _failed(file: CaseFile, fact: Fact, body: e.MessageFailed) -> CaseFile:
@@ -388,6 +390,7 @@ FOLDS: dict[type[e.Body], Callable[[CaseFile, Fact, Any], CaseFile]] = {
     f.DutyEnded: _ended,
     f.DutyReopened: lambda file, _, b: _duty(file, b.duty, ended=None, ended_at=None, ended_by=""),
     f.RungClimbed: _climbed,
+    f.CallAskedFor: lambda file, _, b: _duty(file, b.duty, caller_asked=True),
 }
 
 

@@ -16,6 +16,9 @@ from handlers.facts import MeetingKind
 from handlers.people import Recipient, StreamId, Text
 
 
+Occasion = Literal["late", "telephone"]
+
+
 class TellStream(Struct, frozen=True, tag=True, kw_only=True):
     """Publish an event to another stream of the river (decision 6: the only way that streams talk)."""
 
@@ -98,7 +101,7 @@ class SendNotice(Struct, frozen=True, tag=True, kw_only=True):
     to: Recipient
     meeting: str
     family: str
-    occasion: Literal["late", "telephone"]
+    occasion: Occasion
     duty: str
     sentence: str
     due_at: datetime

@@ -146,6 +146,7 @@ class Duty(Struct, frozen=True, kw_only=True):
     to: str | None = None
     revision: int = 0
     by_telephone: bool = False
+    caller_asked: bool = False
     rung: int = -1
     climbed_at: datetime | None = None
     ended: Literal["evidence", "reason", "lapse"] | None = None
@@ -186,6 +187,13 @@ class RungClimbed(Body, frozen=True):
     rung: int
     role: str
     person: str | None
+
+
+class CallAskedFor(Body, frozen=True):
+    """Too late for mail: this person must ring; None means that the caller's post is empty."""
+
+    duty: str
+    caller: str | None
 
 
 class EpisodePassedOn(Body, frozen=True):

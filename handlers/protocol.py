@@ -1,8 +1,8 @@
 """The local protocol as typed values: rules with their source and worked dates, ladders, seats.
 
-Every number that a rule uses stands in the packs (infra/protocols); here is only what a number means. Packs are
-read in the order national, typical, local, and a later one replaces a rule of the same id. A pack that leaves a
-gap, names no source or works a date wrongly is refused, one sentence per fault.
+Every number that a rule uses stands in the packs (infra/protocols); here is only what a number means. Packs
+are read in the order national, typical, local, and a later one replaces a rule of the same id. A pack that
+leaves a gap, names no source or works a date wrongly is refused, one sentence per fault.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class WorkedDate(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Rule(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """`count` units after or before the trigger. names_area: whose habit a typical rule is, or "design default".
+    """`count` units after or before the trigger. names_area: whose habit it is, or "design default".
 
     meetings: kinds, or "any"; until: the end of that day in London, or the trigger's own time of day;
     rolls_back: a calendar date on a day off becomes the working day before (rules 3.9);
@@ -99,12 +99,21 @@ class WorkingHours(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Seats(Struct, frozen=True, forbid_unknown_fields=True):
-    """What one kind of meeting takes: its length, the roles that must sit and those that should."""
+    """What one kind of meeting takes: its length, the roles that must sit and those that should.
+
+    lead_working_days: no slot is sought on a day sooner than this after the seeking.
+    """
 
     minutes: Annotated[int, Meta(gt=0)]
+    lead_working_days: Count
     needed: tuple[str, ...]
     wanted: tuple[str, ...] = ()
     working_hours: WorkingHours | None = None
+
+    @property
+    def chair(self) -> bool:
+        """Somebody independent must preside."""
+        return "chair" in self.needed
 
 
 class Evidence(Struct, frozen=True, forbid_unknown_fields=True):
@@ -220,7 +229,7 @@ def _due_day(rule: Rule, day: date, signed: int, holidays: Holidays) -> tuple[da
 
 
 def _leaving_out(day: date, due_on: date, signed: int, holidays: Holidays) -> str:
-    """Of the days that were up for counting: the trigger's own is one of them only when the count is nought."""
+    """Of the days up for counting: the trigger's own is one of them only when the count is nought."""
     first, last = sorted((wd.add_calendar_days(day, (signed > 0) - (signed < 0)), due_on))
     skipped = wd.left_out(first, last, holidays)
     return f", leaving out {wd.listed(skipped)}" if skipped else ""
@@ -268,35 +277,45 @@ def read(mapping: list[dict[str, Any]]) -> Protocol:
     """
     faults: list[str] = []
     packs = [pack for raw in mapping if (pack := _pack(raw, faults))]
-    order = [LAYERS.index(pack.layer) for pack in packs]
-    if order != sorted(order) or order[:1] != [0]:
-        faults.append("the packs are out of order: give the national one first, then typical, then local")
+    if not faults:
+        faults += _disordered(packs)
+    if faults:
+        raise ProtocolFaults(faults)
     whole = {name: value for pack in packs for name in _ONCE if (value := getattr(pack, name)) is not None}
-    faults += [f"no pack gives {name}: add it to one of them" for name in _ONCE if name not in whole]
     ladders = {kind: rungs for pack in packs for kind, rungs in pack.ladders.items()}
     seats = {kind: needs for pack in packs for kind, needs in pack.seats.items()}
-    if not ladders.get("default"):
+    faults += [f"no pack gives {name}: add it to one of them" for name in _ONCE if name not in whole]
+    if "default" not in ladders:
         faults.append("no pack gives ladders.default: say who hears of a late duty of any kind")
     faults += [f"ladders.{kind} has no rung: name at least one role" for kind in ladders if not ladders[kind]]
     rules = {}
     for pack in packs:
         for rule in _rules(pack, set(seats), whole.get("holidays"), faults):
             rules[rule.id] = rule
-        if pack.nation != packs[0].nation:
-            faults.append(f"{pack.file} is for {pack.nation}: give only packs for {packs[0].nation}")
     if faults:
         raise ProtocolFaults(faults)
-    version, since = "+".join(pack.version for pack in packs), max(pack.in_force_from for pack in packs)
-    nation = packs[0].nation
     return Protocol(
-        version=version,
-        nation=nation,
-        in_force_from=since,
+        version="+".join(pack.version for pack in packs),
+        nation=packs[0].nation,
+        in_force_from=max(pack.in_force_from for pack in packs),
         rules=rules,
         ladders=ladders,
         seats=seats,
         **whole,
     )
+
+
+def _disordered(packs: list[_Pack]) -> list[str]:
+    """The layers lie in their order, and all are for one nation."""
+    order = [LAYERS.index(pack.layer) for pack in packs]
+    faults = [
+        f"{pack.file} is for {pack.nation}: give only packs for {packs[0].nation}"
+        for pack in packs
+        if pack.nation != packs[0].nation
+    ]
+    if order != sorted(order) or order[:1] != [0]:
+        faults.append("the packs are out of order: give the national one first, then typical, then local")
+    return faults
 
 
 def _pack(raw: dict[str, Any], faults: list[str]) -> _Pack | None:
@@ -323,23 +342,22 @@ def _rules(pack: _Pack, kinds: set[str], holidays: Holidays | None, faults: list
 
 def _gaps(rule: Rule, kinds: set[str]) -> list[str]:
     """What the rule fails to say, each with its mend."""
-    strange = sorted(set(rule.meetings) - kinds - {"any"})
-    by_the_clock = rule.unit == "clock_hours"
+    strange = tuple(sorted(set(rule.meetings) - kinds - {"any"}))
+    by_the_hour = rule.unit == "clock_hours" and rule.until == "end_of_day"
+    no_area = rule.layer == "typical" and not rule.names_area.strip()
     gaps = {
         "no title is given; say in a few words what is owed": not rule.title.strip(),
         "no trigger is given; say what starts the count": not rule.trigger.strip(),
-        "no source is given; say where the rule is written, or which design decision it is": not rule.source.strip(),
-        "no confidence is given; say for instance 'guidance V2' or 'design default'": not rule.confidence.strip(),
-        "no count is given; give one, or unknown = true if nobody published it": rule.count is None
-        and not rule.unknown,
+        "no source is given; say where it is written or who decided it": not rule.source.strip(),
+        "no confidence is given; say for instance 'guidance V2' or 'local V'": not rule.confidence.strip(),
+        "no count is given; give one, or unknown = true if nobody published it": (
+            rule.count is None and not rule.unknown
+        ),
         "it is unknown and yet has a count; take one of the two out": rule.count is not None and rule.unknown,
         "no meeting is named; name the kinds, or 'any'": not rule.meetings,
-        f"no pack gives seats to {wd.listed(tuple(strange))}; add them, or mend the name": bool(strange),
-        "a typical rule names no area; set names_area to whose habit it is, or 'design default'": (
-            rule.layer == "typical" and not rule.names_area.strip()
-        ),
-        "clock hours run to the same time; set until = 'same_time'": by_the_clock
-        and rule.until == "end_of_day",
+        f"no pack gives seats to {wd.listed(strange)}; add them, or mend the name": bool(strange),
+        "no area is named; set names_area to whose habit it is, or 'design default'": no_area,
+        "clock hours end at a time of day; set until = 'same_time'": by_the_hour,
         "fewer than two worked dates are given; count two by hand": not rule.unknown and len(rule.worked) < 2,
     }
     return [sentence for sentence, missing in gaps.items() if missing]

@@ -92,7 +92,7 @@ def inclusive_working_day(day: date, n: int, holidays: Holidays) -> date:
 
 
 def working_days_between(first: date, last: date, holidays: Holidays) -> int:
-    """How many working days `last` comes after `first`, which is not counted; negative when it comes before."""
+    """How many working days `last` comes after `first`, which is not counted; negative when before it."""
     if last < first:
         return -sum(is_working_day(last + ONE_DAY * i, holidays) for i in range((first - last).days))
     return sum(is_working_day(last - ONE_DAY * i, holidays) for i in range((last - first).days))

@@ -15,7 +15,7 @@ from handlers.meetings.falling_due import diary_of, name, release
 from handlers.meetings.inviting import Invitee
 from handlers.partnership import Directory
 from handlers.protocol import Protocol
-from handlers.working_days import add_working_days, end_of_day, local_day
+from handlers.working_days import add_working_days, end_of_day, in_words, local_day
 
 INDISPENSABLE = frozenset({"social_worker", "fip_worker"})
 
@@ -133,23 +133,20 @@ def offer(body: e.SlotsFound) -> Iterator[Finding]:
 
 
 def owed(file: CaseFile, protocol: Protocol) -> Iterator[Owed]:
-    """Where the diary found nothing, or the booking fell, the coordinator owes the meeting a time by the next working day."""
+    """Where the diary found nothing, or a booking fell, the coordinator owes the meeting a time by the next working day."""
     for meeting in file.meetings.values():
-        failed_at = meeting.failed_at if meeting.failed else meeting.cancelled_at
-        revision = meeting.failed.revision if meeting.failed else meeting.revision
-        if failed_at is None or meeting.no_longer_due or (meeting.held and not meeting.booked):
+        since = max(filter(None, (meeting.failed_at, meeting.cancelled_at)), default=None)
+        if since is None or meeting.no_longer_due:
             continue
-        found = meeting.booked is not None
-        due_on = add_working_days(local_day(failed_at), 1, protocol.holidays)
         why = "; ".join(meeting.failed.reasons) if meeting.failed else "its booking was cancelled"
         yield Owed(
             kind="find_a_time",
-            key=(meeting.id, str(revision)),
-            due_at=end_of_day(due_on),
+            key=(meeting.id,),
+            due_at=end_of_day(add_working_days(local_day(since), 1, protocol.holidays)),
             owner="coordinator",
             closes_on="booked",
-            sentence=f"Find a time for the {name(meeting)}, due {meeting.due.due_on:%-d %B %Y}: {why}.",
+            sentence=f"Find a time for the {name(meeting)}, due {in_words(meeting.due.due_on)}: {why}.",
             rule="",
             meeting=meeting.id,
-            met=Met("booked", "the diary") if found else None,
+            met=Met("booked", "the diary") if meeting.booked or meeting.held else None,
         )

@@ -20,6 +20,7 @@ from infra.deploy.server import Server
 
 JVM = ("-Xms256m", "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData")
 
+# After SIGKILL the controller refuses the broker until its old session is over: 9 s unless said otherwise.
 SETTINGS = """\
 process.roles=broker,controller
 node.id=1
@@ -41,6 +42,8 @@ transaction.state.log.num.partitions=2
 share.coordinator.state.topic.replication.factor=1
 share.coordinator.state.topic.min.isr=1
 group.initial.rebalance.delay.ms=0
+broker.heartbeat.interval.ms=500
+broker.session.timeout.ms=3000
 log.cleaner.dedupe.buffer.size=16777216
 """
 

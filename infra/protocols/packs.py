@@ -1,4 +1,4 @@
-"""Fetches the protocol from its files: the packs of a nation, an overlay of the local authority, bank holidays.
+"""Fetches the protocol from its files: a nation's packs, an overlay of the local authority, bank holidays.
 
 What the files mean is decided in handlers/protocol.py; here they are only found, opened and put in order.
 """

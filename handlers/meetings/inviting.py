@@ -1,0 +1,184 @@
+"""Invitations, by level: whoever should hold one and does not is sent it; whoever should no longer is sent a cancellation.
+
+Each person's invitation is composed for that person alone (decision 22), so only people whom a change touches
+hear of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Literal
+
+from msgspec import Struct
+
+from handlers import facts as f
+from handlers.case_file import CaseFile, Invitation, Meeting
+from handlers.duties import Met, Owed
+from handlers.effects import SendInvitation
+from handlers.facts import Finding
+from handlers.meetings.falling_due import name
+from handlers.partnership import Directory
+from handlers.people import Recipient, Text, derived
+from handlers.protocol import Protocol
+from handlers.working_days import local_day
+
+FAMILY_RELATIONS = frozenset({"parent", "carer"})
+
+
+class Invitee(Struct, frozen=True):
+    """Somebody who should be in the room. recipient None: the directory does not know this worker.
+
+    client_reference is the treatment service's own name for its client, for that service's eyes alone.
+    must_have_minutes: also when they came to be known only after the meeting (Joint Guidance F5, T9).
+    """
+
+    person: str
+    role: str
+    recipient: Recipient | None
+    client_reference: Text | None = None
+    must_have_minutes: bool = False
+
+
+def worker(person: str, role: str, directory: Directory) -> Invitee:
+    return Invitee(person, role, directory.recipient(person))
+
+
+def professionals(file: CaseFile, directory: Directory) -> list[Invitee]:
+    """Everybody who works with the family."""
+    return [worker(p.worker, p.role, directory) for p in file.professionals.values()]
+
+
+def parents(file: CaseFile) -> list[Invitee]:
+    """Parents and carers are invited unless an exclusion is justified (rules PAR-01)."""
+    return [
+        Invitee(m.person, m.relation, Recipient(m.person, m.name, m.address))
+        for m in file.members.values()
+        if m.relation in FAMILY_RELATIONS
+    ]
+
+
+def known_as(file: CaseFile, person: str, directory: Directory) -> Invitee:
+    """Somebody met by id in a record: a worker of the directory, a member of the family, or unknown."""
+    member = file.members.get(person)
+    involved = file.professionals.get(person)
+    home = Recipient(person, member.name, member.address) if member else None
+    role = involved.role if involved else member.relation if member else ""
+    return Invitee(person, role, directory.recipient(person) or home)
+
+
+def with_chair(meeting: Meeting, guests: list[Invitee], directory: Directory) -> list[Invitee]:
+    """The guests, and the chair whom the diary found; each person once, in a settled order."""
+    chair = meeting.booked.chair if meeting.booked else None
+    everyone = [*guests, worker(chair, "chair", directory)] if chair else guests
+    return sorted({g.person: g for g in everyone}.values(), key=lambda g: g.person)
+
+
+def reconcile(
+    file: CaseFile, meeting: Meeting, guests: list[Invitee], directory: Directory, now: datetime
+) -> Iterator[Finding | SendInvitation]:
+    """Invitations to issue, to issue anew since the meeting moved, or to cancel. Nothing once the meeting has begun."""
+    booked = meeting.booked
+    if meeting.held or (booked and now >= booked.starts_at):
+        return
+    wanted = {g.person: g for g in with_chair(meeting, guests, directory)} if booked else {}
+    for guest in wanted.values():
+        sent = meeting.invitations.get(guest.person)
+        if booked and (sent is None or sent.cancelled or sent.revision != booked.revision):
+            yield from _issue(file, meeting, booked, guest, "REQUEST", directory, now)
+    was = booked or meeting.cancelled
+    for person, sent in meeting.invitations.items():
+        if was and person not in wanted and not sent.cancelled:
+            guest = known_as(file, person, directory)
+            yield from _issue(file, meeting, was, guest, "CANCEL", directory, now)
+
+
+def _issue(
+    file: CaseFile,
+    meeting: Meeting,
+    booked: f.MeetingBooked,
+    guest: Invitee,
+    method: Literal["REQUEST", "CANCEL"],
+    directory: Directory,
+    now: datetime,
+) -> Iterator[Finding | SendInvitation]:
+    sent = meeting.invitations.get(guest.person)
+    sequence = sent.sequence + 1 if sent else 0
+    message = derived("invitation", str(file.stream), meeting.id, guest.person, str(sequence))
+    because = _why(meeting, sent, method)
+    cancelled = method == "CANCEL"
+    yield Finding(
+        f.InvitationIssued(
+            meeting.id, guest.person, message, sequence, booked.revision, booked.starts_at, cancelled
+        ),
+        because,
+    )
+    if guest.recipient is None or guest.recipient.address is None:
+        return
+    moved = sent is not None and not sent.cancelled and sent.starts_at != booked.starts_at and not cancelled
+    yield SendInvitation(
+        message=message,
+        to=guest.recipient,
+        meeting=meeting.id,
+        family=file.family,
+        kind=meeting.due.kind,
+        method=method,
+        sequence=sequence,
+        revision=booked.revision,
+        starts_at=booked.starts_at,
+        ends_at=booked.ends_at,
+        place=booked.place,
+        team=directory.team,
+        telephone=directory.telephone,
+        stamped_at=now,
+        because=because,
+        client_reference=guest.client_reference,
+        moved_from=sent.starts_at if sent and moved else None,
+    )
+
+
+def _why(meeting: Meeting, sent: Invitation | None, method: str) -> str:
+    if method == "CANCEL":
+        return f"the {name(meeting)} is off, or this person is no longer asked to it"
+    if sent and not sent.cancelled:
+        return f"the {name(meeting)} was moved"
+    return f"invited to the {name(meeting)}"
+
+
+def acknowledged(meeting: Meeting, person: str) -> str | None:
+    """How this person showed that they know of the meeting as it stands: by taking part, an answer, a call."""
+    for seat in meeting.sitting.held.attendance if meeting.sitting else ():
+        if person in (seat.person, seat.deputy_for) and seat.presence not in ("absent", "report_only"):
+            return "took part, or sent word"
+    word = meeting.words.get(person)
+    if word and meeting.booked and word.revision == meeting.booked.revision:
+        return f"{word.reply}, recorded by {word.by}"
+    return None
+
+
+def owed(file: CaseFile, protocol: Protocol) -> Iterator[Owed]:
+    """Each invitation issued is owed its sending on the working day on which the time was fixed (rules 3.24, 3.47)."""
+    for meeting in file.meetings.values():
+        for person, invitation in meeting.invitations.items():
+            yield _owed_to(meeting, person, invitation, protocol)
+
+
+def _owed_to(meeting: Meeting, person: str, invitation: Invitation, protocol: Protocol) -> Owed:
+    deadline = protocol.deadline("INV-01", local_day(invitation.issued_at))
+    heard = acknowledged(meeting, person) if not invitation.cancelled else None
+    receipt = meeting.receipts.get(invitation.message)
+    sent = Met("accepted", "the mail relay") if receipt and receipt.grade == "accepted" else None
+    what = "cancellation of" if invitation.cancelled else "invitation to"
+    return Owed(
+        kind="send_cancellation" if invitation.cancelled else "send_invitation",
+        key=(meeting.id, person, str(invitation.sequence)),
+        due_at=deadline.due_at,
+        owner="coordinator",
+        closes_on="accepted",
+        sentence=f"Send {person} the {what} the {name(meeting)}. {deadline.sentence}",
+        rule=deadline.rule,
+        meeting=meeting.id,
+        to=person,
+        revision=invitation.revision,
+        met=Met("acknowledged", heard) if heard else sent,
+    )

@@ -1,0 +1,1 @@
+"""What people read, composed from an effect: mails, calendars, minutes. Nothing here sends anything."""

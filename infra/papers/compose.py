@@ -1,0 +1,218 @@
+"""From an effect to its mail: sealed words are opened here, for the one person who may read them.
+
+One mail has one recipient and says nothing of any other. The same effect gives the same bytes, boundaries
+and all, so that a repeat is the same mail.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from typing import assert_never
+
+from msgspec import Struct
+
+from handlers.effects import Message, Sat, SendInvitation, SendMinutes, SendNotice
+from handlers.people import Text, derived
+from infra.papers.calendars import Wording, calendar, invitation_name
+from infra.papers.render import Letter, headed, letter, rendered
+from infra.papers.words import (
+    MEETINGS,
+    PRESENCE,
+    address,
+    clock,
+    day,
+    for_header,
+    moment_in_words,
+    one_line,
+    paragraphs,
+    when,
+)
+
+Read = Callable[[Text], str]
+
+
+class Letterhead(Struct, frozen=True):
+    """Whose mail this is: our domain, and the reply token of an invitation by its name.
+
+    The token is an HMAC in lower-case letters and digits: it becomes a mailbox, and some servers fold case.
+    """
+
+    domain: str
+    token: Callable[[str], str]
+
+    def organiser(self, invitation: str) -> str:
+        """The mailbox that the answers to one invitation come back to."""
+        return f"r-{self.token(invitation)}@{self.domain}"
+
+    @property
+    def desk(self) -> str:
+        """Where minutes and notices come from."""
+        return f"meetings@{self.domain}"
+
+
+def compose(message: Message, letterhead: Letterhead, read: Read) -> EmailMessage:
+    """The whole mail. Raises Unaddressable if no mail can reach the recipient."""
+    match message:
+        case SendInvitation():
+            mail = _invitation(message, letterhead, read)
+        case SendMinutes():
+            mail = _minutes(message, letterhead, read)
+        case SendNotice():
+            mail = _notice(message, letterhead, read)
+        case _:
+            assert_never(message)
+    return _bounded(mail, message.message)
+
+
+def _invitation(message: SendInvitation, letterhead: Letterhead, read: Read) -> EmailMessage:
+    organiser = letterhead.organiser(invitation_name(message))
+    variables = {
+        **_greeting(message, read),
+        "organiser": organiser,
+        "day": day(message.starts_at),
+        "when": when(message.starts_at, message.ends_at),
+        "place": one_line(message.place),
+        "reference": _reference(message.client_reference, read),
+        "moved_from": moment_in_words(message.moved_from) if message.moved_from else None,
+        "renewed": message.sequence > 0,
+    }
+    cancelled = message.method == "CANCEL"
+    mail = _mail(
+        message,
+        letterhead,
+        read,
+        organiser,
+        letter("invites/cancel" if cancelled else "invites/request", variables),
+    )
+    summary, description = headed("invites/calendar", {**variables, "cancelled": cancelled})
+    body = calendar(
+        message,
+        Wording(
+            uid=f"{invitation_name(message)}@{letterhead.domain}",
+            organiser=organiser,
+            name=read(message.to.name),
+            address=_address(message, read),
+            summary=summary,
+            description=description,
+        ),
+    )
+    method = {"method": message.method, "charset": "UTF-8"}
+    mail.add_alternative(body, maintype="text", subtype="calendar", cte="base64", params=method)
+    mail.add_attachment(
+        body, maintype="application", subtype="ics", filename="invite.ics", params={"name": "invite.ics"}
+    )
+    return mail
+
+
+def _minutes(message: SendMinutes, letterhead: Letterhead, read: Read) -> EmailMessage:
+    """The whole paper to an accredited address; to any other, only word that it is ready (decision 23)."""
+    variables = {
+        **_greeting(message, read),
+        "day": day(message.started_at),
+        "when": when(message.started_at, message.ended_at),
+        "reference": _reference(message.client_reference, read),
+    }
+    name = "minutes/covering" if message.to.secure else "minutes/ready_to_collect"
+    mail = _mail(message, letterhead, read, letterhead.desk, letter(name, variables))
+    if message.to.secure:
+        paper = rendered("minutes/paper.html.j2", {**variables, **_paper(message, read)})
+        mail.add_attachment(
+            paper.encode(),
+            maintype="text",
+            subtype="html",
+            filename="minutes.html",
+            params={"charset": "utf-8", "name": "minutes.html"},
+        )
+    return mail
+
+
+def _paper(message: SendMinutes, read: Read) -> dict[str, object]:
+    return {
+        "title": f"Minutes of the {MEETINGS[message.kind]}",
+        "family": one_line(message.family),
+        "place": one_line(message.place),
+        "attendance": [_sat(line, read) for line in message.attendance],
+        "decisions": [one_line(read(decision)) for decision in message.decisions],
+        "discussion": [
+            {"heading": one_line(block.heading), "paragraphs": paragraphs(read(block.text))}
+            for block in message.discussion
+        ],
+        "tasks": [
+            {
+                "what": one_line(read(task.what)),
+                "who": one_line(read(task.who)),
+                "by": day(task.by) if task.by else None,
+            }
+            for task in message.tasks
+        ],
+        "next_meetings": [one_line(line) for line in message.next_meetings],
+    }
+
+
+def _sat(line: Sat, read: Read) -> dict[str, str | None]:
+    return {
+        "name": one_line(read(line.name)),
+        "role": one_line(line.role).replace("_", " "),
+        "agency": one_line(line.agency),
+        "presence": PRESENCE.get(line.presence, one_line(line.presence)),
+        "from": _clock(line.present_from),
+        "to": _clock(line.present_to),
+    }
+
+
+def _notice(message: SendNotice, letterhead: Letterhead, read: Read) -> EmailMessage:
+    variables = {
+        **_greeting(message, read),
+        "family": one_line(message.family),
+        "sentence": one_line(message.sentence),
+        "due": moment_in_words(message.due_at),
+        "duty": one_line(message.duty)[:8],
+    }
+    words = letter(f"notices/{message.occasion}", variables)
+    return _mail(message, letterhead, read, letterhead.desk, words)
+
+
+def _greeting(message: Message, read: Read) -> dict[str, str]:
+    return {
+        "name": one_line(read(message.to.name)),
+        "team": one_line(message.team),
+        "telephone": one_line(message.telephone),
+    }
+
+
+def _reference(reference: Text | None, read: Read) -> str | None:
+    """The treatment service's own reference; the caller sets it for that service alone (decision 22)."""
+    return one_line(read(reference)) if reference is not None else None
+
+
+def _clock(instant: datetime | None) -> str | None:
+    return clock(instant) if instant else None
+
+
+def _address(message: Message, read: Read) -> str:
+    return address(read(message.to.address) if message.to.address is not None else None)
+
+
+def _mail(message: Message, letterhead: Letterhead, read: Read, sender: str, words: Letter) -> EmailMessage:
+    """Headers, text and HTML. To bears no name: a long one could fold into a second address."""
+    mail = EmailMessage(policy=SMTP)
+    mail["From"] = Address(for_header(message.team), addr_spec=sender)
+    mail["To"] = Address(addr_spec=_address(message, read))
+    mail["Subject"] = for_header(words.subject)
+    mail["Date"] = message.stamped_at
+    mail["Message-ID"] = f"<{message.message}@{letterhead.domain}>"
+    mail.set_content(words.text, cte="quoted-printable")
+    mail.add_alternative(words.html, subtype="html", cte="quoted-printable")
+    return mail
+
+
+def _bounded(mail: EmailMessage, name: str) -> EmailMessage:
+    """Boundaries that follow from the effect, so that the same effect is the same mail, byte for byte."""
+    folders = [part for part in mail.walk() if part.is_multipart()]
+    for number, part in enumerate(folders):
+        part.set_boundary(f"=_{derived('boundary', name, str(number))}")
+    return mail

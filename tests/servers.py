@@ -1,0 +1,44 @@
+"""The real servers that tests share: one broker and one PostgreSQL for the whole session.
+
+Where they cannot be had, a test that asks for one fails with the reason; it is never skipped. Shared means:
+make topics and databases with names of your own, and restart what you kill.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+
+from infra.deploy.broker import Broker
+from infra.deploy.leash import NotStarted
+from infra.deploy.parts import PartMissing
+from infra.deploy.postgres import Postgres
+from infra.deploy.server import Server
+
+AnyServer = TypeVar("AnyServer", bound=Server)
+
+
+@pytest.fixture(scope="session")
+def broker() -> Iterator[Broker]:
+    """A running Kafka broker; clients begin with `broker.bootstrap`."""
+    yield from _running(Broker.started)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A running PostgreSQL, fsync on; a test makes its database with `postgres.create("name")`."""
+    yield from _running(Postgres.started)
+
+
+def _running(start: Callable[[Path], AnyServer]) -> Iterator[AnyServer]:
+    with tempfile.TemporaryDirectory(prefix="quorate-") as folder:
+        try:
+            server = start(Path(folder))
+        except (PartMissing, NotStarted) as reason:
+            pytest.fail(str(reason), pytrace=False)
+        with server:
+            yield server
