@@ -17,6 +17,7 @@ from handlers import events as e
 from handlers import facts as f
 from handlers.facts import Duty, Fact, MeetingKind
 from handlers.people import StreamId
+from handlers.working_days import local_day
 
 FOLD_VERSION = 1
 
@@ -127,6 +128,11 @@ class Meeting(Struct, frozen=True, kw_only=True):
         return not self.held and not self.no_longer_due
 
 
+class PlanMade(Struct, frozen=True):
+    plan: e.Plan
+    sat_on: date
+
+
 class CaseFile(Struct, frozen=True, kw_only=True):
     """One family. Members and professionals are those of now; plans and FIPs carry their end if they have one."""
 
@@ -151,11 +157,12 @@ class CaseFile(Struct, frozen=True, kw_only=True):
     def family(self) -> str:
         return self.stream.id
 
-    def plan_made_at(self, plan: str) -> tuple[Meeting, e.Plan] | None:
-        """The conference that made this plan, and the plan; None while it is not known."""
+    def plan_made_at(self, plan: str) -> PlanMade | None:
+        """What the conference that made this plan decided, and when it sat; None while it is not known."""
         meeting = self.meetings.get(self.plans.get(plan, ""))
-        made = meeting.sitting.held.plan if meeting and meeting.sitting else None
-        return (meeting, made) if meeting and made else None
+        if meeting is None or meeting.sitting is None or meeting.sitting.held.plan is None:
+            return None
+        return PlanMade(meeting.sitting.held.plan, local_day(meeting.sitting.started_at))
 
 
 def _with(table: dict[str, Any], key: str, value: Any) -> dict[str, Any]:
@@ -221,11 +228,8 @@ def _fell_due(file: CaseFile, fact: Fact, body: f.MeetingFellDue) -> CaseFile:
     before = file.meetings.get(body.meeting)
     if before:
         return _meeting(file, body.meeting, due=body, no_longer_due=False)
-    return replace(
-        file,
-        meetings=_with(file.meetings, body.meeting, Meeting(due=body, fell_due_at=fact.recorded)),
-        plans=_with(file.plans, body.plan, file.plans.get(body.plan, "")) if body.plan else file.plans,
-    )
+    meeting = Meeting(due=body, fell_due_at=fact.recorded)
+    return replace(file, meetings=_with(file.meetings, body.meeting, meeting))
 
 
 def _booked(file: CaseFile, fact: Fact, body: f.MeetingBooked) -> CaseFile:

@@ -63,6 +63,7 @@ class MeetingFellDue(Body, frozen=True):
     not_before: date
     working: str
     plan: str | None = None
+    fip: str | None = None
 
 
 class MeetingNoLongerDue(Body, frozen=True):

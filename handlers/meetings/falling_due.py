@@ -11,7 +11,8 @@ from handlers.duties import Met, Owed
 from handlers.effects import TellStream
 from handlers.facts import Finding
 from handlers.people import StreamId
-from handlers.working_days import end_of_day
+from handlers.protocol import Protocol
+from handlers.working_days import add_working_days, end_of_day, local_day
 
 NAMES: dict[f.MeetingKind, str] = {
     "initial_conference": "initial child protection conference",
@@ -40,6 +41,30 @@ def reconcile(file: CaseFile, due: Iterable[tuple[f.MeetingFellDue, str]]) -> It
             yield Finding(f.MeetingNoLongerDue(id_), "what made the meeting due has ended")
             if on_file.revision:
                 yield release(file, on_file, "the meeting is no longer due")
+
+
+def of_each_plan(
+    file: CaseFile, kind: f.MeetingKind, first_rule: str, next_rule: str, protocol: Protocol
+) -> Iterator[tuple[f.MeetingFellDue, str]]:
+    """The next meeting of this kind for each plan that stands: the first from the conference that made the plan,
+    each further one from the day the last was held (rules 3.7, 3.8)."""
+    for plan in file.plans:
+        made = file.plan_made_at(plan)
+        if plan in file.plans_ended or made is None:
+            continue
+        held = [m.sitting for m in file.meetings.values() if m.due.plan == plan and m.due.kind == kind and m.sitting]
+        since = max((local_day(s.started_at) for s in held), default=made.sat_on)
+        deadline = protocol.deadline(next_rule if held else first_rule, since)
+        opens = protocol.seats[kind].opens_working_days_before
+        meeting = f.MeetingFellDue(
+            meeting=f"{kind.replace('_', '-')}:{plan}:{len(held) + 1}",
+            kind=kind,
+            due_on=deadline.due_on,
+            not_before=add_working_days(deadline.due_on, -opens, protocol.holidays),
+            working=deadline.sentence,
+            plan=plan,
+        )
+        yield meeting, deadline.rule
 
 
 def release(file: CaseFile, meeting: Meeting, because: str) -> TellStream:

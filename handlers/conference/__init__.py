@@ -1,0 +1,1 @@
+"""Child protection conferences: by when they must be convened."""

@@ -1,0 +1,38 @@
+"""Family Intervention Project reviews: every six to eight weeks, with the relevant services and the family (JG paragraph 31)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from handlers import facts as f
+from handlers.case_file import CaseFile, Meeting
+from handlers.meetings.inviting import Invitee, parents, professionals, worker
+from handlers.partnership import Directory
+from handlers.protocol import Protocol
+from handlers.working_days import local_day
+
+
+def due(file: CaseFile, protocol: Protocol) -> Iterator[tuple[f.MeetingFellDue, str]]:
+    """The next review of each project that runs, reckoned from the last held, else from the plan agreed or the start (3.52)."""
+    for fip in file.fips.values():
+        if fip.fip in file.fips_ended:
+            continue
+        held = [m.sitting for m in file.meetings.values() if m.due.fip == fip.fip and m.sitting]
+        since = max((local_day(s.started_at) for s in held), default=fip.plan_agreed_on or fip.started_on)
+        window = protocol.window("FIP-01-open", "FIP-01-close", since)
+        meeting = f.MeetingFellDue(
+            meeting=f"fip-review:{fip.fip}:{len(held) + 1}",
+            kind="fip_review",
+            due_on=window.closes_on,
+            not_before=window.opens_on,
+            working=window.sentence,
+            fip=fip.fip,
+        )
+        yield meeting, "FIP-01-close"
+
+
+def members(file: CaseFile, meeting: Meeting, directory: Directory) -> list[Invitee]:
+    """The project's own worker, everyone else who works with the family, and the parents."""
+    fip = file.fips.get(meeting.due.fip or "")
+    project = [worker(fip.worker, "fip_worker", directory)] if fip else []
+    return [*parents(file), *professionals(file, directory), *project]

@@ -1,0 +1,262 @@
+"""The gate: no meeting about a child passes without the drug and alcohol service that knows the adult being told.
+
+By level, never by edge (decision 12): from the whole file it is worked out anew, after every event, who must be
+told of which meeting, and by when. One duty per adult, service and meeting: two parents in two services are two
+duties. Joint Guidance (2009) paragraphs 11, 21, 28 and actions T1, T8, T9, F2, F4, F5; rules sections 3.17-3.22.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+
+from msgspec import Struct
+
+from handlers.case_file import CaseFile, Episode, Meeting
+from handlers.duties import Met, Owed
+from handlers.meetings.falling_due import name
+from handlers.meetings.inviting import Invitee, acknowledged
+from handlers.meetings.minutes import had, rule_for
+from handlers.partnership import Directory
+from handlers.people import Text
+from handlers.protocol import Protocol
+from handlers.working_days import add_working_days, end_of_day, local_day, same_time_on
+
+CHILD_PROTECTION = frozenset({"initial_conference", "review_conference", "core_group"})
+Verdict = Callable[[CaseFile, str], bool]
+
+
+class Concern(Struct, frozen=True, kw_only=True):
+    """One adult's drug or alcohol use and one service, with those who speak for it; nobody, if none can be reached.
+
+    adult is "family" for a factor that names nobody. known_at: when we came to know.
+    """
+
+    adult: str
+    service: str
+    people: tuple[str, ...]
+    known_at: datetime
+    episode: Episode | None = None
+
+    @property
+    def client_reference(self) -> Text | None:
+        return self.episode.told.client_reference if self.episode else None
+
+
+def in_scope(file: CaseFile) -> tuple[str, ...]:
+    """Adults with care of a child here, or close to those who have it (Joint Guidance paragraph 11)."""
+    return tuple(m.person for m in file.members.values() if m.cares and m.relation not in ("child", "unborn"))
+
+
+def concerns(file: CaseFile, directory: Directory, protocol: Protocol) -> list[Concern]:
+    """Every (adult, service) of this family: treatment episodes first, then factors that no open episode covers."""
+    adults = in_scope(file)
+    of_episodes = [_of_episode(x, directory) for x in file.episodes.values() if x.told.person in adults]
+    covered = {c.adult for c in of_episodes if c.episode and c.episode.told.ended_on is None}
+    return of_episodes + list(_of_factors(file, adults, covered, directory, protocol))
+
+
+def _of_episode(episode: Episode, directory: Directory) -> Concern:
+    told = episode.told
+    key_workers = tuple(w for w in told.workers if directory.reachable(w))
+    people = key_workers or _speaking_for(told.service, directory)
+    return Concern(
+        adult=told.person, service=told.service, people=people, known_at=episode.known_at, episode=episode
+    )
+
+
+def _speaking_for(service: str, directory: Directory) -> tuple[str, ...]:
+    """The service's single point of contact, else its deputy, else nobody (Joint Guidance T1, F2)."""
+    agency = directory.agencies.get(service)
+    for person in (agency.single_point_of_contact, agency.deputy) if agency else ():
+        if person and directory.reachable(person):
+            return (person,)
+    return ()
+
+
+def _of_factors(
+    file: CaseFile, adults: tuple[str, ...], covered: set[str], directory: Directory, protocol: Protocol
+) -> Iterator[Concern]:
+    """Factors of the latest assessment, each for every treatment service, unless that adult's own service is known."""
+    if file.concern is None:
+        return
+    named = {x.person for x in file.concern.factors if x.code in protocol.in_scope_factors}
+    for adult in sorted(x or "" for x in named):
+        if (adult in covered or adult not in adults) if adult else covered:
+            continue
+        for service in directory.treatment_services() or ("",):
+            people = _speaking_for(service, directory)
+            yield Concern(
+                adult=adult or "family", service=service, people=people, known_at=file.concern.known_at
+            )
+
+
+def touches(concern: Concern, meeting: Meeting) -> bool:
+    """Whether this concern touches this meeting: not if we came to know of it only after the minutes went out, nor
+    if its episode ended before the meeting was fixed. Ending never lapses a duty already fixed (decision 24)."""
+    if meeting.minutes and concern.known_at > meeting.minutes.recorded_at:
+        return False
+    ended_on = concern.episode.told.ended_on if concern.episode else None
+    fixed_at = meeting.booked_at or meeting.cancelled_at
+    return ended_on is None or (fixed_at is not None and local_day(fixed_at) <= ended_on)
+
+
+def may_be_told(file: CaseFile, concern: Concern, meeting: Meeting, permitted: Verdict) -> bool:
+    """Child protection meetings have their lawful basis; others need consent or an override (rules 3.22)."""
+    return meeting.due.kind in CHILD_PROTECTION or permitted(file, concern.adult)
+
+
+def representatives(
+    file: CaseFile, meeting: Meeting, directory: Directory, protocol: Protocol, permitted: Verdict
+) -> list[Invitee]:
+    """Whom the treatment services send to this meeting."""
+    return [
+        Invitee(p, "treatment_worker", directory.recipient(p), concern.client_reference, must_have_minutes=True)
+        for concern in concerns(file, directory, protocol)
+        if touches(concern, meeting) and may_be_told(file, concern, meeting, permitted)
+        for p in concern.people
+    ]
+
+
+def owed(
+    file: CaseFile, directory: Directory, protocol: Protocol, permitted: Verdict, asked: Verdict
+) -> Iterator[Owed]:
+    """All that is owed to treatment services about every meeting of this family.
+
+    permitted(file, adult): consent or an override stands outside child protection; asked: somebody has decided.
+    """
+    for concern in concerns(file, directory, protocol):
+        for meeting in file.meetings.values():
+            if meeting.no_longer_due or not touches(concern, meeting):
+                continue
+            if not may_be_told(file, concern, meeting, permitted):
+                yield _seek_consent(concern, meeting, protocol, asked(file, concern.adult))
+            elif not concern.people:
+                yield _name_somebody(concern, meeting, protocol)
+            else:
+                yield from _tell(concern, meeting, protocol)
+
+
+def _tell(concern: Concern, meeting: Meeting, protocol: Protocol) -> Iterator[Owed]:
+    booked, off, sitting = meeting.booked, meeting.cancelled, meeting.sitting
+    if booked and meeting.booked_at and (sitting is None or concern.known_at < booked.starts_at):
+        yield _of_the_meeting(concern, meeting, meeting.booked_at, booked.starts_at, protocol)
+    if off and meeting.cancelled_at and booked is None and concern.people[0] in meeting.invitations:
+        yield _of_the_cancellation(concern, meeting, meeting.cancelled_at, protocol)
+    if sitting:
+        yield _minutes_to(concern, meeting, max(sitting.started_at, concern.known_at), protocol)
+
+
+def _of_the_meeting(
+    concern: Concern, meeting: Meeting, booked_at: datetime, starts_at: datetime, protocol: Protocol
+) -> Owed:
+    deadline = protocol.deadline("TELL-01", local_day(max(booked_at, concern.known_at)))
+    revision = str(meeting.booked.revision if meeting.booked else 0)
+    word = next(filter(None, (acknowledged(meeting, p) for p in concern.people)), None)
+    return Owed(
+        kind="tell_treatment",
+        key=(concern.adult, concern.service, meeting.id, revision),
+        due_at=min(deadline.due_at, starts_at),
+        owner="coordinator",
+        closes_on="acknowledged",
+        sentence=_sentence("Make sure that {} knows of the {}, for {}.", concern, meeting) + deadline.sentence,
+        rule=deadline.rule,
+        meeting=meeting.id,
+        adult=concern.adult,
+        service=concern.service,
+        to=concern.people[0],
+        met=Met("acknowledged", word) if word else None,
+        telephone_from=None if meeting.held else _last_post(starts_at, protocol),
+    )
+
+
+def _last_post(starts_at: datetime, protocol: Protocol) -> datetime:
+    """From here a mail is too late and somebody must ring (decision 13, CALL-01)."""
+    days = protocol.rule("CALL-01").count or 1
+    return same_time_on(add_working_days(local_day(starts_at), -days, protocol.holidays), starts_at)
+
+
+def _of_the_cancellation(
+    concern: Concern, meeting: Meeting, cancelled_at: datetime, protocol: Protocol
+) -> Owed:
+    deadline = protocol.deadline("TELL-01", local_day(max(cancelled_at, concern.known_at)))
+    invitation = meeting.invitations[concern.people[0]]
+    receipt = meeting.receipts.get(invitation.message)
+    word = meeting.words.get(concern.people[0])
+    met = None
+    if invitation.cancelled and receipt and receipt.grade == "accepted":
+        met = Met("accepted", "the mail relay")
+    if word and word.at > cancelled_at:
+        met = Met("acknowledged", f"{word.reply}, recorded by {word.by}")
+    return Owed(
+        kind="tell_treatment_cancelled",
+        key=(concern.adult, concern.service, meeting.id, str(invitation.revision)),
+        due_at=deadline.due_at,
+        owner="coordinator",
+        closes_on="accepted",
+        sentence=_sentence("Tell {} that the {} is off, for {}.", concern, meeting) + deadline.sentence,
+        rule=deadline.rule,
+        meeting=meeting.id,
+        adult=concern.adult,
+        service=concern.service,
+        to=concern.people[0],
+        met=met,
+    )
+
+
+def _minutes_to(concern: Concern, meeting: Meeting, since: datetime, protocol: Protocol) -> Owed:
+    deadline = protocol.deadline(rule_for(meeting), local_day(since))
+    return Owed(
+        kind="send_minutes_treatment",
+        key=(concern.adult, concern.service, meeting.id),
+        due_at=deadline.due_at,
+        owner="minute_taker",
+        closes_on="accepted",
+        sentence=_sentence("Send {} the minutes of the {}, for {}.", concern, meeting) + deadline.sentence,
+        rule=deadline.rule,
+        meeting=meeting.id,
+        adult=concern.adult,
+        service=concern.service,
+        to=concern.people[0],
+        met=next(filter(None, (had(meeting, p) for p in concern.people)), None),
+    )
+
+
+def _name_somebody(concern: Concern, meeting: Meeting, protocol: Protocol) -> Owed:
+    """Nobody at the service can be reached: an escalation the same day, and never a reason to hold up the meeting."""
+    since = max(concern.known_at, meeting.booked_at or meeting.fell_due_at)
+    return Owed(
+        kind="name_representative",
+        key=(concern.adult, concern.service, meeting.id),
+        due_at=end_of_day(add_working_days(local_day(since), 0, protocol.holidays)),
+        owner="coordinator",
+        closes_on="recorded",
+        sentence=_sentence("Nobody at {} can be reached about the {}, for {}: find somebody.", concern, meeting),
+        rule="TELL-01",
+        meeting=meeting.id,
+        adult=concern.adult,
+        service=concern.service,
+    )
+
+
+def _seek_consent(concern: Concern, meeting: Meeting, protocol: Protocol, asked: bool) -> Owed:
+    """Without consent or an override the service is not told; the coordinator owes the question (rules 3.22)."""
+    since = max(concern.known_at, meeting.fell_due_at)
+    words = "Ask whether {} may be told of the {}, for {}, or record an override."
+    return Owed(
+        kind="seek_consent",
+        key=(concern.adult, concern.service, meeting.id),
+        due_at=end_of_day(add_working_days(local_day(since), 1, protocol.holidays)),
+        owner="coordinator",
+        closes_on="recorded",
+        sentence=_sentence(words, concern, meeting),
+        rule="TELL-01",
+        meeting=meeting.id,
+        adult=concern.adult,
+        service=concern.service,
+        met=Met("recorded", "consent was refused, so the service is not told") if asked else None,
+    )
+
+
+def _sentence(words: str, concern: Concern, meeting: Meeting) -> str:
+    return words.format(concern.service or "a treatment service", name(meeting), concern.adult) + " "
