@@ -397,7 +397,7 @@ class BusyRecorded(Body, frozen=True):
 
 
 class SeatsSought(Body, frozen=True):
-    """A family asks for time. `needed` must sit, `wanted` should; one of `chairs` presides.
+    """A family asks for time. `needed` must sit, `wanted` should; if `presided`, one of `chairs` must preside.
 
     With `at` that instant or nothing. not_before..due_on are days in London; the search may go past due_on up to latest_on.
     """
@@ -413,6 +413,7 @@ class SeatsSought(Body, frozen=True):
     not_before: date
     due_on: date
     latest_on: date
+    presided: bool = False
     prefer_chair: str | None = None
     room: str | None = None
     at: datetime | None = None

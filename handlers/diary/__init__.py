@@ -1,0 +1,1 @@
+"""The area's time: who is free when, and which slot a meeting gets."""

@@ -1,0 +1,103 @@
+"""The ladder: a late duty climbs, one rung at a time, each rung a named person who is mailed (rules 3.41, ESC-01).
+
+A rung whose post is empty is climbed all the same and says so, loudly: the next one follows in its turn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from handlers import facts as f
+from handlers.case_file import CaseFile
+from handlers.effects import Occasion, SendNotice
+from handlers.facts import Duty, Finding
+from handlers.partnership import Directory
+from handlers.people import Recipient, derived
+from handlers.protocol import Protocol
+from handlers.working_days import add_working_days, in_words, local_day, start_of_business
+
+
+def climbs_at(duty: Duty, protocol: Protocol) -> datetime | None:
+    """When this duty goes before the next person of its ladder; None once it has ended or the ladder has.
+
+    The first rung: when the offices open on the working day after it fell late; each further one as many working
+    days later as its rung says.
+    """
+    ladder = protocol.ladder(duty.ladder)
+    if duty.ended is not None or duty.rung + 1 >= len(ladder):
+        return None
+    since, days = (duty.climbed_at, ladder[duty.rung + 1].after) if duty.climbed_at else (duty.due_at, 1)
+    return start_of_business(add_working_days(local_day(since), max(1, days), protocol.holidays))
+
+
+def climb(
+    file: CaseFile, protocol: Protocol, directory: Directory, now: datetime
+) -> Iterator[Finding | SendNotice]:
+    """Each late duty, one rung up, with a notice to whoever stands there."""
+    for duty in file.duties.values():
+        at = climbs_at(duty, protocol)
+        if at is None or now < at:
+            continue
+        rung = duty.rung + 1
+        role = protocol.ladder(duty.ladder)[rung].role
+        to = holder(role, duty, directory)
+        who = to.person if to else "nobody: the post is empty"
+        yield Finding(
+            f.RungClimbed(duty.id, rung, role, to.person if to else None),
+            f"it was due {in_words(duty.due_at)}; put before {role} ({who})",
+            duty.rule,
+        )
+        if to and to.address:
+            yield _notice(file, duty, to, "late", rung, directory, now)
+
+
+def holder(role: str, duty: Duty, directory: Directory) -> Recipient | None:
+    """Who stands on this rung: a post of the area, or of the treatment service that the duty is about."""
+    agency = directory.agencies.get(duty.service or "")
+    if role == "treatment_worker":
+        return directory.recipient(duty.to or "")
+    if role == "single_point_of_contact":
+        return directory.recipient((agency.single_point_of_contact if agency else None) or "")
+    post = directory.post(role)
+    return directory.recipient(post.worker) if post else None
+
+
+def ask_for_calls(file: CaseFile, directory: Directory, now: datetime) -> Iterator[Finding | SendNotice]:
+    """A duty that has become a telephone call is put before its named caller at once (decision 13)."""
+    for duty in file.duties.values():
+        if duty.ended is not None or not duty.by_telephone or duty.caller_asked:
+            continue
+        post = directory.post(duty.owner)
+        caller = directory.recipient(post.worker) if post else None
+        who = caller.person if caller else "nobody (the post is empty)"
+        asked = f.CallAskedFor(duty.id, caller.person if caller else None)
+        yield Finding(asked, f"it is too late for mail: {who} must ring", "CALL-01")
+        if caller and caller.address:
+            yield _notice(file, duty, caller, "telephone", duty.rung, directory, now)
+
+
+def _notice(
+    file: CaseFile,
+    duty: Duty,
+    to: Recipient,
+    occasion: Occasion,
+    rung: int,
+    directory: Directory,
+    now: datetime,
+) -> SendNotice:
+    return SendNotice(
+        message=derived("notice", str(file.stream), duty.id, occasion, str(rung), to.person),
+        to=to,
+        meeting=duty.meeting or "",
+        family=file.family,
+        occasion=occasion,
+        duty=duty.id,
+        sentence=duty.sentence,
+        due_at=duty.due_at,
+        rung=rung,
+        team=directory.team,
+        telephone=directory.telephone,
+        stamped_at=now,
+        because="the duty is late" if occasion == "late" else "it is too late for mail",
+    )

@@ -1,0 +1,71 @@
+"""One adult's stream and the families that must hear of it: an episode belongs to the person (decision 7).
+
+A family says who is in scope there; the person stream tells it of each episode, and again whenever one changes
+or membership begins anew: a partner moving in is Joint Guidance F7.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from handlers import events as e
+from handlers import facts as f
+from handlers.case_file import CaseFile
+from handlers.effects import TellStream
+from handlers.facts import Finding
+from handlers.people import derived
+from handlers.person_file import KnownEpisode, PersonFile
+
+
+def tell_person_streams(file: CaseFile) -> Iterator[Finding | TellStream]:
+    """Let each adult's stream know whether this family is in its scope."""
+    wanted = {m.person: m.cares for m in file.members.values() if m.relation not in ("child", "unborn")}
+    for person in sorted({*wanted, *file.told_members}):
+        in_scope = wanted.get(person, False)
+        if file.told_members.get(person, False) == in_scope:
+            continue
+        because = f"this family is {'' if in_scope else 'no longer '}in the adult's scope"
+        yield Finding(f.MembershipTold(person, in_scope), because)
+        body = e.MembershipBegan(file.family) if in_scope else e.MembershipEnded(file.family)
+        yield TellStream(stream=file.stream.sibling("person", person), body=body, because=because)
+
+
+def tell_families(file: PersonFile) -> Iterator[Finding | TellStream]:
+    """Pass each episode on to each family in scope, once for each state it has been in."""
+    for family in file.families:
+        for episode in file.episodes.values():
+            telling = _telling(file, episode)
+            digest = derived(*(str(x) for x in _state(telling)))
+            if file.told.get(f"{family}:{telling.episode}") == digest:
+                continue
+            because = "the family's meetings must reckon with this episode"
+            yield Finding(f.EpisodePassedOn(family, telling.episode, digest), because)
+            yield TellStream(stream=file.stream.sibling("family", family), body=telling, because=because)
+
+
+def tell_families_of_held(
+    file: PersonFile, body: e.RecordHeld | e.RecordReleased
+) -> Iterator[TellStream]:
+    """A record of this adult lies on the held shelf, or has left it: each family's coordinator must know that much."""
+    for family in file.families:
+        yield TellStream(
+            stream=file.stream.sibling("family", family), body=body, because="it touches this family"
+        )
+
+
+def _telling(file: PersonFile, episode: KnownEpisode) -> e.EpisodeTold:
+    opened = episode.opened
+    return e.EpisodeTold(
+        person=file.stream.id,
+        episode=opened.episode,
+        service=opened.service,
+        workers=episode.workers,
+        basis=opened.basis or "statutory",
+        opened_on=opened.opened_on,
+        ended_on=episode.ended_on,
+        client_reference=opened.client_reference,
+    )
+
+
+def _state(telling: e.EpisodeTold) -> tuple[object, ...]:
+    return (telling.service, *telling.workers, telling.basis, telling.opened_on, telling.ended_on)
