@@ -1,19 +1,21 @@
 """The map: every event, and what we do about it, on one page. A handler is a judge, not a runner.
 
 `decide` takes one event and what is known, and returns a value: the facts, what must be done, and when to look
-again. Nothing is done here. After the event's own rules come those that look at the whole file (EVERY_TIME); the
-substance misuse gate speaks last of all, so that no rule can forget it.
+again. Nothing is done here. First the event itself becomes a fact; then its own rules speak (RULES); then those
+that read the whole file anew (EVERY_TIME); what is owed comes last, and the substance misuse gate last of that,
+so that no author of a rule can forget it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
 from msgspec import Struct
 
 from handlers import (
+    admission,
     case_file,
     consent,
     core_group,
@@ -27,11 +29,11 @@ from handlers import (
     substance_misuse,
 )
 from handlers import events as e
-from handlers import facts as f
 from handlers.case_file import CaseFile, Meeting
 from handlers.conference import convening
 from handlers.diary import keeping
 from handlers.diary_file import DiaryFile
+from handlers.duties import Owed
 from handlers.effects import Effect
 from handlers.facts import Fact, Finding, taken_in
 from handlers.meetings import falling_due, inviting, minutes, seats
@@ -43,47 +45,61 @@ from handlers.protocol import Protocol
 File = CaseFile | PersonFile | DiaryFile | Directory
 
 
-class Desk(Struct, frozen=True):
-    """What lies before the judge: the file as it stands, the area's directory and protocol, and the instant."""
-
-    file: Any
-    protocol: Protocol
-    directory: Directory
-    now: datetime
-
-
-Rule = Callable[[Any, Desk], Iterator[Finding | Effect]]
-
-
 class Decision(Struct, frozen=True):
     """facts and effects in order; file as it stands after them; wake_at: when to look again, if ever.
 
-    parked: what must become known first (nothing else is decided then); makes_known: what this decision made known.
+    awaits: what must become known first (nothing is decided then); makes_known: what this decision made known.
     """
 
     file: File
     facts: tuple[Fact, ...] = ()
     effects: tuple[Effect, ...] = ()
     wake_at: datetime | None = None
-    parked: str = ""
+    awaits: str = ""
     makes_known: tuple[str, ...] = ()
 
 
-class Impossible(ValueError):
-    """The event can never be decided as it stands; the sentence says why, and the mend."""
+class Desk:
+    """What lies before the judge. Each finding is folded in at once, so that the next rule sees the file with it."""
 
+    def __init__(
+        self, event: e.Event, file: File, protocol: Protocol, directory: Directory, now: datetime
+    ) -> None:
+        self.event, self.file, self.protocol, self.directory, self.now = event, file, protocol, directory, now
+        self.facts: list[Fact] = []
+        self.effects: list[Effect] = []
+
+    @property
+    def case(self) -> CaseFile:
+        assert isinstance(self.file, CaseFile)
+        return self.file
+
+    def hear(self, outcomes: Iterable[Finding | Effect]) -> None:
+        for outcome in outcomes:
+            if isinstance(outcome, Finding):
+                times = (self.event.happened, self.now)
+                self.note(Fact(outcome.body, outcome.because, *times, self.event.id, outcome.rule))
+            else:
+                self.effects.append(outcome)
+
+    def note(self, fact: Fact) -> None:
+        self.facts.append(fact)
+        self.file = fold(self.file, fact)
+
+
+Rule = Callable[[Any, Desk], Iterable[Finding | Effect]]
 
 RULES: dict[type[e.Body], tuple[Rule, ...]] = {
-    # who is in the family, and who works with it
+    # who is in the family, and who works with it: what follows is read off the file
     e.HouseholdRecorded: (),
     e.MemberJoined: (),
     e.MemberLeft: (),
     e.ProfessionalInvolved: (),
     e.ProfessionalLeft: (),
-    # enquiries, concerns, consent, the Family Intervention Project: all that follows is read off the file
+    # enquiries, concerns, consent, plans, the Family Intervention Project: likewise
     e.StrategyDiscussionHeld: (),
     e.ConferenceAskedFor: (),
-    e.FactorsAssessed: (lambda body, desk: person.must_have_basis(body),),
+    e.FactorsAssessed: (),
     e.ConsentRecorded: (),
     e.ConsentOverridden: (),
     e.FipStarted: (),
@@ -93,23 +109,23 @@ RULES: dict[type[e.Body], tuple[Rule, ...]] = {
     # meetings
     e.SlotsAsked: (lambda body, desk: _look(body, desk),),
     e.BookingAsked: (lambda body, desk: _book(body, desk),),
-    e.SeatsTaken: (lambda body, desk: seats.take(desk.file, body),),
-    e.NothingFits: (lambda body, desk: seats.fail(desk.file, body),),
+    e.SeatsTaken: (lambda body, desk: seats.take(desk.case, body),),
+    e.NothingFits: (lambda body, desk: seats.fail(desk.case, body),),
     e.SlotsFound: (lambda body, desk: seats.offer(body),),
-    e.MeetingCancelled: (lambda body, desk: seats.cancel(desk.file, body),),
+    e.MeetingCancelled: (lambda body, desk: seats.cancel(desk.case, body),),
     e.MeetingHeld: (),
     e.MinutesRecorded: (),
-    # what people and the post tell us
+    # what people, the post and the clock tell us
     e.AnswerGiven: (),
     e.CallLogged: (),
     e.MessageAccepted: (),
     e.MessageFailed: (),
-    e.DutyExcused: (lambda body, desk: _excuse(body, desk),),
-    e.RecordHeld: (lambda body, desk: _pass_on_held(body, desk),),
-    e.RecordReleased: (lambda body, desk: _pass_on_held(body, desk),),
+    e.DutyExcused: (lambda body, desk: duties.excuse(desk.case.duties, body),),
+    e.RecordHeld: (lambda body, desk: person.tell_families_of_held(desk.file, body),),
+    e.RecordReleased: (lambda body, desk: person.tell_families_of_held(desk.file, body),),
     e.TimeCame: (),
     # one adult's own stream
-    e.EpisodeOpened: (lambda body, desk: person.must_have_basis(body),),
+    e.EpisodeOpened: (),
     e.EpisodeHandedOver: (),
     e.EpisodeClosed: (),
     e.ReferenceRecorded: (),
@@ -125,3 +141,125 @@ RULES: dict[type[e.Body], tuple[Rule, ...]] = {
     e.AgencyRecorded: (),
     e.WorkerRecorded: (),
 }
+
+EVERY_TIME: dict[type[File], tuple[Callable[[Desk], Iterable[Finding | Effect]], ...]] = {
+    CaseFile: (
+        lambda desk: person.tell_person_streams(desk.case),
+        lambda desk: falling_due.reconcile(desk.case, _due(desk)),
+        lambda desk: seats.seek_unsought(desk.case, _guests(desk), desk.protocol, desk.directory, desk.now),
+        lambda desk: _invite(desk),
+        lambda desk: _distribute_minutes(desk),
+        lambda desk: duties.settle(
+            desk.case.duties, _owed(desk), desk.case.family, desk.now, desk.protocol.version
+        ),
+        lambda desk: escalation.ask_for_calls(desk.case, desk.directory, desk.now),
+        lambda desk: escalation.climb(desk.case, desk.protocol, desk.directory, desk.now),
+    ),
+    PersonFile: (lambda desk: person.tell_families(desk.file),),
+    DiaryFile: (),
+    Directory: (),
+}
+
+
+def decide(
+    event: e.Event, file: File, protocol: Protocol, directory: Directory, now: datetime
+) -> Decision:
+    """The decision about one event, as a value.
+
+    Raises events.Impossible, working_days.HolidaysUnknown and the like, each with one sentence, for an event that
+    can never be decided as it stands; the caller sets it on the held shelf.
+    """
+    admission.check(event, file)
+    awaited = admission.awaits(event.body, file)
+    if awaited:
+        return Decision(file, awaits=awaited)
+    desk = Desk(event, file, protocol, directory, now)
+    desk.note(taken_in(event))
+    for rule in RULES[type(event.body)]:
+        desk.hear(rule(event.body, desk))
+    for reading in EVERY_TIME[type(file)]:
+        desk.hear(reading(desk))
+    known = tuple(k for fact in desk.facts for k in admission.made_known(fact.body))
+    return Decision(desk.file, tuple(desk.facts), tuple(desk.effects), _wake_at(desk), makes_known=known)
+
+
+def fold(file: Any, fact: Fact) -> Any:
+    """One more fact in whichever file it is."""
+    match file:
+        case CaseFile():
+            return case_file.fold(file, fact)
+        case PersonFile():
+            return person_file.fold(file, fact)
+        case DiaryFile():
+            return diary_file.fold(file, fact)
+        case _:
+            return partnership.fold(file, fact)
+
+
+def _due(desk: Desk) -> Iterator[Any]:
+    for subject in (convening, core_group, fip_review):
+        yield from subject.due(desk.case, desk.protocol)
+
+
+def _owed(desk: Desk) -> Iterator[Owed]:
+    """Everything owed now. The gate stays last."""
+    file, protocol = desk.case, desk.protocol
+    yield from falling_due.owed(file)
+    yield from seats.owed(file, protocol)
+    yield from inviting.owed(file, protocol)
+    yield from minutes.owed(file, _guests(desk), protocol, desk.directory)
+    yield from admission.owed(file, protocol)
+    yield from substance_misuse.owed(file, desk.directory, protocol, consent.permitted, consent.asked)
+
+
+def _guests(desk: Desk) -> dict[str, list[Invitee]]:
+    """Whom each meeting should have: its own people, and those whom the gate adds."""
+    return {m.id: [*_own_guests(desk, m), *_representatives(desk, m)] for m in desk.case.meetings.values()}
+
+
+def _own_guests(desk: Desk, meeting: Meeting) -> list[Invitee]:
+    match meeting.due.kind:
+        case "core_group":
+            return core_group.members(desk.case, meeting, desk.directory)
+        case "fip_review":
+            return fip_review.members(desk.case, meeting, desk.directory)
+        case _:
+            return [*inviting.parents(desk.case), *inviting.professionals(desk.case, desk.directory)]
+
+
+def _representatives(desk: Desk, meeting: Meeting) -> list[Invitee]:
+    return substance_misuse.representatives(
+        desk.case, meeting, desk.directory, desk.protocol, consent.permitted
+    )
+
+
+def _invite(desk: Desk) -> Iterator[Finding | Effect]:
+    guests = _guests(desk)
+    for meeting in desk.case.meetings.values():
+        yield from inviting.reconcile(desk.case, meeting, guests[meeting.id], desk.directory, desk.now)
+
+
+def _distribute_minutes(desk: Desk) -> Iterator[Finding | Effect]:
+    guests = _guests(desk)
+    for meeting in desk.case.meetings.values():
+        yield from minutes.distribute(desk.case, meeting, guests[meeting.id], desk.directory, desk.now)
+
+
+def _look(body: e.SlotsAsked, desk: Desk) -> Iterator[Finding | Effect]:
+    meeting = desk.case.meetings[body.meeting]
+    return seats.look(desk.case, meeting, _guests(desk)[meeting.id], desk.protocol, desk.directory, desk.now)
+
+
+def _book(body: e.BookingAsked, desk: Desk) -> Iterator[Finding | Effect]:
+    meeting = desk.case.meetings[body.meeting]
+    guests = _guests(desk)[meeting.id]
+    return seats.seek(desk.case, meeting, guests, desk.protocol, desk.directory, desk.now, body)
+
+
+def _wake_at(desk: Desk) -> datetime | None:
+    """The next instant at which this file would decide something by itself (decision 15)."""
+    if not isinstance(desk.file, CaseFile):
+        return None
+    climbs = (escalation.climbs_at(d, desk.protocol) for d in desk.file.duties.values())
+    turns = duties.telephone_turns(_owed(desk))
+    return min((at for at in (*climbs, *turns) if at and at > desk.now), default=None)

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from handlers import events as e
 from handlers import facts as f
 from handlers.facts import Duty, DutyKind, Finding, Grade
 from handlers.people import derived
@@ -63,6 +64,13 @@ def settle(
     for id_, duty in on_file.items():
         if id_ not in wanted and duty.ended is None:
             yield Finding(f.DutyEnded(id_, "lapse", "the file"), _why_lapsed(duty), duty.rule)
+
+
+def excuse(on_file: dict[str, Duty], body: e.DutyExcused) -> Iterator[Finding]:
+    """A named, accountable person ends an open duty by a reason (decision 11)."""
+    if on_file[body.duty].ended is None:
+        ended = f.DutyEnded(body.duty, "reason", body.by, reason=body.reason)
+        yield Finding(ended, f"ended by {body.by}, who answers for the reason given")
 
 
 def _opened(id_: str, thing: Owed, now: datetime, pack: str) -> Duty:

@@ -19,6 +19,7 @@ Basis = Literal["consent", "life_at_risk", "greater_harm", "statutory"]
 Purpose = Literal["fip", "child_in_need"]
 Reply = Literal["accepted", "tentative", "declined"]
 Presence = Literal["present", "deputy", "apologies", "report_only", "absent", "excluded", "part"]
+HeldReason = Literal["no_basis", "unreadable", "impossible", "clash", "rule_failed"]
 Paper = Literal["invitation", "cancellation", "minutes", "notice"]
 
 
@@ -38,6 +39,18 @@ class Event(Struct, frozen=True):
     happened: datetime
     recorded: datetime
     body: Body
+
+
+class Impossible(ValueError):
+    """An event that can never be decided as it stands; the sentence says why, and the mend."""
+
+    reason: HeldReason = "impossible"
+
+
+class NoBasis(Impossible):
+    """It came without a legal basis, and its arrival is itself a disclosure (decision 24)."""
+
+    reason: HeldReason = "no_basis"
 
 
 # --- family: who is in it, and who works with it
@@ -323,7 +336,7 @@ class RecordHeld(Body, frozen=True):
     """Something about this stream lies on the held shelf until a person mends it."""
 
     record: str
-    reason: Literal["no_basis", "unreadable", "impossible", "clash", "rule_failed"]
+    reason: HeldReason
 
 
 class RecordReleased(Body, frozen=True):

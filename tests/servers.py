@@ -34,6 +34,13 @@ def postgres() -> Iterator[Postgres]:
     yield from _running(Postgres.started)
 
 
+@pytest.fixture
+def server_folder() -> Iterator[Path]:
+    """A folder for a server of the test's own; pytest's tmp_path will not do, as only root may enter it."""
+    with tempfile.TemporaryDirectory(prefix="quorate-") as folder:
+        yield Path(folder)
+
+
 def _running(start: Callable[[Path], AnyServer]) -> Iterator[AnyServer]:
     with tempfile.TemporaryDirectory(prefix="quorate-") as folder:
         try:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
+from msgspec.structs import replace
+
 from handlers import events as e
 from handlers import facts as f
 from handlers.case_file import CaseFile, Meeting
@@ -16,9 +18,6 @@ from handlers.meetings.inviting import Invitee
 from handlers.partnership import Directory
 from handlers.protocol import Protocol
 from handlers.working_days import add_working_days, end_of_day, in_words, local_day
-
-INDISPENSABLE = frozenset({"social_worker", "fip_worker"})
-
 
 def seek_unsought(
     file: CaseFile, guests: dict[str, list[Invitee]], protocol: Protocol, directory: Directory, now: datetime
@@ -45,6 +44,19 @@ def seek(
     yield TellStream(stream=diary_of(file.stream), body=sought, because=because)
 
 
+def look(
+    file: CaseFile,
+    meeting: Meeting,
+    guests: list[Invitee],
+    protocol: Protocol,
+    directory: Directory,
+    now: datetime,
+) -> Iterator[TellStream]:
+    """Ask the diary which times would suit; nothing is kept."""
+    sought = replace(request(file, meeting, guests, protocol, directory, now), only_look=True)
+    yield TellStream(stream=diary_of(file.stream), body=sought, because="a coordinator asked for times")
+
+
 def request(
     file: CaseFile,
     meeting: Meeting,
@@ -67,13 +79,14 @@ def request(
         meeting=meeting.id,
         revision=meeting.revision + 1,
         minutes=seats.minutes,
-        needed=tuple(g.person for g in workers if g.role in INDISPENSABLE),
-        wanted=tuple(g.person for g in workers if g.role not in INDISPENSABLE),
+        needed=tuple(g.person for g in workers if g.role in seats.needed),
+        wanted=tuple(g.person for g in workers if g.role not in seats.needed),
         chairs=chairs,
         head_count=len(guests) + (1 if seats.chair else 0),
         not_before=max(earliest, meeting.due.not_before),
         due_on=meeting.due.due_on,
         latest_on=latest,
+        presided=seats.chair,
         prefer_chair=_chair_before(file) if seats.chair else None,
         at=asked.starts_at if asked else None,
         room=asked.room if asked else None,

@@ -12,7 +12,6 @@ import pwd
 import re
 import signal
 import subprocess
-import tempfile
 from pathlib import Path
 from typing import Self
 
@@ -45,8 +44,8 @@ class Postgres(Server):
     def started(cls, folder: Path, *, fsync: bool = True) -> Self:
         """A server that answers, on a free port; what the folder holds from an earlier run is kept.
 
-        Raises PartMissing or NotStarted; for root, also when `nobody` cannot enter the folder and it is not a
-        temporary one (in a temporary one, the parents are opened for passing through, not for reading).
+        Raises PartMissing or NotStarted; for root, also when `nobody` cannot enter the folder's parents. The
+        folder itself is opened for passing through, not for reading.
         """
         postgres = cls(folder, fsync=fsync)
         postgres._prepare()
@@ -116,20 +115,19 @@ def _program(name: str) -> str:
 
 
 def _who(kept: Path) -> str | None:
-    """Who runs the server: ourselves (None), or for root nobody, who is given `kept` and a way to it.
+    """Who runs the server: ourselves (None), or for root nobody, who is given `kept` and a way through its folder.
 
-    Looked at before every start: pytest, for one, closes its temporary folders again whenever it is run.
+    The parents are not ours to open: pytest, for one, closes its own again while another pytest uses them.
     """
     if os.geteuid() != 0:
         return None
-    temporary = [Path(each).resolve() for each in (tempfile.gettempdir(), "/var/tmp")]
-    owner = pwd.getpwnam("nobody")
+    owner, folder = pwd.getpwnam("nobody"), kept.parent
+    folder.chmod(folder.stat().st_mode | 0o001)
+    if closed := parts.closed_parent(folder):
+        raise NotStarted(
+            f"PostgreSQL does not run as root, and the user nobody cannot enter {closed}: "
+            "give it a folder directly in /tmp or /var/tmp (pytest's tmp_path will not do)."
+        )
     os.chown(kept, owner.pw_uid, owner.pw_gid)
     kept.chmod(0o700)
-    while closed := parts.closed_parent(kept.parent):
-        if not any(each in closed.parents for each in temporary):
-            raise NotStarted(
-                f"PostgreSQL must run as nobody, who cannot enter {closed}: use a folder in /var/tmp."
-            )
-        closed.chmod(closed.stat().st_mode | 0o001)
     return owner.pw_name

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 from email.message import EmailMessage
 from hashlib import sha256
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -12,7 +13,9 @@ from handlers.people import Recipient, Text, derived
 from infra.papers.compose import Letterhead, compose
 
 DOMAIN = "meetings.example"
-LETTERHEAD = Letterhead(DOMAIN, lambda name: sha256(f"a key that tests share {name}".encode()).hexdigest()[:24])
+LETTERHEAD = Letterhead(
+    DOMAIN, lambda name: sha256(f"a key that tests share {name}".encode()).hexdigest()[:24]
+)
 HOSTILE = (
     "Bo\r\nBcc: e@evil.example",
     "Bo\nATTENDEE:mailto:e@evil.example",
@@ -24,7 +27,14 @@ HOSTILE = (
     "<script>alert(1)</script>{{ 7*7 }}{% raw %}",
     "\ud800Bo\ufeff",
 )
-NAMES_OF_ALL_KINDS = ("Siân Ŵyn Ŷnys", "👩‍👧 Bo 🏴󠁧󠁢󠁷󠁬󠁳󠁿", "ليلى حسن", "Ab " * 100, "İ" * 300, "O’Neil, Zoë (Dr); Ph.D.")
+NAMES_OF_ALL_KINDS = (
+    "Siân Ŵyn Ŷnys",
+    "👩\u200d👧 Bo 🏴\U000e0067\U000e0062\U000e0077\U000e006c\U000e0073\U000e007f",
+    "ليلى حسن",
+    "Ab " * 100,
+    "İ" * 300,
+    "O’Neil, Zoë (Dr); Ph.D.",
+)
 
 
 def plain(text: Text) -> str:
@@ -37,7 +47,7 @@ def composed(message: Message) -> EmailMessage:
     return compose(message, LETTERHEAD, plain)
 
 
-def invitation(**changes: object) -> SendInvitation:
+def invitation(**changes: Any) -> SendInvitation:
     return replace(
         SendInvitation(
             message=derived("message", "1"),
@@ -60,7 +70,7 @@ def invitation(**changes: object) -> SendInvitation:
     )
 
 
-def minutes(**changes: object) -> SendMinutes:
+def minutes(**changes: Any) -> SendMinutes:
     return replace(
         SendMinutes(
             message=derived("message", "2"),
@@ -98,7 +108,7 @@ def minutes(**changes: object) -> SendMinutes:
     )
 
 
-def notice(**changes: object) -> SendNotice:
+def notice(**changes: Any) -> SendNotice:
     return replace(
         SendNotice(
             message=derived("message", "3"),

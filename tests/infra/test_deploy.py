@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 import subprocess
@@ -61,7 +62,7 @@ def records(broker: Broker, topic: str, wanted: int) -> list[bytes]:
         consumer_timeout_ms=20_000,
     )
     try:
-        return [record.value for record, _ in zip(consumer, range(wanted), strict=False)]
+        return [record.value for _, record in zip(range(wanted), consumer, strict=False)]
     finally:
         consumer.close()
 
@@ -86,13 +87,23 @@ def is_running(pid: int) -> bool:
         return False
 
 
+@contextlib.contextmanager
+def admin(broker: Broker) -> Iterator[KafkaAdminClient]:
+    """Closed before the broker is killed: kafka-python leaves a socket open for each refused connection."""
+    client = KafkaAdminClient(bootstrap_servers=broker.bootstrap)
+    try:
+        yield client
+    finally:
+        client.close()
+
+
 @pytest.fixture
 def topic(broker: Broker) -> Iterator[str]:
-    admin = KafkaAdminClient(bootstrap_servers=broker.bootstrap)
-    admin.create_topics([NewTopic("deploy-test", num_partitions=1, replication_factor=1)])
+    with admin(broker) as client:
+        client.create_topics([NewTopic("deploy-test", num_partitions=1, replication_factor=1)])
     yield "deploy-test"
-    admin.delete_topics(["deploy-test"])
-    admin.close()
+    with admin(broker) as client:
+        client.delete_topics(["deploy-test"])
 
 
 def test_a_record_survives_the_killing_of_the_broker(broker: Broker, topic: str) -> None:
@@ -110,11 +121,8 @@ def test_a_record_survives_the_killing_of_the_broker(broker: Broker, topic: str)
 def test_the_broker_makes_no_topic_by_itself(broker: Broker) -> None:
     with pytest.raises(KafkaError):
         put(broker, "never-declared", b"lost")
-    admin = KafkaAdminClient(bootstrap_servers=broker.bootstrap)
-    try:
-        assert "never-declared" not in str(admin.list_topics())
-    finally:
-        admin.close()
+    with admin(broker) as client:
+        assert "never-declared" not in str(client.list_topics())
 
 
 def test_a_row_survives_the_killing_of_postgres(postgres: Postgres) -> None:
@@ -143,17 +151,19 @@ def test_a_database_is_made_once_and_only_under_a_plain_name(postgres: Postgres)
         postgres.create('x"; DROP DATABASE postgres; --')
 
 
-def test_a_folder_keeps_what_it_holds_between_two_runs(tmp_path: Path) -> None:
-    with Postgres.started(tmp_path, fsync=False) as first:
+def test_a_folder_keeps_what_it_holds_between_two_runs(server_folder: Path) -> None:
+    with Postgres.started(server_folder, fsync=False) as first:
         first.create("kept")
-    with Postgres.started(tmp_path, fsync=False) as second:
+    with Postgres.started(server_folder, fsync=False) as second:
         assert second.has("kept")
 
 
 @pytest.mark.parametrize(("module", "name"), [("postgres", "Postgres"), ("broker", "Broker")])
-def test_a_server_does_not_outlive_whoever_started_it(tmp_path: Path, module: str, name: str) -> None:
+def test_a_server_does_not_outlive_whoever_started_it(server_folder: Path, module: str, name: str) -> None:
     script = ORPHAN.format(module=module, name=name)
-    done = subprocess.run([sys.executable, "-c", script, str(tmp_path)], capture_output=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(server_folder)], capture_output=True, check=False
+    )
     assert done.returncode < 0, done.stderr.decode()
     until = time.monotonic() + 10
     while is_running(int(done.stdout)) and time.monotonic() < until:
@@ -163,22 +173,29 @@ def test_a_server_does_not_outlive_whoever_started_it(tmp_path: Path, module: st
 
 @pytest.mark.parametrize("kind", [Postgres, Broker])
 def test_a_server_whose_port_was_taken_finds_another(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: type[Postgres] | type[Broker]
+    server_folder: Path, monkeypatch: pytest.MonkeyPatch, kind: type[Postgres] | type[Broker]
 ) -> None:
     with socket.create_server(("127.0.0.1", free_port())) as taken:
         ports = iter([taken.getsockname()[1]])
         monkeypatch.setattr(f"{kind.__module__}.free_port", lambda: next(ports, None) or free_port())
-        with kind.started(tmp_path) as server:
+        with kind.started(server_folder) as server:
             assert isinstance(server, Server) and is_running(server.pid)
 
 
-def test_a_server_that_cannot_start_says_why_and_where_to_read_on(tmp_path: Path) -> None:
-    with Postgres.started(tmp_path, fsync=False) as postgres:
+def test_a_server_that_cannot_start_says_why_and_where_to_read_on(server_folder: Path) -> None:
+    with Postgres.started(server_folder, fsync=False) as postgres:
         postgres.stop()
-        with (tmp_path / "kept" / "postgresql.conf").open("a") as settings:
+        with (server_folder / "kept" / "postgresql.conf").open("a") as settings:
             settings.write("shared_buffers = nonsense\n")
         with pytest.raises(NotStarted, match=r"Postgres: .*postgres\.log"):
             postgres.restart()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has to become somebody else")
+def test_root_is_told_which_folder_nobody_can_enter(tmp_path: Path) -> None:
+    tmp_path.chmod(0o700)
+    with pytest.raises(NotStarted, match=r"the user nobody cannot enter /\S+: give it a folder"):
+        Postgres.started(tmp_path / "inner")
 
 
 def test_ical4j_finds_the_planted_fault_and_none_in_a_good_calendar(tmp_path: Path) -> None:

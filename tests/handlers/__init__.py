@@ -1,0 +1,1 @@
+"""The rules, tested as they are read aloud: a date is written with its weekday, and nothing is mocked."""
