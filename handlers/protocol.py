@@ -101,11 +101,13 @@ class WorkingHours(Struct, frozen=True, forbid_unknown_fields=True):
 class Seats(Struct, frozen=True, forbid_unknown_fields=True):
     """What one kind of meeting takes: its length, the roles that must sit and those that should.
 
-    lead_working_days: no slot is sought on a day sooner than this after the seeking.
+    lead_working_days: no slot is sought on a day sooner than this after the seeking;
+    opens_working_days_before: nor sooner than this before its deadline.
     """
 
     minutes: Annotated[int, Meta(gt=0)]
     lead_working_days: Count
+    opens_working_days_before: Count
     needed: tuple[str, ...]
     wanted: tuple[str, ...] = ()
     working_hours: WorkingHours | None = None
@@ -277,32 +279,40 @@ def read(mapping: list[dict[str, Any]]) -> Protocol:
     """
     faults: list[str] = []
     packs = [pack for raw in mapping if (pack := _pack(raw, faults))]
-    if not faults:
-        faults += _disordered(packs)
-    if faults:
-        raise ProtocolFaults(faults)
-    whole = {name: value for pack in packs for name in _ONCE if (value := getattr(pack, name)) is not None}
-    ladders = {kind: rungs for pack in packs for kind, rungs in pack.ladders.items()}
-    seats = {kind: needs for pack in packs for kind, needs in pack.seats.items()}
-    faults += [f"no pack gives {name}: add it to one of them" for name in _ONCE if name not in whole]
-    if "default" not in ladders:
-        faults.append("no pack gives ladders.default: say who hears of a late duty of any kind")
-    faults += [f"ladders.{kind} has no rung: name at least one role" for kind in ladders if not ladders[kind]]
-    rules = {}
-    for pack in packs:
-        for rule in _rules(pack, set(seats), whole.get("holidays"), faults):
-            rules[rule.id] = rule
-    if faults:
-        raise ProtocolFaults(faults)
+    _refuse(faults or _disordered(packs))
+    ladders, seats = _laid_over(packs, "ladders"), _laid_over(packs, "seats")
+    once = {name: value for pack in packs for name in _ONCE if (value := getattr(pack, name)) is not None}
+    faults += _missing(once, ladders)
+    sound = [rule for pack in packs for rule in _rules(pack, set(seats), once.get("holidays"), faults)]
+    _refuse(faults)
     return Protocol(
         version="+".join(pack.version for pack in packs),
         nation=packs[0].nation,
         in_force_from=max(pack.in_force_from for pack in packs),
-        rules=rules,
+        rules={rule.id: rule for rule in sound},
         ladders=ladders,
         seats=seats,
-        **whole,
+        **once,
     )
+
+
+def _refuse(faults: list[str]) -> None:
+    if faults:
+        raise ProtocolFaults(faults)
+
+
+def _laid_over(packs: list[_Pack], part: str) -> dict[str, Any]:
+    """Of each name in this part, what the last pack says."""
+    return {name: value for pack in packs for name, value in getattr(pack, part).items()}
+
+
+def _missing(once: dict[str, Any], ladders: dict[str, tuple[Rung, ...]]) -> list[str]:
+    faults = [f"no pack gives {name}: add it to one of them" for name in _ONCE if name not in once]
+    if "default" not in ladders:
+        faults.append("no pack gives ladders.default: say who hears of a late duty of any kind")
+    return faults + [
+        f"ladders.{kind} has no rung: name at least one role" for kind in ladders if not ladders[kind]
+    ]
 
 
 def _disordered(packs: list[_Pack]) -> list[str]:

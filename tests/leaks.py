@@ -60,8 +60,8 @@ def _places(message: Message, where: str = "mail") -> Iterator[tuple[str, str]]:
         return
     body = message.get_payload(decode=True)
     if isinstance(body, bytes):
-        yield where, body.decode(message.get_content_charset() or "utf-8", "replace")
-        yield where, body.decode("latin-1")
+        for charset in {message.get_content_charset() or "utf-8", "utf-8", "latin-1"}:
+            yield where, body.decode(charset, "replace")
 
 
 def _readings(text: str) -> set[str]:

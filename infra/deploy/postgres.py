@@ -115,7 +115,7 @@ def _program(name: str) -> str:
 
 
 def _who(kept: Path) -> str | None:
-    """Who runs the server: ourselves (None), or for root nobody, who is given `kept` and a way through its folder.
+    """Who runs the server: ourselves (None), or for root nobody, who is given `kept` and a way to it.
 
     The parents are not ours to open: pytest, for one, closes its own again while another pytest uses them.
     """

@@ -25,6 +25,7 @@ ZONE = (
     b"TZNAME:GMT\r\nTZOFFSETFROM:+0100\r\nTZOFFSETTO:+0000\r\nEND:STANDARD\r\n"
     b"END:VTIMEZONE\r\n"
 )
+LONDON_ZONE = Timezone.from_ical(ZONE)
 
 
 class Wording(Struct, frozen=True, kw_only=True):
@@ -50,7 +51,7 @@ def calendar(invitation: SendInvitation, wording: Wording) -> bytes:
     book.add("version", "2.0")
     book.add("calscale", "GREGORIAN")
     book.add("method", invitation.method)
-    book.add_component(Timezone.from_ical(ZONE))
+    book.add_component(LONDON_ZONE)
     book.add_component(_event(invitation, wording))
     return bytes(book.to_ical())
 

@@ -16,11 +16,11 @@ from typing import assert_never
 from msgspec import Struct
 
 from handlers.effects import Message, Sat, SendInvitation, SendMinutes, SendNotice
+from handlers.meetings.falling_due import NAMES
 from handlers.people import Text, derived
 from infra.papers.calendars import Wording, calendar, invitation_name
 from infra.papers.render import Letter, headed, letter, rendered
 from infra.papers.words import (
-    MEETINGS,
     PRESENCE,
     address,
     clock,
@@ -33,6 +33,7 @@ from infra.papers.words import (
 )
 
 Read = Callable[[Text], str]
+NOTICES = {"late": "notices/late", "telephone": "notices/telephone"}
 
 
 class Letterhead(Struct, frozen=True):
@@ -132,7 +133,7 @@ def _minutes(message: SendMinutes, letterhead: Letterhead, read: Read) -> EmailM
 
 def _paper(message: SendMinutes, read: Read) -> dict[str, object]:
     return {
-        "title": f"Minutes of the {MEETINGS[message.kind]}",
+        "title": f"Minutes of the {NAMES[message.kind]}",
         "family": one_line(message.family),
         "place": one_line(message.place),
         "attendance": [_sat(line, read) for line in message.attendance],
@@ -172,8 +173,7 @@ def _notice(message: SendNotice, letterhead: Letterhead, read: Read) -> EmailMes
         "due": moment_in_words(message.due_at),
         "duty": one_line(message.duty)[:8],
     }
-    words = letter(f"notices/{message.occasion}", variables)
-    return _mail(message, letterhead, read, letterhead.desk, words)
+    return _mail(message, letterhead, read, letterhead.desk, letter(NOTICES[message.occasion], variables))
 
 
 def _greeting(message: Message, read: Read) -> dict[str, str]:

@@ -13,12 +13,6 @@ from datetime import date, datetime
 from handlers.working_days import LONDON, MONTHS, local_day
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-MEETINGS = {
-    "initial_conference": "initial child protection conference",
-    "review_conference": "review child protection conference",
-    "core_group": "core group",
-    "fip_review": "Family Intervention Project review",
-}
 PRESENCE = {
     "present": "came",
     "deputy": "came as a deputy",

@@ -1,0 +1,59 @@
+"""Connecting: SQLite in one file or PostgreSQL, and what a lost connection means."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from streams.office import CannotNow
+
+LOCK_SECONDS = 30
+
+
+def connect(url: str) -> AsyncEngine:
+    """An engine for this database; created inside the loop that uses it, never at import."""
+    if make_url(url).get_backend_name() == "sqlite":
+        return _sqlite(url)
+    return create_async_engine(
+        url, pool_pre_ping=True, connect_args={"options": f"-c lock_timeout={LOCK_SECONDS}s -c timezone=UTC"}
+    )
+
+
+def _sqlite(url: str) -> AsyncEngine:
+    file = make_url(url).database
+    if file and file != ":memory:":
+        Path(file).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_async_engine(url, connect_args={"timeout": LOCK_SECONDS})
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def _prepare(connection: Any, _: Any) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves, so that a writer locks from the start
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def _begin(connection: Any) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
+@asynccontextmanager
+async def transaction(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """One transaction. Raises CannotNow when the database is away, locked or gone in the middle."""
+    try:
+        async with engine.begin() as connection:
+            yield connection
+    except OperationalError as error:
+        raise CannotNow(f"the database cannot be used now: {error.orig}") from error
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise CannotNow(f"the database went away: {error.orig}") from error
+        raise

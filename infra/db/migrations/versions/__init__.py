@@ -1,0 +1,1 @@
+"""One file a change, numbered and named in words."""

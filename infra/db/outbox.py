@@ -1,0 +1,133 @@
+"""The outbox: what a decision wants done, kept in the same transaction as the decision, and taken from here in waves.
+
+A wave is all that waits at one moment, in a settled order: by its instant, by the place of what caused it, by its
+number among that cause's effects. Taken wave after wave, both engines handle the same things in the same order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from handlers.effects import Effect, TellStream
+from handlers.events import Event
+from handlers.people import derived
+from infra.db.sealing import insert_if_absent
+from infra.db.tables import outbox, stamp
+from streams.office import Parcel
+from streams.wire import type_name, write
+
+WAVE = 500
+HOUSE = "quorate"
+
+
+def row(name: str, kind: str, stream: str, letter: bytes, at: datetime, cause: int, n: int) -> dict[str, Any]:
+    return {
+        "name": name,
+        "kind": kind,
+        "stream": stream,
+        "letter": letter.decode(),
+        "at": stamp(at),
+        "cause": cause,
+        "n": n,
+        "state": "waiting",
+    }
+
+
+def event_name(source: str, event: str) -> str:
+    return f"{source}#{event}"
+
+
+def event_row(event: Event, at: datetime, cause: int = 0, n: int = 0) -> dict[str, Any]:
+    """An event that is to enter the river at that instant."""
+    letter = msgspec.json.encode(write(event))
+    return row(event_name(event.source, event.id), "event", str(event.stream), letter, at, cause, n)
+
+
+def effect_row(effect: Effect, because_of: Event, now: datetime, cause: int, n: int) -> dict[str, Any]:
+    """An effect of a decision; its name is derived from its cause (decision 17)."""
+    if isinstance(effect, TellStream):
+        return event_row(told(effect, because_of, now, n), now, cause, n)
+    return row(effect.message, "message", str(because_of.stream), msgspec.json.encode(effect), now, cause, n)
+
+
+def told(effect: TellStream, because_of: Event, now: datetime, n: int) -> Event:
+    """The event that tells another stream."""
+    parts = (because_of.source, because_of.id, str(effect.stream), type_name(effect.body), str(n))
+    return Event(derived(*parts), HOUSE, effect.stream, min(because_of.happened, now), now, effect.body)
+
+
+async def put(connection: AsyncConnection, rows: Sequence[dict[str, Any]]) -> None:
+    """Add these, each once for ever: a name that is there already stays as it is."""
+    if rows:
+        await connection.execute(insert_if_absent(connection, outbox), list(rows))
+
+
+async def places(connection: AsyncConnection, names: Iterable[str]) -> dict[str, int]:
+    """Where the events of these names left the outbox; 0 is for those that came from outside."""
+    found = await connection.execute(select(outbox.c.name, outbox.c.place).where(outbox.c.name.in_(list(names))))
+    return {name: place or 0 for name, place in found}
+
+
+async def take_wave(connection: AsyncConnection, now: datetime) -> list[Parcel]:
+    """All that waits and whose time has come, given its place in the order of leaving."""
+    rows = list(
+        await connection.execute(
+            select(outbox)
+            .where(outbox.c.state == "waiting", outbox.c.at <= stamp(now))
+            .order_by(outbox.c.at, outbox.c.cause, outbox.c.n, outbox.c.name)
+            .limit(WAVE)
+        )
+    )
+    last = (await connection.execute(select(func.max(outbox.c.place)))).scalar() or 0
+    parcels = [_parcel(r, last + i) for i, r in enumerate(rows, 1)]
+    for parcel in parcels:
+        await connection.execute(
+            update(outbox)
+            .where(outbox.c.name == parcel.name)
+            .values(place=parcel.place, state="published", published_at=parcel.at)
+        )
+    return parcels
+
+
+async def unfinished(connection: AsyncConnection) -> list[Parcel]:
+    """What left and was never heard of again: the engine stopped in between. In the order of leaving."""
+    query = select(outbox).where(outbox.c.state.in_(["published", "sending"])).order_by(outbox.c.place)
+    return [_parcel(r, r.place) for r in await connection.execute(query)]
+
+
+def _parcel(r: Any, place: int) -> Parcel:
+    return Parcel(r.name, r.kind, r.stream, r.letter.encode(), place, r.at, r.state == "sending")
+
+
+async def mark(
+    connection: AsyncConnection, names: Iterable[str], state: str, outcome: str | None = None
+) -> None:
+    await connection.execute(
+        update(outbox).where(outbox.c.name.in_(list(names))).values(state=state, outcome=outcome)
+    )
+
+
+async def next_at(connection: AsyncConnection) -> str | None:
+    """The instant of the earliest thing that still waits."""
+    query = select(func.min(outbox.c.at)).where(outbox.c.state == "waiting")
+    return (await connection.execute(query)).scalar()
+
+
+async def counts(connection: AsyncConnection) -> dict[tuple[str, str], int]:
+    """How many of each kind stand in each state."""
+    query = select(outbox.c.kind, outbox.c.state, func.count()).group_by(outbox.c.kind, outbox.c.state)
+    return {(kind, state): n for kind, state, n in await connection.execute(query)}
+
+
+async def busy(connection: AsyncConnection) -> int:
+    """How many left and are not done."""
+    query = select(func.count()).where(or_(outbox.c.state == "published", outbox.c.state == "sending"))
+    return int((await connection.execute(query)).scalar() or 0)
+
+

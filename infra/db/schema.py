@@ -1,0 +1,30 @@
+"""Bringing a database's tables up to date: alembic's migrations, run in one transaction at start-up."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from infra.db.engine import transaction
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+ONE_AT_A_TIME = 7_706_173  # any number, the same for every process
+
+
+async def bring_up_to_date(engine: AsyncEngine) -> None:
+    """Run whatever migrations this database lacks; two processes starting together do it once."""
+    async with transaction(engine) as connection:
+        if connection.dialect.name == "postgresql":
+            await connection.execute(text(f"SELECT pg_advisory_xact_lock({ONE_AT_A_TIME})"))
+        await connection.run_sync(upgrade)
+
+
+def upgrade(connection: Connection) -> None:
+    settings = Config()
+    settings.set_main_option("script_location", str(MIGRATIONS))
+    settings.attributes["connection"] = connection
+    command.upgrade(settings, "head")

@@ -1,0 +1,185 @@
+"""Personal words under a key per person (decision 19): AES-256-GCM, each key wrapped by the master key.
+
+Sealing is deterministic: the same words under the same key give the same box, so a redelivered event is known
+again. The digest is salted by the person's own key, so erasing that key erases the words and still lets the
+ledger's chain verify.
+"""
+
+from __future__ import annotations
+
+import base64
+import hmac
+import secrets
+from collections.abc import Iterable, Iterator
+from functools import cache
+from types import UnionType
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+import msgspec
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from msgspec import Struct
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from handlers.events import Event
+from handlers.people import Sealed, StreamId, Text
+from infra.db import tables
+
+NONCE = 12
+ERASED = "[erased]"
+HELD_SHELF = "held shelf"
+
+
+class WrongKey(Exception):
+    """The master key does not open this database's keys; the sentence says so."""
+
+
+class Keyring:
+    """The keys of people and streams, unwrapped in memory as they are needed."""
+
+    def __init__(self, master: bytes) -> None:
+        self._master = AESGCM(master)
+        self._keys: dict[str, bytes] = {}
+
+    async def have(self, names: Iterable[str], connection: AsyncConnection) -> None:
+        """Load these keys, making those that do not exist yet."""
+        wanted = sorted(set(names) - self._keys.keys())
+        if not wanted:
+            return
+        await self.load(connection, wanted)
+        new = [n for n in wanted if n not in self._keys]
+        if new:
+            rows = [{"name": n, "wrapped": self._wrap(n, secrets.token_bytes(32))} for n in new]
+            await connection.execute(insert_if_absent(connection, tables.keys), rows)
+            await self.load(connection, new)
+
+    async def load(self, connection: AsyncConnection, names: Iterable[str]) -> None:
+        """Load these keys, so far as they exist."""
+        query = select(tables.keys).where(tables.keys.c.name.in_(sorted(set(names) - self._keys.keys())))
+        for name, wrapped in await connection.execute(query):
+            self._keys[name] = self._unwrap(name, bytes(wrapped))
+
+    def _wrap(self, name: str, key: bytes) -> bytes:
+        nonce = secrets.token_bytes(NONCE)
+        return nonce + self._master.encrypt(nonce, key, name.encode())
+
+    def _unwrap(self, name: str, wrapped: bytes) -> bytes:
+        try:
+            return self._master.decrypt(wrapped[:NONCE], wrapped[NONCE:], name.encode())
+        except InvalidTag:
+            raise WrongKey(
+                "the master key does not open this database: give the QUORATE_MASTER_KEY that it was made with"
+            ) from None
+
+    def close_up(self, text: str, name: str) -> Sealed:
+        """These words under that key."""
+        key, words = self._keys[name], text.encode()
+        nonce = hmac.digest(key, b"nonce" + words, "sha256")[:NONCE]
+        box = nonce + AESGCM(hmac.digest(key, b"box", "sha256")).encrypt(nonce, words, name.encode())
+        digest = hmac.digest(key, b"digest" + words, "sha256")[:16].hex()
+        return Sealed(name, digest, base64.b64encode(box).decode())
+
+    def open_up(self, text: Text) -> str:
+        """The words themselves; `[erased]` once the key or the box is gone."""
+        if isinstance(text, str):
+            return text
+        key, box = self._keys.get(text.key), base64.b64decode(text.box)
+        if key is None or not box:
+            return ERASED
+        cipher = AESGCM(hmac.digest(key, b"box", "sha256"))
+        return cipher.decrypt(box[:NONCE], box[NONCE:], text.key.encode()).decode()
+
+
+def insert_if_absent(connection: AsyncConnection, table: Any) -> Any:
+    """INSERT that leaves an existing row as it is, on either database."""
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    return dialect.insert(table).on_conflict_do_nothing()
+
+
+def owners(event: Event) -> set[str]:
+    """The names of the keys that this event's personal words need."""
+    return {name for _, name in _texts(event.body, event.stream, str(event.stream))}
+
+
+def seal(event: Event, keyring: Keyring) -> Event:
+    """The event with every plain personal word sealed; what is sealed already stays as it is."""
+    return msgspec.structs.replace(event, body=_sealed(event.body, event.stream, str(event.stream), keyring))
+
+
+def _owner(value: Struct, stream: StreamId, default: str) -> str:
+    """Whose words stand in this struct: the person or worker it is about, else the stream."""
+    for kind in ("person", "worker"):
+        named = getattr(value, kind, None)
+        if isinstance(named, str):
+            return f"{stream.area}/{kind}/{named}"
+    return default
+
+
+def _texts(value: Any, stream: StreamId, owner: str) -> Iterator[tuple[str, str]]:
+    if isinstance(value, Struct):
+        owner = _owner(value, stream, owner)
+        for name, is_text in _fields(type(value)):
+            inner = getattr(value, name)
+            if is_text:
+                yield from ((t, owner) for t in _each(inner) if isinstance(t, str))
+            else:
+                yield from _texts(inner, stream, owner)
+    elif isinstance(value, tuple):
+        for inner in value:
+            yield from _texts(inner, stream, owner)
+
+
+def _each(value: Any) -> tuple[Any, ...]:
+    return value if isinstance(value, tuple) else (value,)
+
+
+def _sealed(value: Any, stream: StreamId, owner: str, keyring: Keyring) -> Any:
+    if isinstance(value, tuple):
+        return tuple(_sealed(inner, stream, owner, keyring) for inner in value)
+    if not isinstance(value, Struct):
+        return value
+    owner = _owner(value, stream, owner)
+
+    def box(text: Any) -> Any:
+        return keyring.close_up(text, owner) if isinstance(text, str) else text
+
+    changes = {}
+    for name, is_text in _fields(type(value)):
+        inner = getattr(value, name)
+        if is_text:
+            changes[name] = tuple(map(box, inner)) if isinstance(inner, tuple) else box(inner)
+        else:
+            changes[name] = _sealed(inner, stream, owner, keyring)
+    return msgspec.structs.replace(value, **changes)
+
+
+@cache
+def _fields(kind: type[Struct]) -> tuple[tuple[str, bool], ...]:
+    """Each field that may hold personal words, directly (True) or further down (False)."""
+    hints = get_type_hints(kind)
+    return tuple((n, _is_text(hints[n])) for n in kind.__struct_fields__ if hints[n] not in (str, int, bool))
+
+
+def _is_text(hint: Any) -> bool:
+    if get_origin(hint) in (UnionType, Union, tuple):
+        return any(_is_text(part) for part in get_args(hint))
+    return hint is Sealed
+
+
+
+
+def keys_in(value: Any) -> Iterator[str]:
+    """The names of the keys that open what is sealed in here."""
+    if isinstance(value, Sealed):
+        yield value.key
+    elif isinstance(value, Struct):
+        for name in value.__struct_fields__:
+            yield from keys_in(getattr(value, name))
+    elif isinstance(value, tuple):
+        for inner in value:
+            yield from keys_in(inner)
+    elif isinstance(value, dict):
+        for inner in value.values():
+            yield from keys_in(inner)

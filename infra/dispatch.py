@@ -1,0 +1,91 @@
+"""Doing what was decided: one `match` over the messages, each sent at most as often as its kind may be.
+
+The claim is committed before SMTP begins. If the process dies in between, nobody knows whether the mail went: an
+invitation is simply sent again, since the same UID and SEQUENCE change nothing in a calendar; a paper or notice is
+reported as unknown, and the duty behind it stays open for a person.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import assert_never
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from handlers.effects import Message, SendInvitation, SendMinutes, SendNotice
+from handlers.events import Event, MessageAccepted, MessageFailed, Paper
+from handlers.people import derived
+from infra.db import outbox
+from infra.db.engine import transaction
+from infra.db.sealing import Keyring, keys_in
+from infra.mail.post import Accepted, Post, PostUnavailable, Refused, Sent, Unknown
+from infra.papers.compose import Letterhead, compose
+from infra.papers.words import Unaddressable
+from streams.office import CannotNow, Parcel
+from streams.wire import stream_id
+
+SOURCE = "quorate/post"
+
+
+class Dispatch:
+    """Sends messages over one relay; implements streams.office.Postroom."""
+
+    def __init__(self, engine: AsyncEngine, keyring: Keyring, letterhead: Letterhead, post: Post) -> None:
+        self.engine, self.keyring, self.letterhead, self.post = engine, keyring, letterhead, post
+
+    async def send(self, parcel: Parcel, now: datetime) -> None:
+        message = parcel.as_message()
+        async with transaction(self.engine) as connection:
+            await outbox.mark(connection, [parcel.name], "sending")
+            await self.keyring.load(connection, keys_in(message))
+        sent = Unknown() if parcel.in_doubt and not may_repeat(message) else await self._post(message)
+        receipt = self._receipt(parcel, message, sent, now)
+        async with transaction(self.engine) as connection:
+            await outbox.mark(connection, [parcel.name], "done", type(sent).__name__.lower())
+            await outbox.put(connection, [outbox.event_row(receipt, now, parcel.place)])
+
+    async def _post(self, message: Message) -> Sent:
+        try:
+            mail = compose(message, self.letterhead, self.keyring.open_up)
+            return await self.post.send(mail, self.keyring.open_up(message.to.address or ""))
+        except Unaddressable as error:
+            return Refused(str(error))
+        except PostUnavailable as error:
+            raise CannotNow(str(error)) from error
+
+    def _receipt(self, parcel: Parcel, message: Message, sent: Sent, now: datetime) -> Event:
+        stream, paper, revision = stream_id(parcel.stream), paper_of(message), _revision(message)
+        about = (message.message, message.meeting, message.to.person, paper)
+        match sent:
+            case Accepted():
+                ready = isinstance(message, SendMinutes) and not message.to.secure
+                body: MessageAccepted | MessageFailed = MessageAccepted(*about, revision, ready)
+            case Refused():
+                body = MessageFailed(*about, "refused", revision)
+            case Unknown():
+                body = MessageFailed(*about, "unknown", revision)
+            case _:
+                assert_never(sent)
+        return Event(derived("receipt", message.message), SOURCE, stream, now, now, body)
+
+
+def paper_of(message: Message) -> Paper:
+    """What kind of paper this is."""
+    match message:
+        case SendInvitation():
+            return "invitation" if message.method == "REQUEST" else "cancellation"
+        case SendMinutes():
+            return "minutes"
+        case SendNotice():
+            return "notice"
+        case _:
+            assert_never(message)
+
+
+def may_repeat(message: Message) -> bool:
+    """The same invitation twice changes nothing in a calendar; a letter twice does in a person (itip, point 17)."""
+    return isinstance(message, SendInvitation)
+
+
+def _revision(message: Message) -> int:
+    return message.revision if isinstance(message, SendInvitation) else 0

@@ -1,0 +1,314 @@
+"""The real office: one transaction for everything that a decision changes (decisions 4 and 8).
+
+Ledger, file, wake-up, projections, inbox and outbox are written together or not at all. Streams are locked in one
+settled order, so that two workers never wait for each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from handlers import case_file, diary_file, partnership, person_file
+from handlers.decide import File, fold
+from handlers.events import Event, RecordHeld, RecordReleased
+from handlers.facts import Fact
+from handlers.partnership import Directory
+from handlers.people import StreamId, derived
+from handlers.protocol import Protocol
+from infra.db import chain, outbox, projections, sealing
+from infra.db.engine import transaction
+from infra.db.sealing import Keyring, insert_if_absent
+from infra.db.tables import files, held, inbox, ledger, parked, references, stamp, unstamp, wakeups
+from streams.office import Opened, Parcel, Refusal, Settlement
+from streams.wire import BODY_TYPES, Unreadable, decode_body, encode_body, stream_id, write
+
+KINDS: dict[str, type[Any]] = {
+    "family": case_file.CaseFile,
+    "person": person_file.PersonFile,
+    "diary": diary_file.DiaryFile,
+    "partnership": partnership.Directory,
+}
+FOLD_VERSION = case_file.FOLD_VERSION
+
+
+class Office:
+    """Keeps the files in SQL. The protocol is the area's; one office serves one database."""
+
+    def __init__(self, engine: AsyncEngine, keyring: Keyring, protocol: Protocol) -> None:
+        self.engine, self.keyring, self.protocol = engine, keyring, protocol
+        self.directories: dict[StreamId, tuple[int, Directory]] = {}
+
+    async def seal(self, events: Sequence[Event]) -> list[Event]:
+        """The events sealed; keys that do not exist yet are made, in a transaction of their own."""
+        names = {name for event in events for name in sealing.owners(event)}
+        if names:
+            async with transaction(self.engine) as connection:
+                await self.keyring.have(names, connection)
+        return [sealing.seal(event, self.keyring) for event in events]
+
+    @asynccontextmanager
+    async def sitting(self) -> AsyncIterator[Sitting]:
+        async with transaction(self.engine) as connection:
+            yield Sitting(self, connection)
+
+
+    async def submit(self, events: Sequence[Event]) -> None:
+        sealed = await self.seal(events)
+        async with transaction(self.engine) as connection:
+            await outbox.put(connection, [outbox.event_row(e, e.recorded, n=n) for n, e in enumerate(sealed)])
+
+    async def wave(self, now: datetime) -> list[Parcel]:
+        async with transaction(self.engine) as connection:
+            return await outbox.take_wave(connection, now)
+
+    async def unfinished(self) -> list[Parcel]:
+        async with transaction(self.engine) as connection:
+            return await outbox.unfinished(connection)
+
+    async def due(self, now: datetime) -> list[tuple[StreamId, datetime]]:
+        async with transaction(self.engine) as connection:
+            query = select(wakeups).where(wakeups.c.at <= stamp(now)).order_by(wakeups.c.at, wakeups.c.stream)
+            return [(stream_id(r.stream), unstamp(r.at)) for r in await connection.execute(query)]
+
+    async def next_instant(self, after: datetime) -> datetime | None:
+        async with transaction(self.engine) as connection:
+            wake = (
+                await connection.execute(select(func.min(wakeups.c.at)).where(wakeups.c.at > stamp(after)))
+            ).scalar()
+            waiting = await outbox.next_at(connection)
+        return min((unstamp(x) for x in (wake, waiting) if x), default=None)
+
+
+class Sitting:
+    """One transaction of the office; implements streams.office.Sitting."""
+
+    def __init__(self, office: Office, connection: AsyncConnection) -> None:
+        self.office, self.connection = office, connection
+        self.rows: dict[StreamId, tuple[int, str]] = {}
+
+    async def resolve(self, event: Event) -> Event | str:
+        """`system:reference` in place of a person's id is another system's name for somebody (decision 7)."""
+        if ":" not in event.stream.id:
+            return event
+        name = f"{event.stream.area} reference:{event.stream.id}"
+        known = (await self.connection.execute(select(references.c.stream).where(references.c.name == name))).scalar()
+        return msgspec.structs.replace(event, stream=stream_id(known)) if known else name
+
+    async def seen(self, events: Sequence[Event]) -> dict[tuple[str, str], bool]:
+        query = select(inbox).where(inbox.c.event.in_([e.id for e in events]))
+        before = {(r.source, r.event): r.digest for r in await self.connection.execute(query)}
+        names = {(e.source, e.id): e for e in events}
+        again = {name: digest == _digest(names[name]) for name, digest in before.items() if name in names}
+        await self._mark_done([names[name] for name in again])
+        return again
+
+    async def open(self, streams: Iterable[StreamId]) -> dict[StreamId, Opened]:
+        wanted = sorted(streams)
+        if not wanted:
+            return {}
+        await self.connection.execute(insert_if_absent(self.connection, files), [_new_file(s) for s in wanted])
+        query = select(files).where(files.c.stream.in_([str(s) for s in wanted])).order_by(files.c.stream)
+        found = {r.stream: r for r in await self.connection.execute(query.with_for_update())}
+        opened = {}
+        for stream in wanted:
+            r = found[str(stream)]
+            self.rows[stream] = (r.seq, r.link)
+            file = await self._file(stream, r)
+            directory = file if isinstance(file, Directory) else await self._directory(stream)
+            decided_at = unstamp(r.decided_at) if r.decided_at else None
+            opened[stream] = Opened(file, directory, self.office.protocol, decided_at)
+        return opened
+
+    async def _file(self, stream: StreamId, r: Any) -> File:
+        kind = KINDS[stream.kind]
+        if r.fold_version == FOLD_VERSION:
+            file: File = msgspec.json.decode(r.snapshot, type=kind)
+            return file
+        return await refold(self.connection, stream)
+
+    async def _directory(self, stream: StreamId) -> Directory:
+        """The area's directory, read again only when it has changed."""
+        where = stream.sibling("partnership")
+        r = (await self.connection.execute(select(files).where(files.c.stream == str(where)))).first()
+        if r is None:
+            return Directory(stream=where)
+        known = self.office.directories.get(where)
+        if known is None or known[0] != r.seq:
+            known = (r.seq, msgspec.json.decode(r.snapshot, type=Directory))
+            self.office.directories[where] = known
+        return known[1]
+
+    async def settle(self, settlements: Sequence[Settlement]) -> None:
+        if not settlements:
+            return
+        places = await outbox.places(
+            self.connection, [outbox.event_name(s.event.source, s.event.id) for s in settlements]
+        )
+        rows: list[dict[str, Any]] = []
+        leaving: list[dict[str, Any]] = []
+        for s in settlements:
+            rows += self._ledger_rows(s)
+            cause = places.get(outbox.event_name(s.event.source, s.event.id), 0)
+            effects = s.decision.effects
+            leaving += [outbox.effect_row(x, s.event, s.now, cause, n) for n, x in enumerate(effects, 1)]
+        await self.connection.execute(ledger.insert(), rows)
+        await outbox.put(self.connection, leaving)
+        await self.connection.execute(inbox.insert(), [_inbox_row(s.event) for s in settlements])
+        await self._mark_done([s.event for s in settlements])
+        await self._keep_files({s.event.stream: s for s in settlements})
+        for s in settlements:
+            await projections.write(self.connection, s)
+            await self._make_known(s)
+
+    def _ledger_rows(self, s: Settlement) -> list[dict[str, Any]]:
+        seq, link = self.rows[s.event.stream]
+        rows = []
+        for fact in s.decision.facts:
+            seq += 1
+            entry = _ledger_row(s.event, fact, seq, self.office.protocol.version)
+            link = chain.link(link, entry)
+            rows.append(entry | {"link": link})
+        self.rows[s.event.stream] = (seq, link)
+        return rows
+
+    async def _keep_files(self, latest: dict[StreamId, Settlement]) -> None:
+        for stream, s in latest.items():
+            seq, link = self.rows[stream]
+            await self.connection.execute(
+                update(files)
+                .where(files.c.stream == str(stream))
+                .values(
+                    seq=seq,
+                    link=link,
+                    decided_at=stamp(s.now),
+                    fold_version=FOLD_VERSION,
+                    snapshot=msgspec.json.encode(s.decision.file).decode(),
+                )
+            )
+            await self.connection.execute(delete(wakeups).where(wakeups.c.stream == str(stream)))
+            if s.decision.wake_at:
+                wake = {"stream": str(stream), "at": stamp(s.decision.wake_at)}
+                await self.connection.execute(wakeups.insert(), [wake])
+
+    async def _make_known(self, s: Settlement) -> None:
+        """Names that this decision made known bring back what was parked for them."""
+        for name in s.decision.makes_known:
+            scope: object = s.event.stream
+            if name.startswith("reference:"):
+                scope = s.event.stream.area
+                row = {"name": f"{scope} {name}", "stream": str(s.event.stream)}
+                await self.connection.execute(insert_if_absent(self.connection, references), [row])
+            waiting = parked.c.awaits == f"{scope} {name}"
+            rows = list(await self.connection.execute(select(parked).where(waiting).order_by(parked.c.at, parked.c.name)))
+            for n, r in enumerate(rows):
+                again = outbox.row(r.name, "event", r.stream, r.letter.encode(), s.now, 0, n)
+                await self.connection.execute(outbox.outbox.delete().where(outbox.outbox.c.name == r.name))
+                await outbox.put(self.connection, [again])
+            if rows:
+                await self.connection.execute(delete(parked).where(waiting))
+
+    async def park(self, event: Event, awaits: str) -> None:
+        whole = awaits if " " in awaits else f"{event.stream} {awaits}"
+        row = {
+            "name": outbox.event_name(event.source, event.id),
+            "stream": str(event.stream),
+            "awaits": whole,
+            "letter": msgspec.json.encode(write(event)).decode(),
+            "at": stamp(event.recorded),
+        }
+        await self.connection.execute(insert_if_absent(self.connection, parked), [row])
+        await self._mark_done([event])
+
+    async def hold(self, refusal: Refusal) -> None:
+        letter = refusal.letter
+        name = outbox.event_name(letter.headers.get("ce_source", ""), letter.headers.get("ce_id", ""))
+        id_ = "H-" + derived("held", name, letter.body.decode("utf-8", "replace"))[:12]
+        await self.office.keyring.have([sealing.HELD_SHELF], self.connection)
+        box = self.office.keyring.close_up(msgspec.json.encode(letter).decode(), sealing.HELD_SHELF)
+        row = {
+            "id": id_,
+            "stream": letter.key,
+            "reason": refusal.reason,
+            "sentence": refusal.sentence,
+            "box": msgspec.json.encode(box).decode(),
+            "at": stamp(refusal.now),
+            "state": "open",
+        }
+        fresh = await self.connection.execute(insert_if_absent(self.connection, held).returning(held.c.id), row)
+        if fresh.first():
+            await self.tell_stream(letter.key, RecordHeld(id_, refusal.reason), letter, refusal.now)
+        await outbox.mark(self.connection, [name], "done", "held")
+
+    async def tell_stream(
+        self, key: str, body: RecordHeld | RecordReleased, letter: Any, now: datetime
+    ) -> None:
+        """Let the stream of a held record know, if it names one: its coordinator owes the mending."""
+        try:
+            stream = stream_id(key)
+        except Unreadable:
+            return
+        if letter.headers.get("ce_type", "").startswith("uk.quorate.record-") or ":" in stream.id:
+            return
+        id_ = derived(type(body).__name__, body.record, str(stream), stamp(now))
+        await outbox.put(self.connection, [outbox.event_row(Event(id_, outbox.HOUSE, stream, now, now, body), now)])
+
+    async def _mark_done(self, events: Sequence[Event]) -> None:
+        await outbox.mark(self.connection, [outbox.event_name(e.source, e.id) for e in events], "done")
+
+
+def _digest(event: Event) -> str:
+    return chain.digest(encode_body(event.body))
+
+
+def _inbox_row(event: Event) -> dict[str, Any]:
+    return {"source": event.source, "event": event.id, "digest": _digest(event)}
+
+
+def _new_file(stream: StreamId) -> dict[str, Any]:
+    return {
+        "stream": str(stream),
+        "seq": 0,
+        "link": chain.START,
+        "fold_version": FOLD_VERSION,
+        "snapshot": msgspec.json.encode(KINDS[stream.kind](stream=stream)).decode(),
+    }
+
+
+def _ledger_row(event: Event, fact: Fact, seq: int, pack: str) -> dict[str, Any]:
+    return {
+        "stream": str(event.stream),
+        "seq": seq,
+        "event": fact.event,
+        "source": event.source,
+        "type": type(fact.body).__name__,
+        "body": encode_body(fact.body).decode(),
+        "because": fact.because,
+        "rule": fact.rule,
+        "pack": pack,
+        "happened": stamp(fact.happened),
+        "recorded": stamp(fact.recorded),
+    }
+
+
+def as_fact(r: Any) -> Fact:
+    """A ledger row, as the fact that it keeps."""
+    body = decode_body(BODY_TYPES[r.type], r.body.encode())
+    return Fact(body, r.because, unstamp(r.happened), unstamp(r.recorded), r.event, r.rule)
+
+
+async def refold(connection: AsyncConnection, stream: StreamId, until: datetime | None = None) -> File:
+    """The file rebuilt from its ledger rows alone, up to what was recorded by then."""
+    query = select(ledger).where(ledger.c.stream == str(stream)).order_by(ledger.c.seq)
+    file: File = KINDS[stream.kind](stream=stream)
+    for r in await connection.execute(query):
+        fact = as_fact(r)
+        if until is None or fact.recorded <= until:
+            file = fold(file, fact)
+    return file

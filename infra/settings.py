@@ -1,0 +1,105 @@
+"""The environment, read once into one frozen value. A missing or sample key stops the program with one sentence."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+
+from msgspec import Struct
+
+KEY_BYTES = 32
+
+
+class SettingsFault(Exception):
+    """A setting is missing or wrong; the sentence names it and the mend."""
+
+
+class Settings(Struct, frozen=True, kw_only=True):
+    """Where things are. home: the folder of the embedded default; database: a SQLAlchemy URL; kafka: host:port, or
+    empty for the local engine; domain: the organiser's mail domain; nation: whose bank holidays and rules."""
+
+    home: Path
+    database: str
+    kafka: str
+    smtp_host: str
+    smtp_port: int
+    smtp_user: str | None
+    smtp_password: str | None
+    smtp_starttls: bool
+    domain: str
+    nation: str
+    overlay: Path | None
+    master_key: bytes
+
+    @property
+    def embedded(self) -> bool:
+        return not self.kafka
+
+
+def read(environment: Mapping[str, str] = os.environ, home: Path | None = None) -> Settings:
+    """The settings from QUORATE_* variables; `NAME_FILE` names a file that holds the value.
+
+    Raises SettingsFault with one sentence.
+    """
+    where = home or Path(environment.get("QUORATE_HOME", ".quorate"))
+    overlay = environment.get("QUORATE_OVERLAY")
+    return Settings(
+        home=where,
+        database=_value(environment, "QUORATE_DATABASE") or f"sqlite+aiosqlite:///{where / 'quorate.db'}",
+        kafka=environment.get("QUORATE_KAFKA", ""),
+        smtp_host=environment.get("QUORATE_SMTP_HOST", "127.0.0.1"),
+        smtp_port=_number(environment, "QUORATE_SMTP_PORT", "25"),
+        smtp_user=environment.get("QUORATE_SMTP_USER"),
+        smtp_password=_value(environment, "QUORATE_SMTP_PASSWORD"),
+        smtp_starttls=environment.get("QUORATE_SMTP_STARTTLS", "") == "1",
+        domain=environment.get("QUORATE_DOMAIN", "meetings.example.org"),
+        nation=environment.get("QUORATE_NATION", "england"),
+        overlay=Path(overlay) if overlay else None,
+        master_key=_master_key(environment, where),
+    )
+
+
+def _value(environment: Mapping[str, str], name: str) -> str | None:
+    path = environment.get(f"{name}_FILE")
+    if path is None:
+        return environment.get(name)
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise SettingsFault(f"{name}_FILE names {path}, which cannot be read: {error.strerror}") from None
+
+
+def _number(environment: Mapping[str, str], name: str, default: str) -> int:
+    text = environment.get(name, default)
+    if not text.isdigit():
+        raise SettingsFault(f"{name} is {text!r}: give a whole number")
+    return int(text)
+
+
+def _master_key(environment: Mapping[str, str], home: Path) -> bytes:
+    """The key over all keys: from QUORATE_MASTER_KEY (64 hex digits); else one of the home's own, made at first use.
+
+    A database elsewhere never gets a key made by chance: whoever loses that file loses every name in it.
+    """
+    text = _value(environment, "QUORATE_MASTER_KEY")
+    own = home / "master.key"
+    if text is None and environment.get("QUORATE_DATABASE") is None and "QUORATE_DATABASE_FILE" not in environment:
+        if not own.exists():
+            home.mkdir(parents=True, exist_ok=True)
+            descriptor = os.open(own, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "w") as file:
+                file.write(secrets.token_hex(KEY_BYTES))
+        text = own.read_text(encoding="ascii").strip()
+    if text is None:
+        raise SettingsFault(
+            "QUORATE_MASTER_KEY is not set: give 64 hex digits (openssl rand -hex 32), or QUORATE_MASTER_KEY_FILE"
+        )
+    try:
+        key = bytes.fromhex(text)
+    except ValueError:
+        key = b""
+    if len(key) != KEY_BYTES or len(set(key)) < 8:
+        raise SettingsFault("QUORATE_MASTER_KEY is not 64 random hex digits: make one with openssl rand -hex 32")
+    return key

@@ -1,0 +1,67 @@
+"""The only list of concrete classes: settings in, a house ready to work out."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from infra.db.engine import connect
+from infra.db.schema import bring_up_to_date
+from infra.db.sealing import Keyring
+from infra.dispatch import Dispatch
+from infra.mail.post import Post, Relay
+from infra.office import Office
+from infra.papers.compose import Letterhead
+from infra.protocols.packs import protocol
+from infra.settings import Settings
+
+TOKEN_DIGITS = 24
+
+
+@dataclass(frozen=True)
+class House:
+    """Everything that a door needs."""
+
+    settings: Settings
+    engine: AsyncEngine
+    keyring: Keyring
+    office: Office
+    dispatch: Dispatch
+
+
+@asynccontextmanager
+async def house(settings: Settings) -> AsyncIterator[House]:
+    """Open the database, bring it up to date, and put the parts together. Raises CannotNow, SettingsFault, ProtocolFaults."""
+    engine = connect(settings.database)
+    try:
+        await bring_up_to_date(engine)
+        keyring = Keyring(settings.master_key)
+        office = Office(engine, keyring, protocol(settings.nation, settings.overlay))
+        dispatch = Dispatch(engine, keyring, letterhead(settings), Post(relay(settings)))
+        yield House(settings, engine, keyring, office, dispatch)
+    finally:
+        await engine.dispose()
+
+
+def relay(settings: Settings) -> Relay:
+    return Relay(
+        host=settings.smtp_host,
+        port=settings.smtp_port,
+        starttls=settings.smtp_starttls,
+        user=settings.smtp_user,
+        password=settings.smtp_password,
+    )
+
+
+def letterhead(settings: Settings) -> Letterhead:
+    """The mail domain, and reply tokens that only this server can make (decision 22)."""
+    key = hmac.digest(settings.master_key, b"reply token", "sha256")
+
+    def token(invitation: str) -> str:
+        return hmac.digest(key, invitation.encode(), "sha256").hex()[:TOKEN_DIGITS]
+
+    return Letterhead(domain=settings.domain, token=token)

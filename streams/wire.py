@@ -1,0 +1,177 @@
+"""Event to bytes and back: CloudEvents 1.0, binary mode on Kafka, structured JSON in files.
+
+A body's type on the wire is `uk.quorate.<name in kebab case>.v1`. Additive change only; a breaking change is a
+new version, read by an upcaster here (decision 21). Whatever cannot be read raises `Unreadable` with one sentence.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any, get_args
+
+import msgspec
+from msgspec import Struct
+
+from handlers import events, facts
+from handlers.events import Body, Event
+from handlers.people import StreamId, StreamKind
+
+PREFIX = "uk.quorate."
+VERSION = "v1"
+REQUIRED = ("specversion", "id", "source", "type", "subject", "time")
+KNOWN = {*REQUIRED, "recordedtime", "datacontenttype", "dataschema", "partitionkey"}
+# type of an older version -> what turns its body into the present one's
+UPCASTERS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {}
+
+
+class Unreadable(ValueError):
+    """Not an event that we know; the sentence says what is wrong and how to mend it."""
+
+
+class Letter(Struct, frozen=True):
+    """One record as it travels: the stream's key, CloudEvents attributes as headers, the body's JSON."""
+
+    key: str
+    headers: dict[str, str]
+    body: bytes
+
+
+def _kebab(name: str) -> str:
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", name).lower()
+
+
+def _bodies(module: Any) -> Iterator[type[Body]]:
+    for value in vars(module).values():
+        if isinstance(value, type) and issubclass(value, Body) and value is not Body:
+            yield value
+
+
+EVENT_TYPES: dict[str, type[Body]] = {f"{PREFIX}{_kebab(b.__name__)}.{VERSION}": b for b in _bodies(events)}
+# What the ledger stores: the events, and the facts decided from them.
+BODY_TYPES: dict[str, type[Body]] = {b.__name__: b for b in (*_bodies(events), *_bodies(facts))}
+_NAMES = {b: name for name, b in EVENT_TYPES.items()}
+_decoders: dict[type[Body], msgspec.json.Decoder[Any]] = {}
+_encode = msgspec.json.Encoder(order="deterministic").encode
+
+
+def type_name(body: Body) -> str:
+    return _NAMES[type(body)]
+
+
+def encode_body(body: Struct) -> bytes:
+    return _encode(body)
+
+
+def decode_body(kind: type[Body], raw: bytes) -> Body:
+    """Raises msgspec.ValidationError, whose words name the field."""
+    if kind not in _decoders:
+        _decoders[kind] = msgspec.json.Decoder(kind)
+    body: Body = _decoders[kind].decode(raw)
+    return body
+
+
+def instant(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def write(event: Event) -> Letter:
+    """An event as a Kafka record in CloudEvents' binary mode."""
+    headers = {
+        "ce_specversion": "1.0",
+        "ce_id": event.id,
+        "ce_source": event.source,
+        "ce_type": type_name(event.body),
+        "ce_subject": str(event.stream),
+        "ce_time": instant(event.happened),
+        "ce_recordedtime": instant(event.recorded),
+        "content-type": "application/json",
+    }
+    return Letter(str(event.stream), headers, encode_body(event.body))
+
+
+def read(letter: Letter, now: datetime) -> Event:
+    """The event in a record. `now` stamps one that does not say when it was recorded."""
+    attributes = {k.removeprefix("ce_"): v for k, v in letter.headers.items()}
+    missing = [name for name in REQUIRED if not attributes.get(name)]
+    if missing:
+        raise Unreadable(f"it lacks {', '.join(missing)}: add {'it' if len(missing) == 1 else 'them'} and release it")
+    if attributes["specversion"] != "1.0":
+        raise Unreadable("its specversion is not 1.0: write it as a CloudEvent 1.0 and release it")
+    happened = _instant(attributes["time"], "time")
+    recorded = attributes.get("recordedtime")
+    return Event(
+        id=attributes["id"],
+        source=attributes["source"],
+        stream=stream_id(attributes["subject"]),
+        happened=happened,
+        recorded=_instant(recorded, "recordedtime") if recorded else now,
+        body=_body(attributes["type"], letter.body),
+    )
+
+
+def _body(type_: str, raw: bytes) -> Body:
+    known = EVENT_TYPES.get(type_)
+    if known is None:
+        raise Unreadable(f"no event is called {type_!r}: see streams/schemas for those that are, mend its type and release it")
+    try:
+        return decode_body(known, raw)
+    except msgspec.ValidationError as error:
+        raise Unreadable(f"the data of {type_} is not right: {error}; mend it and release it") from None
+    except msgspec.DecodeError as error:
+        raise Unreadable(f"the data of {type_} is not JSON ({error}); mend it and release it") from None
+
+
+def _instant(text: str, name: str) -> datetime:
+    try:
+        at = msgspec.convert(text, datetime)
+    except msgspec.ValidationError:
+        raise Unreadable(f"its {name} {text!r} is not an instant: write 2025-01-06T14:00:00Z and release it") from None
+    if at.tzinfo is None:
+        raise Unreadable(f"its {name} {text!r} has no time zone: add Z or an offset and release it")
+    return at.astimezone(UTC)
+
+
+def stream_id(subject: str) -> StreamId:
+    """`area/kind/id`, as a stream. Raises Unreadable."""
+    parts = subject.split("/")
+    if len(parts) != 3 or not all(parts) or parts[1] not in get_args(StreamKind):
+        raise Unreadable(
+            f"its subject {subject!r} names no stream: write area/family/ID, area/person/ID, area/diary/area"
+            " or area/partnership/area, and release it"
+        )
+    area, kind, id_ = parts
+    return StreamId(area, msgspec.convert(kind, StreamKind), id_)
+
+
+def from_structured(line: bytes) -> Letter:
+    """One CloudEvent in structured JSON, as the record that binary mode would make of it. Raises Unreadable."""
+    try:
+        told = msgspec.json.decode(line)
+    except msgspec.DecodeError as error:
+        raise Unreadable(f"it is not JSON ({error}); mend the line and release it") from None
+    if not isinstance(told, dict):
+        raise Unreadable("it is not a JSON object; write one CloudEvent to a line and release it")
+    body = told.pop("data", None)
+    strange = sorted(set(told) - KNOWN)
+    if strange:
+        raise Unreadable(f"it has attributes that nobody reads ({', '.join(strange)}); take them out and release it")
+    if not all(isinstance(v, str) for v in told.values()):
+        raise Unreadable("its attributes must all be text; mend it and release it")
+    headers = {f"ce_{k}": v for k, v in told.items() if k != "datacontenttype"}
+    return Letter(str(told.get("subject", "")), headers, msgspec.json.encode(body))
+
+
+def to_structured(event: Event) -> dict[str, Any]:
+    """The event as a structured CloudEvent, for files that people read."""
+    return {
+        "specversion": "1.0",
+        "id": event.id,
+        "source": event.source,
+        "type": type_name(event.body),
+        "subject": str(event.stream),
+        "time": instant(event.happened),
+        "recordedtime": instant(event.recorded),
+        "data": msgspec.json.decode(encode_body(event.body)),
+    }
