@@ -15,7 +15,8 @@ from msgspec.structs import replace
 
 from handlers import events as e
 from handlers import facts as f
-from handlers.facts import Duty, Fact, MeetingKind
+from handlers.facts import Duty, Fact
+from handlers.meeting_file import Invitation, Meeting, Minutes, Receipt, Sitting, Word
 from handlers.people import StreamId
 from handlers.working_days import local_day
 
@@ -55,77 +56,6 @@ class HeldRecord(Struct, frozen=True):
     held_at: datetime
     reason: str
     released: bool = False
-
-
-class Invitation(Struct, frozen=True):
-    message: str
-    sequence: int
-    revision: int
-    starts_at: datetime
-    issued_at: datetime
-    cancelled: bool = False
-
-
-class Receipt(Struct, frozen=True):
-    """The fate of one message."""
-
-    grade: Literal["accepted", "ready", "refused", "bounced", "unknown", "collected"]
-    at: datetime
-
-
-class Word(Struct, frozen=True):
-    """Somebody answered, or was spoken to, when the meeting stood at this revision."""
-
-    reply: str
-    by: str
-    at: datetime
-    revision: int
-
-
-class Sitting(Struct, frozen=True):
-    held: e.MeetingHeld
-    started_at: datetime
-    ended_at: datetime
-    recorded_at: datetime
-
-
-class Minutes(Struct, frozen=True):
-    recorded: e.MinutesRecorded
-    recorded_at: datetime
-
-
-class Meeting(Struct, frozen=True, kw_only=True):
-    """One meeting from falling due to its minutes. revision counts the times that seats were sought."""
-
-    due: f.MeetingFellDue
-    fell_due_at: datetime
-    revision: int = 0
-    booked: f.MeetingBooked | None = None
-    booked_at: datetime | None = None
-    cancelled: f.MeetingBooked | None = None
-    cancelled_at: datetime | None = None
-    failed: f.BookingFailed | None = None
-    failed_at: datetime | None = None
-    offered: f.SlotsOffered | None = None
-    no_longer_due: bool = False
-    invitations: dict[str, Invitation] = field(default_factory=dict)
-    papers: dict[str, str] = field(default_factory=dict)
-    receipts: dict[str, Receipt] = field(default_factory=dict)
-    words: dict[str, Word] = field(default_factory=dict)
-    sitting: Sitting | None = None
-    minutes: Minutes | None = None
-
-    @property
-    def id(self) -> str:
-        return self.due.meeting
-
-    @property
-    def held(self) -> bool:
-        return self.sitting is not None
-
-    @property
-    def open(self) -> bool:
-        return not self.held and not self.no_longer_due
 
 
 class PlanMade(Struct, frozen=True):
@@ -257,7 +187,9 @@ def _no_longer_due(file: CaseFile, fact: Fact, body: f.MeetingNoLongerDue) -> Ca
 
 
 def _invited(file: CaseFile, fact: Fact, body: f.InvitationIssued) -> CaseFile:
-    invitation = Invitation(body.message, body.sequence, body.revision, body.starts_at, fact.recorded, body.cancelled)
+    invitation = Invitation(
+        body.message, body.sequence, body.revision, body.starts_at, fact.recorded, body.cancelled
+    )
     invitations = _with(file.meetings[body.meeting].invitations, body.person, invitation)
     return _meeting(file, body.meeting, invitations=invitations)
 
@@ -402,5 +334,3 @@ def fold(file: CaseFile, fact: Fact) -> CaseFile:
     """The file with one more fact in it; a fact that says nothing of the file's state leaves it as it was."""
     step = FOLDS.get(type(fact.body))
     return step(file, fact, fact.body) if step else file
-
-

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from handlers import facts as f
-from handlers.case_file import CaseFile, Meeting
+from handlers.case_file import CaseFile
+from handlers.meeting_file import Meeting
 from handlers.meetings import falling_due
 from handlers.meetings.inviting import Invitee, parents, worker
 from handlers.partnership import Directory

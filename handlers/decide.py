@@ -29,13 +29,14 @@ from handlers import (
     substance_misuse,
 )
 from handlers import events as e
-from handlers.case_file import CaseFile, Meeting
+from handlers.case_file import CaseFile
 from handlers.conference import convening
 from handlers.diary import keeping
 from handlers.diary_file import DiaryFile
 from handlers.duties import Owed
 from handlers.effects import Effect
 from handlers.facts import Fact, Finding, taken_in
+from handlers.meeting_file import Meeting
 from handlers.meetings import falling_due, inviting, minutes, seats
 from handlers.meetings.inviting import Invitee
 from handlers.partnership import Directory
@@ -65,7 +66,8 @@ class Desk:
     def __init__(
         self, event: e.Event, file: File, protocol: Protocol, directory: Directory, now: datetime
     ) -> None:
-        self.event, self.file, self.protocol, self.directory, self.now = event, file, protocol, directory, now
+        self.event, self.protocol, self.directory, self.now = event, protocol, directory, now
+        self.file: Any = file  # whichever of the four; RULES and EVERY_TIME say which rule reads which
         self.facts: list[Fact] = []
         self.effects: list[Effect] = []
 
@@ -161,9 +163,7 @@ EVERY_TIME: dict[type[File], tuple[Callable[[Desk], Iterable[Finding | Effect]],
 }
 
 
-def decide(
-    event: e.Event, file: File, protocol: Protocol, directory: Directory, now: datetime
-) -> Decision:
+def decide(event: e.Event, file: File, protocol: Protocol, directory: Directory, now: datetime) -> Decision:
     """The decision about one event, as a value.
 
     Raises events.Impossible, working_days.HolidaysUnknown and the like, each with one sentence, for an event that

@@ -101,7 +101,9 @@ def _brought_up_to_date(duty: Duty, thing: Owed, now: datetime) -> Iterator[Find
             yield Finding(ended, f"{thing.met.grade}: {thing.met.by}", duty.rule)
         return
     if duty.ended in ("evidence", "lapse"):
-        yield Finding(f.DutyReopened(duty.id), "it is owed again: what had ended it no longer stands", duty.rule)
+        yield Finding(
+            f.DutyReopened(duty.id), "it is owed again: what had ended it no longer stands", duty.rule
+        )
     by_telephone = thing.by_telephone(now)
     if duty.ended != "reason" and (
         (duty.to, duty.due_at, duty.by_telephone) != (thing.to, thing.due_at, by_telephone)

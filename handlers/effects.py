@@ -15,7 +15,6 @@ from handlers.events import Block, Body
 from handlers.facts import MeetingKind
 from handlers.people import Recipient, StreamId, Text
 
-
 Occasion = Literal["late", "telephone"]
 
 

@@ -221,5 +221,3 @@ class SeatsKept(Body, frozen=True):
 class SeatsGivenBack(Body, frozen=True):
     family: str
     meeting: str
-
-

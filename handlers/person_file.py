@@ -43,7 +43,9 @@ def fold(file: PersonFile, fact: Fact) -> PersonFile:
     match fact.body:
         case e.EpisodeOpened() as opened:
             return _episode(
-                file, opened.episode, KnownEpisode(opened=opened, workers=tuple(filter(None, [opened.worker])))
+                file,
+                opened.episode,
+                KnownEpisode(opened=opened, workers=tuple(filter(None, [opened.worker]))),
             )
         case e.EpisodeHandedOver(episode, worker, on):
             known = file.episodes[episode]

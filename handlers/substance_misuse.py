@@ -12,8 +12,9 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from handlers.case_file import CaseFile, Episode, Meeting
+from handlers.case_file import CaseFile, Episode
 from handlers.duties import Met, Owed
+from handlers.meeting_file import Meeting
 from handlers.meetings.falling_due import name
 from handlers.meetings.inviting import Invitee, acknowledged
 from handlers.meetings.minutes import had, rule_for
@@ -111,7 +112,9 @@ def representatives(
 ) -> list[Invitee]:
     """Whom the treatment services send to this meeting."""
     return [
-        Invitee(p, "treatment_worker", directory.recipient(p), concern.client_reference, must_have_minutes=True)
+        Invitee(
+            p, "treatment_worker", directory.recipient(p), concern.client_reference, must_have_minutes=True
+        )
         for concern in concerns(file, directory, protocol)
         if touches(concern, meeting) and may_be_told(file, concern, meeting, permitted)
         for p in concern.people
@@ -159,7 +162,8 @@ def _of_the_meeting(
         due_at=min(deadline.due_at, starts_at),
         owner="coordinator",
         closes_on="acknowledged",
-        sentence=_sentence("Make sure that {} knows of the {}, for {}.", concern, meeting) + deadline.sentence,
+        sentence=_sentence("Make sure that {} knows of the {}, for {}.", concern, meeting)
+        + deadline.sentence,
         rule=deadline.rule,
         meeting=meeting.id,
         adult=concern.adult,
@@ -231,7 +235,9 @@ def _name_somebody(concern: Concern, meeting: Meeting, protocol: Protocol) -> Ow
         due_at=end_of_day(add_working_days(local_day(since), 0, protocol.holidays)),
         owner="coordinator",
         closes_on="recorded",
-        sentence=_sentence("Nobody at {} can be reached about the {}, for {}: find somebody.", concern, meeting),
+        sentence=_sentence(
+            "Nobody at {} can be reached about the {}, for {}: find somebody.", concern, meeting
+        ),
         rule="TELL-01",
         meeting=meeting.id,
         adult=concern.adult,

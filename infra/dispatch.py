@@ -10,13 +10,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import assert_never
 
-from sqlalchemy.ext.asyncio import AsyncEngine
-
 from handlers.effects import Message, SendInvitation, SendMinutes, SendNotice
 from handlers.events import Event, MessageAccepted, MessageFailed, Paper
 from handlers.people import derived
 from infra.db import outbox
-from infra.db.engine import transaction
+from infra.db.engine import Engine, transaction
 from infra.db.sealing import Keyring, keys_in
 from infra.mail.post import Accepted, Post, PostUnavailable, Refused, Sent, Unknown
 from infra.papers.compose import Letterhead, compose
@@ -30,7 +28,7 @@ SOURCE = "quorate/post"
 class Dispatch:
     """Sends messages over one relay; implements streams.office.Postroom."""
 
-    def __init__(self, engine: AsyncEngine, keyring: Keyring, letterhead: Letterhead, post: Post) -> None:
+    def __init__(self, engine: Engine, keyring: Keyring, letterhead: Letterhead, post: Post) -> None:
         self.engine, self.keyring, self.letterhead, self.post = engine, keyring, letterhead, post
 
     async def send(self, parcel: Parcel, now: datetime) -> None:

@@ -58,7 +58,6 @@ class Office:
         async with transaction(self.engine) as connection:
             yield Sitting(self, connection)
 
-
     async def submit(self, events: Sequence[Event]) -> None:
         sealed = await self.seal(events)
         async with transaction(self.engine) as connection:
@@ -98,7 +97,9 @@ class Sitting:
         if ":" not in event.stream.id:
             return event
         name = f"{event.stream.area} reference:{event.stream.id}"
-        known = (await self.connection.execute(select(references.c.stream).where(references.c.name == name))).scalar()
+        known = (
+            await self.connection.execute(select(references.c.stream).where(references.c.name == name))
+        ).scalar()
         return msgspec.structs.replace(event, stream=stream_id(known)) if known else name
 
     async def seen(self, events: Sequence[Event]) -> dict[tuple[str, str], bool]:
@@ -113,7 +114,9 @@ class Sitting:
         wanted = sorted(streams)
         if not wanted:
             return {}
-        await self.connection.execute(insert_if_absent(self.connection, files), [_new_file(s) for s in wanted])
+        await self.connection.execute(
+            insert_if_absent(self.connection, files), [_new_file(s) for s in wanted]
+        )
         query = select(files).where(files.c.stream.in_([str(s) for s in wanted])).order_by(files.c.stream)
         found = {r.stream: r for r in await self.connection.execute(query.with_for_update())}
         opened = {}
@@ -206,11 +209,14 @@ class Sitting:
                 row = {"name": f"{scope} {name}", "stream": str(s.event.stream)}
                 await self.connection.execute(insert_if_absent(self.connection, references), [row])
             waiting = parked.c.awaits == f"{scope} {name}"
-            rows = list(await self.connection.execute(select(parked).where(waiting).order_by(parked.c.at, parked.c.name)))
+            rows = list(
+                await self.connection.execute(
+                    select(parked).where(waiting).order_by(parked.c.at, parked.c.name)
+                )
+            )
             for n, r in enumerate(rows):
                 again = outbox.row(r.name, "event", r.stream, r.letter.encode(), s.now, 0, n)
-                await self.connection.execute(outbox.outbox.delete().where(outbox.outbox.c.name == r.name))
-                await outbox.put(self.connection, [again])
+                await outbox.put_again(self.connection, again)
             if rows:
                 await self.connection.execute(delete(parked).where(waiting))
 
@@ -241,7 +247,9 @@ class Sitting:
             "at": stamp(refusal.now),
             "state": "open",
         }
-        fresh = await self.connection.execute(insert_if_absent(self.connection, held).returning(held.c.id), row)
+        fresh = await self.connection.execute(
+            insert_if_absent(self.connection, held).returning(held.c.id), row
+        )
         if fresh.first():
             await self.tell_stream(letter.key, RecordHeld(id_, refusal.reason), letter, refusal.now)
         await outbox.mark(self.connection, [name], "done", "held")
@@ -257,7 +265,9 @@ class Sitting:
         if letter.headers.get("ce_type", "").startswith("uk.quorate.record-") or ":" in stream.id:
             return
         id_ = derived(type(body).__name__, body.record, str(stream), stamp(now))
-        await outbox.put(self.connection, [outbox.event_row(Event(id_, outbox.HOUSE, stream, now, now, body), now)])
+        await outbox.put(
+            self.connection, [outbox.event_row(Event(id_, outbox.HOUSE, stream, now, now, body), now)]
+        )
 
     async def _mark_done(self, events: Sequence[Event]) -> None:
         await outbox.mark(self.connection, [outbox.event_name(e.source, e.id) for e in events], "done")

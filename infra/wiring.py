@@ -7,9 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from sqlalchemy.ext.asyncio import AsyncEngine
-
-from infra.db.engine import connect
+from infra.db.engine import Engine, connect
 from infra.db.schema import bring_up_to_date
 from infra.db.sealing import Keyring
 from infra.dispatch import Dispatch
@@ -27,7 +25,7 @@ class House:
     """Everything that a door needs."""
 
     settings: Settings
-    engine: AsyncEngine
+    engine: Engine
     keyring: Keyring
     office: Office
     dispatch: Dispatch

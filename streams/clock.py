@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 
 from handlers.events import Event, TimeCame
 from handlers.people import StreamId, derived
-from streams.office import Carrier, CannotNow, Office
+from streams.office import CannotNow, Carrier, Office
 
 SOURCE = "quorate/clock"
 LIVE_PAUSE_SECONDS = 0.2

@@ -52,7 +52,9 @@ async def _alone(letter: Letter, office: Office, now: datetime) -> None:
     except _Refused as refused:
         refusal = Refusal(letter, refused.reason, refused.sentence, now)
     except Exception as error:  # a rule raised: a fault of ours, and never a reason to lose the event
-        refusal = Refusal(letter, "rule_failed", f"our rules failed on it ({error!r}): tell support, then release it", now)
+        refusal = Refusal(
+            letter, "rule_failed", f"our rules failed on it ({error!r}): tell support, then release it", now
+        )
     else:
         return
     async with office.sitting() as sitting:

@@ -7,7 +7,7 @@ new version, read by an upcaster here (decision 21). Whatever cannot be read rai
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any, get_args
 
@@ -96,7 +96,9 @@ def read(letter: Letter, now: datetime) -> Event:
     attributes = {k.removeprefix("ce_"): v for k, v in letter.headers.items()}
     missing = [name for name in REQUIRED if not attributes.get(name)]
     if missing:
-        raise Unreadable(f"it lacks {', '.join(missing)}: add {'it' if len(missing) == 1 else 'them'} and release it")
+        raise Unreadable(
+            f"it lacks {', '.join(missing)}: add {'it' if len(missing) == 1 else 'them'} and release it"
+        )
     if attributes["specversion"] != "1.0":
         raise Unreadable("its specversion is not 1.0: write it as a CloudEvent 1.0 and release it")
     happened = _instant(attributes["time"], "time")
@@ -114,7 +116,9 @@ def read(letter: Letter, now: datetime) -> Event:
 def _body(type_: str, raw: bytes) -> Body:
     known = EVENT_TYPES.get(type_)
     if known is None:
-        raise Unreadable(f"no event is called {type_!r}: see streams/schemas for those that are, mend its type and release it")
+        raise Unreadable(
+            f"no event is called {type_!r}: see streams/schemas for those that are, mend its type and release it"
+        )
     try:
         return decode_body(known, raw)
     except msgspec.ValidationError as error:
@@ -127,7 +131,9 @@ def _instant(text: str, name: str) -> datetime:
     try:
         at = msgspec.convert(text, datetime)
     except msgspec.ValidationError:
-        raise Unreadable(f"its {name} {text!r} is not an instant: write 2025-01-06T14:00:00Z and release it") from None
+        raise Unreadable(
+            f"its {name} {text!r} is not an instant: write 2025-01-06T14:00:00Z and release it"
+        ) from None
     if at.tzinfo is None:
         raise Unreadable(f"its {name} {text!r} has no time zone: add Z or an offset and release it")
     return at.astimezone(UTC)
@@ -156,7 +162,9 @@ def from_structured(line: bytes) -> Letter:
     body = told.pop("data", None)
     strange = sorted(set(told) - KNOWN)
     if strange:
-        raise Unreadable(f"it has attributes that nobody reads ({', '.join(strange)}); take them out and release it")
+        raise Unreadable(
+            f"it has attributes that nobody reads ({', '.join(strange)}); take them out and release it"
+        )
     if not all(isinstance(v, str) for v in told.values()):
         raise Unreadable("its attributes must all be text; mend it and release it")
     headers = {f"ce_{k}": v for k, v in told.items() if k != "datacontenttype"}

@@ -146,5 +146,7 @@ def why_not(file: DiaryFile, sought: SeatsSought, protocol: Protocol) -> tuple[s
     spare = RoomRecorded("any other room", "", "", sought.head_count)
     if would_do(replace(sought, room=None), replace(file, rooms={**file.rooms, spare.room: spare})):
         reasons.append(f"no room for {sought.head_count} is free with all the others")
-    days = in_words(sought.at) if sought.at else f"{in_words(sought.not_before)} to {in_words(sought.latest_on)}"
+    days = (
+        in_words(sought.at) if sought.at else f"{in_words(sought.not_before)} to {in_words(sought.latest_on)}"
+    )
     return tuple(reasons) or (f"several of those needed are not available at the same time ({days})",)

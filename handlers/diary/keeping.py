@@ -62,9 +62,7 @@ def _taken(file: DiaryFile, sought: e.SeatsSought, slot: e.Slot) -> e.SeatsTaken
     )
 
 
-def _proposals(
-    file: DiaryFile, sought: e.SeatsSought, protocol: Protocol, family: StreamId
-) -> TellStream:
+def _proposals(file: DiaryFile, sought: e.SeatsSought, protocol: Protocol, family: StreamId) -> TellStream:
     slots = propose(file, sought, protocol, at_most=PROPOSED)
     reasons = () if slots else why_not(file, sought, protocol)
     found = e.SlotsFound(sought.meeting, slots, reasons)

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator
 
 from handlers import events as e
 from handlers import facts as f
-from handlers.case_file import CaseFile, Meeting
+from handlers.case_file import CaseFile
 from handlers.duties import Met, Owed
 from handlers.effects import TellStream
 from handlers.facts import Finding
+from handlers.meeting_file import Meeting
 from handlers.people import StreamId
 from handlers.protocol import Protocol
 from handlers.working_days import add_working_days, end_of_day, local_day
@@ -52,7 +53,11 @@ def of_each_plan(
         made = file.plan_made_at(plan)
         if plan in file.plans_ended or made is None:
             continue
-        held = [m.sitting for m in file.meetings.values() if m.due.plan == plan and m.due.kind == kind and m.sitting]
+        held = [
+            m.sitting
+            for m in file.meetings.values()
+            if m.due.plan == plan and m.due.kind == kind and m.sitting
+        ]
         since = max((local_day(s.started_at) for s in held), default=made.sat_on)
         deadline = protocol.deadline(next_rule if held else first_rule, since)
         opens = protocol.seats[kind].opens_working_days_before

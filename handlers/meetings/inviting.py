@@ -13,10 +13,11 @@ from typing import Literal
 from msgspec import Struct
 
 from handlers import facts as f
-from handlers.case_file import CaseFile, Invitation, Meeting
+from handlers.case_file import CaseFile
 from handlers.duties import Met, Owed
 from handlers.effects import SendInvitation
 from handlers.facts import Finding
+from handlers.meeting_file import Invitation, Meeting
 from handlers.meetings.falling_due import name
 from handlers.partnership import Directory
 from handlers.people import Recipient, Text, derived

@@ -7,10 +7,11 @@ from datetime import datetime
 
 from handlers import events as e
 from handlers import facts as f
-from handlers.case_file import CaseFile, Meeting
+from handlers.case_file import CaseFile
 from handlers.duties import Met, Owed
 from handlers.effects import Agreed, Sat, SendMinutes
 from handlers.facts import Finding
+from handlers.meeting_file import Meeting
 from handlers.meetings.falling_due import NAMES, name
 from handlers.meetings.inviting import Invitee, known_as
 from handlers.partnership import Directory
@@ -43,9 +44,7 @@ def distribute(
             yield _paper(file, meeting, guest, to, message, because, directory, now)
 
 
-def copies_to(
-    file: CaseFile, meeting: Meeting, guests: list[Invitee], directory: Directory
-) -> list[Invitee]:
+def copies_to(file: CaseFile, meeting: Meeting, guests: list[Invitee], directory: Directory) -> list[Invitee]:
     """Everyone invited or recorded in the attendance, and the treatment services' people; each person once."""
     invited = {p for p, i in meeting.invitations.items() if not i.cancelled}
     named = {a.person for a in meeting.sitting.held.attendance} if meeting.sitting else set()

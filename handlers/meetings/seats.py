@@ -9,15 +9,17 @@ from msgspec.structs import replace
 
 from handlers import events as e
 from handlers import facts as f
-from handlers.case_file import CaseFile, Meeting
+from handlers.case_file import CaseFile
 from handlers.duties import Met, Owed
 from handlers.effects import TellStream
 from handlers.facts import Finding
+from handlers.meeting_file import Meeting
 from handlers.meetings.falling_due import diary_of, name, release
 from handlers.meetings.inviting import Invitee
 from handlers.partnership import Directory
 from handlers.protocol import Protocol
 from handlers.working_days import add_working_days, end_of_day, in_words, local_day
+
 
 def seek_unsought(
     file: CaseFile, guests: dict[str, list[Invitee]], protocol: Protocol, directory: Directory, now: datetime
@@ -126,7 +128,9 @@ def take(file: CaseFile, body: e.SeatsTaken) -> Iterator[Finding | TellStream]:
         body.missing,
     )
     late = local_day(body.starts_at) > meeting.due.due_on
-    yield Finding(booked, "the first time that fits, after the day it was due" if late else "the first time that fits")
+    yield Finding(
+        booked, "the first time that fits, after the day it was due" if late else "the first time that fits"
+    )
 
 
 def fail(file: CaseFile, body: e.NothingFits) -> Iterator[Finding]:

@@ -10,14 +10,17 @@ from typing import Any
 from sqlalchemy import event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine as Engine
 
 from streams.office import CannotNow
+
+__all__ = ["AsyncConnection", "Engine", "connect", "transaction"]
 
 LOCK_SECONDS = 30
 
 
-def connect(url: str) -> AsyncEngine:
+def connect(url: str) -> Engine:
     """An engine for this database; created inside the loop that uses it, never at import."""
     if make_url(url).get_backend_name() == "sqlite":
         return _sqlite(url)
@@ -26,7 +29,7 @@ def connect(url: str) -> AsyncEngine:
     )
 
 
-def _sqlite(url: str) -> AsyncEngine:
+def _sqlite(url: str) -> Engine:
     file = make_url(url).database
     if file and file != ":memory:":
         Path(file).parent.mkdir(parents=True, exist_ok=True)
@@ -46,7 +49,7 @@ def _sqlite(url: str) -> AsyncEngine:
 
 
 @asynccontextmanager
-async def transaction(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+async def transaction(engine: Engine) -> AsyncIterator[AsyncConnection]:
     """One transaction. Raises CannotNow when the database is away, locked or gone in the middle."""
     try:
         async with engine.begin() as connection:

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from handlers.effects import Effect, TellStream
@@ -62,6 +62,12 @@ def told(effect: TellStream, because_of: Event, now: datetime, n: int) -> Event:
     return Event(derived(*parts), HOUSE, effect.stream, min(because_of.happened, now), now, effect.body)
 
 
+async def put_again(connection: AsyncConnection, row: dict[str, Any]) -> None:
+    """Let something that had left wait once more."""
+    await connection.execute(delete(outbox).where(outbox.c.name == row["name"]))
+    await put(connection, [row])
+
+
 async def put(connection: AsyncConnection, rows: Sequence[dict[str, Any]]) -> None:
     """Add these, each once for ever: a name that is there already stays as it is."""
     if rows:
@@ -70,7 +76,9 @@ async def put(connection: AsyncConnection, rows: Sequence[dict[str, Any]]) -> No
 
 async def places(connection: AsyncConnection, names: Iterable[str]) -> dict[str, int]:
     """Where the events of these names left the outbox; 0 is for those that came from outside."""
-    found = await connection.execute(select(outbox.c.name, outbox.c.place).where(outbox.c.name.in_(list(names))))
+    found = await connection.execute(
+        select(outbox.c.name, outbox.c.place).where(outbox.c.name.in_(list(names)))
+    )
     return {name: place or 0 for name, place in found}
 
 
@@ -116,7 +124,8 @@ async def mark(
 async def next_at(connection: AsyncConnection) -> str | None:
     """The instant of the earliest thing that still waits."""
     query = select(func.min(outbox.c.at)).where(outbox.c.state == "waiting")
-    return (await connection.execute(query)).scalar()
+    earliest: str | None = (await connection.execute(query)).scalar()
+    return earliest
 
 
 async def counts(connection: AsyncConnection) -> dict[tuple[str, str], int]:
@@ -129,5 +138,3 @@ async def busy(connection: AsyncConnection) -> int:
     """How many left and are not done."""
     query = select(func.count()).where(or_(outbox.c.state == "published", outbox.c.state == "sending"))
     return int((await connection.execute(query)).scalar() or 0)
-
-

@@ -9,7 +9,8 @@ from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from handlers import facts as f
-from handlers.case_file import CaseFile, Meeting
+from handlers.case_file import CaseFile
+from handlers.meeting_file import Meeting
 from handlers.working_days import local_day
 from infra.db.tables import duties, meetings, seats, stamp
 from streams.office import Settlement
@@ -22,8 +23,8 @@ async def write(connection: AsyncConnection, settlement: Settlement) -> None:
     file = settlement.decision.file
     bodies = [fact.body for fact in settlement.decision.facts]
     if isinstance(file, CaseFile):
-        touched = {getattr(b, "meeting", None) for b in bodies} & file.meetings.keys()
-        for id_ in sorted(touched):
+        touched = {getattr(b, "meeting", "") for b in bodies}
+        for id_ in sorted(touched & file.meetings.keys()):
             await _replace(connection, meetings, _meeting_row(file, file.meetings[id_]), "stream", "meeting")
         for id_ in sorted(_duties_touched(bodies)):
             await _replace(connection, duties, _duty_row(file, file.duties[id_]), "id")

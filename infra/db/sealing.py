@@ -168,8 +168,6 @@ def _is_text(hint: Any) -> bool:
     return hint is Sealed
 
 
-
-
 def keys_in(value: Any) -> Iterator[str]:
     """The names of the keys that open what is sealed in here."""
     if isinstance(value, Sealed):

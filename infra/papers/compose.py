@@ -71,7 +71,28 @@ def compose(message: Message, letterhead: Letterhead, read: Read) -> EmailMessag
 
 def _invitation(message: SendInvitation, letterhead: Letterhead, read: Read) -> EmailMessage:
     organiser = letterhead.organiser(invitation_name(message))
-    variables = {
+    variables = _time_and_place(message, organiser, read)
+    name = "invites/cancel" if message.method == "CANCEL" else "invites/request"
+    mail = _mail(message, letterhead, read, organiser, letter(name, variables))
+    summary, description = headed("invites/calendar", variables)
+    wording = Wording(
+        uid=f"{invitation_name(message)}@{letterhead.domain}",
+        organiser=organiser,
+        name=read(message.to.name),
+        address=_address(message, read),
+        summary=summary,
+        description=description,
+    )
+    body = calendar(message, wording)
+    method = {"method": message.method, "charset": "UTF-8"}
+    mail.add_alternative(body, maintype="text", subtype="calendar", cte="base64", params=method)
+    named = {"name": "invite.ics"}
+    mail.add_attachment(body, maintype="application", subtype="ics", filename="invite.ics", params=named)
+    return mail
+
+
+def _time_and_place(message: SendInvitation, organiser: str, read: Read) -> dict[str, object]:
+    return {
         **_greeting(message, read),
         "organiser": organiser,
         "day": day(message.starts_at),
@@ -80,33 +101,8 @@ def _invitation(message: SendInvitation, letterhead: Letterhead, read: Read) -> 
         "reference": _reference(message.client_reference, read),
         "moved_from": moment_in_words(message.moved_from) if message.moved_from else None,
         "renewed": message.sequence > 0,
+        "cancelled": message.method == "CANCEL",
     }
-    cancelled = message.method == "CANCEL"
-    mail = _mail(
-        message,
-        letterhead,
-        read,
-        organiser,
-        letter("invites/cancel" if cancelled else "invites/request", variables),
-    )
-    summary, description = headed("invites/calendar", {**variables, "cancelled": cancelled})
-    body = calendar(
-        message,
-        Wording(
-            uid=f"{invitation_name(message)}@{letterhead.domain}",
-            organiser=organiser,
-            name=read(message.to.name),
-            address=_address(message, read),
-            summary=summary,
-            description=description,
-        ),
-    )
-    method = {"method": message.method, "charset": "UTF-8"}
-    mail.add_alternative(body, maintype="text", subtype="calendar", cte="base64", params=method)
-    mail.add_attachment(
-        body, maintype="application", subtype="ics", filename="invite.ics", params={"name": "invite.ics"}
-    )
-    return mail
 
 
 def _minutes(message: SendMinutes, letterhead: Letterhead, read: Read) -> EmailMessage:

@@ -12,7 +12,9 @@ from tests.house.tree import ROOMS, ROOT, parsed, python_files
 
 FILE_CAP, FUNCTION_CAP, BRANCH_CAP = 400, 60, 10
 # "path" or "path::function" → why it is better long than cut in two.
-EXCEPTIONS: dict[str, str] = {}
+EXCEPTIONS: dict[str, str] = {
+    "handlers/events.py": "the vocabulary of the house: every event, on one page",
+}
 
 # A flat `match` reads as a table, so it counts once however many arms it has.
 BRANCHES = (

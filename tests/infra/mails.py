@@ -1,7 +1,10 @@
 """Effects to compose mails from, and what the tests of papers ask of a mail."""
 
 from datetime import UTC, date, datetime
+from email import message_from_bytes
+from email.headerregistry import Address
 from email.message import EmailMessage
+from email.policy import default
 from hashlib import sha256
 from typing import Any
 
@@ -147,3 +150,17 @@ def html(mail: EmailMessage) -> str:
 
 def calendar_of(mail: EmailMessage) -> bytes:
     return part(mail, "text/calendar")
+
+
+def reread(mail: EmailMessage) -> EmailMessage:
+    """The mail as it comes off the wire."""
+    parsed = message_from_bytes(mail.as_bytes(), policy=default)
+    assert isinstance(parsed, EmailMessage)
+    return parsed
+
+
+def one_address(mail: EmailMessage, header: str) -> Address:
+    (value,) = mail.get_all(header, [])
+    (only,) = value.addresses
+    assert isinstance(only, Address)
+    return only

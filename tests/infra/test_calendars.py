@@ -112,6 +112,7 @@ def test_lines_are_short_and_clean_whatever_people_are_called(name: str, method:
     assert calendar.count(b"\n") == calendar.count(b"\r") == len(lines)
     assert not UNSEEN.search(calendar.decode().replace("\r\n", ""))
     assert properties(calendar) == properties(written(method=method))
+    assert "^'" not in calendar.decode()  # RFC 6868's quotation mark, which older clients show as it stands
 
 
 @pytest.mark.parametrize("name", NAMES_OF_ALL_KINDS)
