@@ -1,0 +1,62 @@
+"""The relay's producer: records into the topics, idempotent, acknowledged by every replica in sync, or not at all."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from types import TracebackType
+
+from kafka import KafkaProducer
+from kafka.errors import KafkaError
+
+from streams.office import CannotNow
+from streams.topics import topic_for
+from streams.wire import Letter, stream_id
+
+PATIENCE_MS = 10_000
+LINGER_MS = 0
+
+
+class River:
+    """One producer to one broker. Its own thread does the talking; `publish` may be awaited from any loop."""
+
+    def __init__(self, bootstrap: str) -> None:
+        try:
+            self._producer = KafkaProducer(
+                bootstrap_servers=bootstrap,
+                acks="all",
+                linger_ms=LINGER_MS,
+                max_block_ms=PATIENCE_MS,
+                bootstrap_timeout_ms=PATIENCE_MS,
+            )
+        except (KafkaError, OSError) as error:
+            raise CannotNow(
+                f"no Kafka broker answers at {bootstrap} ({error}): start it or mend QUORATE_KAFKA"
+            ) from error
+
+    def __enter__(self) -> River:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._producer.close(timeout=PATIENCE_MS / 1000)
+
+    async def publish(self, letters: Sequence[Letter]) -> None:
+        """Returns once every record is acknowledged; raises CannotNow if any is not, and then all may be sent again."""
+        await asyncio.to_thread(self._publish, letters)
+
+    def _publish(self, letters: Sequence[Letter]) -> None:
+        try:
+            futures = [
+                self._producer.send(
+                    topic_for(stream_id(letter.key).kind),
+                    key=letter.key.encode(),
+                    value=letter.body,
+                    headers=[(name, value.encode()) for name, value in letter.headers.items()],
+                )
+                for letter in letters
+            ]
+            self._producer.flush(timeout=PATIENCE_MS / 1000)
+            for future in futures:
+                future.get(timeout=PATIENCE_MS / 1000)
+        except KafkaError as error:
+            raise CannotNow(f"the broker did not take a record: {error!r}") from error

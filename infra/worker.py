@@ -1,0 +1,38 @@
+"""The worker's door: one process of Faust agents that settles what the topics bring, until it is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import tempfile
+
+from infra.settings import Settings
+from infra.wiring import house
+from streams.agents import LOST, app, attach
+from streams.clock import wall
+
+GROUP = "quorate-settle"
+WATCH_SECONDS = 0.5
+
+log = logging.getLogger(__name__)
+
+
+async def work(settings: Settings) -> None:
+    """Settle until SIGTERM or SIGINT. A Faust that died inside ends the process with exit code 70."""
+    stopped = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, stopped.set)
+    with tempfile.TemporaryDirectory(prefix="quorate-worker-") as folder:
+        async with house(settings) as open_house:
+            faust_app = app(GROUP, settings.kafka, folder)
+            attach(faust_app, lambda: open_house.office, wall)
+            await faust_app.start()
+            log.warning("worker ready")
+            while not stopped.is_set():
+                if faust_app.crashed or faust_app.should_stop:
+                    log.error("faust died (%r); ending this process", faust_app.crash_reason)
+                    os._exit(LOST)
+                await asyncio.wait([asyncio.ensure_future(stopped.wait())], timeout=WATCH_SECONDS)
+            await faust_app.stop()
