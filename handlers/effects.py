@@ -30,12 +30,14 @@ class SendInvitation(Struct, frozen=True, tag=True, kw_only=True):
     """One person's own iMIP REQUEST or CANCEL. stamped_at is iCalendar's DTSTAMP, set here since nothing later reads a clock.
 
     client_reference: the treatment service's own, quoted to that service alone (decision 22).
+    goes_on: a CANCEL to somebody who is no longer asked to a meeting that takes place.
     """
 
     message: str
     to: Recipient
     meeting: str
     family: str
+    area: str
     kind: MeetingKind
     method: Literal["REQUEST", "CANCEL"]
     sequence: int
@@ -49,6 +51,7 @@ class SendInvitation(Struct, frozen=True, tag=True, kw_only=True):
     because: str
     client_reference: Text | None = None
     moved_from: datetime | None = None
+    goes_on: bool = False
 
 
 class Sat(Struct, frozen=True, kw_only=True):

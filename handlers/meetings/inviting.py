@@ -122,6 +122,7 @@ def _issue(
         to=guest.recipient,
         meeting=meeting.id,
         family=file.family,
+        area=file.stream.area,
         kind=meeting.due.kind,
         method=method,
         sequence=sequence,
@@ -134,6 +135,7 @@ def _issue(
         stamped_at=now,
         because=because,
         client_reference=guest.client_reference,
+        goes_on=cancelled and meeting.booked is not None,
         moved_from=sent.starts_at if sent and moved else None,
     )
 

@@ -41,7 +41,7 @@ class Wording(Struct, frozen=True, kw_only=True):
 
 def invitation_name(invitation: SendInvitation) -> str:
     """This person's invitation to this meeting, for life; its UID and reply token grow from it."""
-    return derived("invitation", invitation.family, invitation.meeting, invitation.to.person)
+    return derived("invitation", invitation.area, invitation.family, invitation.meeting, invitation.to.person)
 
 
 def calendar(invitation: SendInvitation, wording: Wording) -> bytes:

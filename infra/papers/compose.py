@@ -102,6 +102,7 @@ def _time_and_place(message: SendInvitation, organiser: str, read: Read) -> dict
         "moved_from": moment_in_words(message.moved_from) if message.moved_from else None,
         "renewed": message.sequence > 0,
         "cancelled": message.method == "CANCEL",
+        "goes_on": message.goes_on,
     }
 
 

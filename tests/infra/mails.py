@@ -57,6 +57,7 @@ def invitation(**changes: Any) -> SendInvitation:
             to=Recipient("person-1", "Alex Green", "alex@health.example"),
             meeting="meeting-1",
             family="F-0001",
+            area="northmere",
             kind="initial_conference",
             method="REQUEST",
             sequence=0,
