@@ -65,6 +65,8 @@ def check(event: e.Event, file: Any) -> None:
             raise e.Impossible(
                 f"{named}: {in_words(day)} had not come when it was recorded; mend the date and release it"
             )
+    if isinstance(body, e.MeetingCancelled) and body.meeting in file.meetings and file.meetings[body.meeting].held:
+        raise e.Impossible(f"{named}: {body.meeting} was held, so it cannot be called off; discard this record")
     if isinstance(body, e.MeetingHeld) and isinstance(file, CaseFile):
         _check_sitting(body, file, named)
 
@@ -118,7 +120,8 @@ def made_known(body: e.Body) -> Iterator[str]:
 
 
 def owed(file: CaseFile, protocol: Protocol) -> Iterator[Owed]:
-    """A record on the held shelf is the coordinator's to mend, by the next working day and before any fixed meeting (3.43)."""
+    """A record on the held shelf is the coordinator's to mend, by the next working day and before any fixed meeting
+    (rules 3.43)."""
     fixed = [m.booked.starts_at for m in file.meetings.values() if m.booked and m.open]
     for id_, record in file.held_records.items():
         deadline = protocol.deadline("HELD-01", local_day(record.held_at))

@@ -1,4 +1,5 @@
-"""May this family's business be shared outside child protection? Consent, or an override by a named person (rules IG-01..03).
+"""May this family's business be shared outside child protection? With consent, or an override by a named person
+(rules IG-01 to IG-03).
 
 Child protection meetings invite under a recorded lawful basis (3.22) and do not ask here; a record's own basis
 permits no invitation (3.44).

@@ -15,7 +15,7 @@ from msgspec import Struct
 from handlers import events as e
 from handlers import facts as f
 from handlers.facts import Duty, DutyKind, Finding, Grade
-from handlers.people import derived
+from handlers.people import StreamId, derived
 
 
 class Met(Struct, frozen=True):
@@ -43,16 +43,14 @@ class Owed(Struct, frozen=True, kw_only=True):
     revision: int = 0
     telephone_from: datetime | None = None
 
-    def id_in(self, family: str) -> str:
-        return "D-" + derived("duty", family, self.kind, *self.key)[:12]
+    def id_in(self, family: StreamId) -> str:
+        return "D-" + derived("duty", str(family), self.kind, *self.key)[:12]
 
     def by_telephone(self, now: datetime) -> bool:
         return self.telephone_from is not None and now >= self.telephone_from
 
 
-def settle(
-    on_file: dict[str, Duty], owed: Iterable[Owed], family: str, now: datetime, pack: str
-) -> Iterator[Finding]:
+def settle(on_file: dict[str, Duty], owed: Iterable[Owed], family: StreamId, now: datetime, pack: str) -> Iterator[Finding]:
     """What must be opened, moved, ended or reopened so that the file's duties are those owed."""
     wanted = {o.id_in(family): o for o in owed}
     for id_, thing in wanted.items():
@@ -101,13 +99,9 @@ def _brought_up_to_date(duty: Duty, thing: Owed, now: datetime) -> Iterator[Find
             yield Finding(ended, f"{thing.met.grade}: {thing.met.by}", duty.rule)
         return
     if duty.ended in ("evidence", "lapse"):
-        yield Finding(
-            f.DutyReopened(duty.id), "it is owed again: what had ended it no longer stands", duty.rule
-        )
+        yield Finding(f.DutyReopened(duty.id), "it is owed again: what had ended it no longer stands", duty.rule)
     by_telephone = thing.by_telephone(now)
-    if duty.ended != "reason" and (
-        (duty.to, duty.due_at, duty.by_telephone) != (thing.to, thing.due_at, by_telephone)
-    ):
+    if duty.ended != "reason" and ((duty.to, duty.due_at, duty.by_telephone) != (thing.to, thing.due_at, by_telephone)):
         moved = f.DutyMoved(duty.id, thing.to, thing.due_at, by_telephone, thing.sentence)
         yield Finding(moved, thing.sentence, duty.rule)
 
@@ -121,6 +115,8 @@ def _why_lapsed(duty: Duty) -> str:
             return "the meeting was moved, called off or held, or this person is no longer to be told of it"
         case "name_representative":
             return "a representative can be reached, or none is needed any more"
+        case "seek_consent":
+            return "consent or an override was recorded, or there is nothing to ask for any more"
         case _:
             return "what made it owed no longer stands"
 

@@ -15,25 +15,32 @@ from handlers.facts import Duty, Finding
 from handlers.partnership import Directory
 from handlers.people import Recipient, derived
 from handlers.protocol import Protocol
-from handlers.working_days import add_working_days, in_words, local_day, start_of_business
+from handlers.working_days import add_working_days, end_of_day, in_words, local_day, start_of_business
 
 
 def climbs_at(duty: Duty, protocol: Protocol) -> datetime | None:
     """When this duty goes before the next person of its ladder; None once it has ended or the ladder has.
 
     The first rung: when the offices open on the working day after it fell late; each further one as many working
-    days later as its rung says.
+    days later as its rung says. What was late when it came to be known has the next working day (decision 16), and
+    what was put off since it climbed waits until it is late again.
     """
     ladder = protocol.ladder(duty.ladder)
     if duty.ended is not None or duty.rung + 1 >= len(ladder):
         return None
-    since, days = (duty.climbed_at, ladder[duty.rung + 1].after) if duty.climbed_at else (duty.due_at, 1)
+    since, days = _due_at(duty, protocol), 1
+    if duty.climbed_at and duty.climbed_at > duty.due_at:
+        since, days = duty.climbed_at, ladder[duty.rung + 1].after
     return start_of_business(add_working_days(local_day(since), max(1, days), protocol.holidays))
 
 
-def climb(
-    file: CaseFile, protocol: Protocol, directory: Directory, now: datetime
-) -> Iterator[Finding | SendNotice]:
+def _due_at(duty: Duty, protocol: Protocol) -> datetime:
+    if duty.due_at > duty.opened_at:
+        return duty.due_at
+    return end_of_day(add_working_days(local_day(duty.opened_at), 1, protocol.holidays))
+
+
+def climb(file: CaseFile, protocol: Protocol, directory: Directory, now: datetime) -> Iterator[Finding | SendNotice]:
     """Each late duty, one rung up, with a notice to whoever stands there."""
     for duty in file.duties.values():
         at = climbs_at(duty, protocol)

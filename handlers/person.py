@@ -43,14 +43,10 @@ def tell_families(file: PersonFile) -> Iterator[Finding | TellStream]:
             yield TellStream(stream=file.stream.sibling("family", family), body=telling, because=because)
 
 
-def tell_families_of_held(
-    file: PersonFile | CaseFile, body: e.RecordHeld | e.RecordReleased
-) -> Iterator[TellStream]:
+def tell_families_of_held(file: PersonFile | CaseFile, body: e.RecordHeld | e.RecordReleased) -> Iterator[TellStream]:
     """A record of this adult lies on the held shelf, or has left it: each family's coordinator must know that much."""
     for family in file.families if isinstance(file, PersonFile) else ():
-        yield TellStream(
-            stream=file.stream.sibling("family", family), body=body, because="it touches this family"
-        )
+        yield TellStream(stream=file.stream.sibling("family", family), body=body, because="it touches this family")
 
 
 def _telling(file: PersonFile, episode: KnownEpisode) -> e.EpisodeTold:

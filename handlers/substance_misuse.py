@@ -16,7 +16,7 @@ from handlers.case_file import CaseFile, Episode
 from handlers.duties import Met, Owed
 from handlers.meeting_file import Meeting
 from handlers.meetings.falling_due import name
-from handlers.meetings.inviting import Invitee, acknowledged
+from handlers.meetings.inviting import Invitee, acknowledged, knows_it_is_off
 from handlers.meetings.minutes import had, rule_for
 from handlers.partnership import Directory
 from handlers.people import Text
@@ -52,18 +52,21 @@ def in_scope(file: CaseFile) -> tuple[str, ...]:
 def concerns(file: CaseFile, directory: Directory, protocol: Protocol) -> list[Concern]:
     """Every (adult, service) of this family: treatment episodes first, then factors that no open episode covers."""
     adults = in_scope(file)
-    of_episodes = [_of_episode(x, directory) for x in file.episodes.values() if x.told.person in adults]
+    of_episodes = [_of_episode(x, directory) for x in _in_order(file) if x.told.person in adults]
     covered = {c.adult for c in of_episodes if c.episode and c.episode.told.ended_on is None}
     return of_episodes + list(_of_factors(file, adults, covered, directory, protocol))
+
+
+def _in_order(file: CaseFile) -> list[Episode]:
+    """Those that have ended first: where a service knows an adult twice, the standing episode has the last word."""
+    return sorted(file.episodes.values(), key=lambda x: (x.told.ended_on is None, x.told.opened_on, x.told.episode))
 
 
 def _of_episode(episode: Episode, directory: Directory) -> Concern:
     told = episode.told
     key_workers = tuple(w for w in told.workers if directory.reachable(w))
     people = key_workers or _speaking_for(told.service, directory)
-    return Concern(
-        adult=told.person, service=told.service, people=people, known_at=episode.known_at, episode=episode
-    )
+    return Concern(adult=told.person, service=told.service, people=people, known_at=episode.known_at, episode=episode)
 
 
 def _speaking_for(service: str, directory: Directory) -> tuple[str, ...]:
@@ -87,9 +90,7 @@ def _of_factors(
             continue
         for service in directory.treatment_services() or ("",):
             people = _speaking_for(service, directory)
-            yield Concern(
-                adult=adult or "family", service=service, people=people, known_at=file.concern.known_at
-            )
+            yield Concern(adult=adult or "family", service=service, people=people, known_at=file.concern.known_at)
 
 
 def touches(concern: Concern, meeting: Meeting) -> bool:
@@ -102,6 +103,14 @@ def touches(concern: Concern, meeting: Meeting) -> bool:
     return ended_on is None or (fixed_at is not None and local_day(fixed_at) <= ended_on)
 
 
+def touching(meeting: Meeting, found: list[Concern]) -> list[Concern]:
+    """The concerns that touch this meeting; an episode speaks for its adult and service, not the factor beside it,
+    so that the duty stays with whoever was told when the episode ends (rules 3.40)."""
+    near = [c for c in found if touches(c, meeting)]
+    spoken_for = {(c.adult, c.service) for c in near if c.episode}
+    return [c for c in near if c.episode or (c.adult, c.service) not in spoken_for]
+
+
 def may_be_told(file: CaseFile, concern: Concern, meeting: Meeting, permitted: Verdict) -> bool:
     """Child protection meetings have their lawful basis; others need consent or an override (rules 3.22)."""
     return meeting.due.kind in CHILD_PROTECTION or permitted(file, concern.adult)
@@ -112,11 +121,9 @@ def representatives(
 ) -> list[Invitee]:
     """Whom the treatment services send to this meeting."""
     return [
-        Invitee(
-            p, "treatment_worker", directory.recipient(p), concern.client_reference, must_have_minutes=True
-        )
-        for concern in concerns(file, directory, protocol)
-        if touches(concern, meeting) and may_be_told(file, concern, meeting, permitted)
+        Invitee(p, "treatment_worker", directory.recipient(p), concern.client_reference, must_have_minutes=True)
+        for concern in touching(meeting, concerns(file, directory, protocol))
+        if may_be_told(file, concern, meeting, permitted)
         for p in concern.people
     ]
 
@@ -128,24 +135,26 @@ def owed(
 
     permitted(file, adult): consent or an override stands outside child protection; asked: somebody has decided.
     """
-    for concern in concerns(file, directory, protocol):
-        for meeting in file.meetings.values():
-            if meeting.no_longer_due or not touches(concern, meeting):
+    found = concerns(file, directory, protocol)
+    for meeting in file.meetings.values():
+        for concern in touching(meeting, found):
+            allowed = may_be_told(file, concern, meeting, permitted)
+            if allowed and concern.people:
+                yield from _tell(concern, meeting, protocol)
+            elif meeting.no_longer_due:
                 continue
-            if not may_be_told(file, concern, meeting, permitted):
-                yield _seek_consent(concern, meeting, protocol, asked(file, concern.adult))
-            elif not concern.people:
+            elif allowed:
                 yield _name_somebody(concern, meeting, protocol)
             else:
-                yield from _tell(concern, meeting, protocol)
+                yield _seek_consent(concern, meeting, protocol, asked(file, concern.adult))
 
 
 def _tell(concern: Concern, meeting: Meeting, protocol: Protocol) -> Iterator[Owed]:
-    booked, off, sitting = meeting.booked, meeting.cancelled, meeting.sitting
-    if booked and meeting.booked_at and (sitting is None or concern.known_at < booked.starts_at):
+    booked, sitting = meeting.booked, meeting.sitting
+    if booked and meeting.booked_at and concern.known_at < booked.starts_at:
         yield _of_the_meeting(concern, meeting, meeting.booked_at, booked.starts_at, protocol)
-    if off and meeting.cancelled_at and booked is None and concern.people[0] in meeting.invitations:
-        yield _of_the_cancellation(concern, meeting, meeting.cancelled_at, protocol)
+    if meeting.cancelled_at and booked is None and sitting is None:
+        yield from _of_the_cancellation(concern, meeting, meeting.cancelled_at, protocol)
     if sitting:
         yield _minutes_to(concern, meeting, max(sitting.started_at, concern.known_at), protocol)
 
@@ -162,8 +171,7 @@ def _of_the_meeting(
         due_at=min(deadline.due_at, starts_at),
         owner="coordinator",
         closes_on="acknowledged",
-        sentence=_sentence("Make sure that {} knows of the {}, for {}.", concern, meeting)
-        + deadline.sentence,
+        sentence=_sentence("Make sure that {} knows of the {}, for {}.", concern, meeting) + deadline.sentence,
         rule=deadline.rule,
         meeting=meeting.id,
         adult=concern.adult,
@@ -182,30 +190,24 @@ def _last_post(starts_at: datetime, protocol: Protocol) -> datetime:
 
 def _of_the_cancellation(
     concern: Concern, meeting: Meeting, cancelled_at: datetime, protocol: Protocol
-) -> Owed:
-    deadline = protocol.deadline("TELL-01", local_day(max(cancelled_at, concern.known_at)))
-    invitation = meeting.invitations[concern.people[0]]
-    receipt = meeting.receipts.get(invitation.message)
-    word = meeting.words.get(concern.people[0])
-    met = None
-    if invitation.cancelled and receipt and receipt.grade == "accepted":
-        met = Met("accepted", "the mail relay")
-    if word and word.at > cancelled_at:
-        met = Met("acknowledged", f"{word.reply}, recorded by {word.by}")
-    return Owed(
-        kind="tell_treatment_cancelled",
-        key=(concern.adult, concern.service, meeting.id, str(invitation.revision)),
-        due_at=deadline.due_at,
-        owner="coordinator",
-        closes_on="accepted",
-        sentence=_sentence("Tell {} that the {} is off, for {}.", concern, meeting) + deadline.sentence,
-        rule=deadline.rule,
-        meeting=meeting.id,
-        adult=concern.adult,
-        service=concern.service,
-        to=concern.people[0],
-        met=met,
-    )
+) -> Iterator[Owed]:
+    """To whoever of them had been invited; who was never asked need not hear that it is off."""
+    for person in [p for p in concern.people if p in meeting.invitations][:1]:
+        deadline = protocol.deadline("TELL-01", local_day(cancelled_at))
+        yield Owed(
+            kind="tell_treatment_cancelled",
+            key=(concern.adult, concern.service, meeting.id, str(meeting.invitations[person].revision)),
+            due_at=deadline.due_at,
+            owner="coordinator",
+            closes_on="accepted",
+            sentence=_sentence("Tell {} that the {} is off, for {}.", concern, meeting) + deadline.sentence,
+            rule=deadline.rule,
+            meeting=meeting.id,
+            adult=concern.adult,
+            service=concern.service,
+            to=person,
+            met=knows_it_is_off(meeting, person),
+        )
 
 
 def _minutes_to(concern: Concern, meeting: Meeting, since: datetime, protocol: Protocol) -> Owed:
@@ -235,9 +237,7 @@ def _name_somebody(concern: Concern, meeting: Meeting, protocol: Protocol) -> Ow
         due_at=end_of_day(add_working_days(local_day(since), 0, protocol.holidays)),
         owner="coordinator",
         closes_on="recorded",
-        sentence=_sentence(
-            "Nobody at {} can be reached about the {}, for {}: find somebody.", concern, meeting
-        ),
+        sentence=_sentence("Nobody at {} can be reached about the {}, for {}: find somebody.", concern, meeting),
         rule="TELL-01",
         meeting=meeting.id,
         adult=concern.adult,

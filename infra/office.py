@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
+from itertools import count
 from typing import Any
 
 import msgspec
@@ -27,7 +28,7 @@ from infra.db.engine import transaction
 from infra.db.sealing import Keyring, insert_if_absent
 from infra.db.tables import files, held, inbox, ledger, parked, references, stamp, unstamp, wakeups
 from streams.office import Opened, Parcel, Refusal, Settlement
-from streams.wire import BODY_TYPES, Unreadable, decode_body, encode_body, stream_id, write
+from streams.wire import BODY_TYPES, LONGEST, Unreadable, decode_body, encode_body, stream_id, write
 
 KINDS: dict[str, type[Any]] = {
     "family": case_file.CaseFile,
@@ -48,7 +49,7 @@ class Office:
     async def seal(self, events: Sequence[Event]) -> list[Event]:
         """The events sealed; keys that do not exist yet are made, in a transaction of their own."""
         names = {name for event in events for name in sealing.owners(event)}
-        if names:
+        if not self.keyring.has(names):
             async with transaction(self.engine) as connection:
                 await self.keyring.have(names, connection)
         return [sealing.seal(event, self.keyring) for event in events]
@@ -58,10 +59,14 @@ class Office:
         async with transaction(self.engine) as connection:
             yield Sitting(self, connection)
 
-    async def submit(self, events: Sequence[Event]) -> None:
+    async def submit(self, events: Sequence[Event], first: int = 0) -> None:
+        """first: the place of these within a longer run, so that those of one instant keep its order."""
+        if not events:
+            return
         sealed = await self.seal(events)
         async with transaction(self.engine) as connection:
-            await outbox.put(connection, [outbox.event_row(e, e.recorded, n=n) for n, e in enumerate(sealed)])
+            rows = [outbox.event_row(e, e.recorded, n=n) for n, e in enumerate(sealed, first)]
+            await outbox.put(connection, rows)
 
     async def wave(self, now: datetime) -> list[Parcel]:
         async with transaction(self.engine) as connection:
@@ -234,28 +239,38 @@ class Sitting:
 
     async def hold(self, refusal: Refusal) -> None:
         letter = refusal.letter
-        name = outbox.event_name(letter.headers.get("ce_source", ""), letter.headers.get("ce_id", ""))
+        name = _storable(outbox.event_name(letter.headers.get("ce_source", ""), letter.headers.get("ce_id", "")))
         id_ = "H-" + derived("held", name, letter.body.decode("utf-8", "replace"))[:12]
         await self.office.keyring.have([sealing.HELD_SHELF], self.connection)
         box = self.office.keyring.close_up(msgspec.json.encode(letter).decode(), sealing.HELD_SHELF)
         row = {
             "id": id_,
-            "stream": letter.key,
+            "stream": _storable(letter.key)[:LONGEST],
             "reason": refusal.reason,
-            "sentence": refusal.sentence,
+            "sentence": _storable(refusal.sentence),
             "box": msgspec.json.encode(box).decode(),
             "at": stamp(refusal.now),
             "state": "open",
         }
-        fresh = await self.connection.execute(
-            insert_if_absent(self.connection, held).returning(held.c.id), row
-        )
-        if fresh.first():
+        if await self._shelve(row):
             await self.tell_stream(letter.key, RecordHeld(id_, refusal.reason), letter, refusal.now)
-        await outbox.mark(self.connection, [name], "done", "held")
+        await outbox.mark_held(self.connection, name)
+
+    async def _shelve(self, row: dict[str, Any]) -> bool:
+        """Whether the record came to lie there now: for the first time, or again after its release."""
+        fresh = insert_if_absent(self.connection, held).returning(held.c.id)
+        if (await self.connection.execute(fresh, row)).first():
+            return True
+        again = update(held).where(held.c.id == row["id"], held.c.state == "released").values(row)
+        return (await self.connection.execute(again.returning(held.c.id))).first() is not None
 
     async def tell_stream(
-        self, key: str, body: RecordHeld | RecordReleased, letter: Any, now: datetime
+        self,
+        key: str,
+        body: RecordHeld | RecordReleased,
+        letter: Any,
+        now: datetime,
+        teller: str = outbox.HOUSE,
     ) -> None:
         """Let the stream of a held record know, if it names one: its coordinator owes the mending."""
         try:
@@ -264,13 +279,19 @@ class Sitting:
             return
         if letter.headers.get("ce_type", "").startswith("uk.quorate.record-") or ":" in stream.id:
             return
-        id_ = derived(type(body).__name__, body.record, str(stream), stamp(now))
-        await outbox.put(
-            self.connection, [outbox.event_row(Event(id_, outbox.HOUSE, stream, now, now, body), now)]
-        )
+        for n in count():  # one played instant may see a record held and released more than once
+            id_ = derived(type(body).__name__, body.record, str(stream), stamp(now), str(n))
+            if not await outbox.places(self.connection, [outbox.event_name(teller, id_)]):
+                break
+        await outbox.put(self.connection, [outbox.event_row(Event(id_, teller, stream, now, now, body), now)])
 
     async def _mark_done(self, events: Sequence[Event]) -> None:
         await outbox.mark(self.connection, [outbox.event_name(e.source, e.id) for e in events], "done")
+
+
+def _storable(text: str) -> str:
+    """PostgreSQL keeps no NUL in text; what holds one must reach the shelf all the same."""
+    return text.replace("\x00", "\\x00")
 
 
 def _digest(event: Event) -> str:
@@ -319,6 +340,7 @@ async def refold(connection: AsyncConnection, stream: StreamId, until: datetime 
     file: File = KINDS[stream.kind](stream=stream)
     for r in await connection.execute(query):
         fact = as_fact(r)
-        if until is None or fact.recorded <= until:
-            file = fold(file, fact)
+        if until is not None and fact.recorded > until:
+            break  # what follows was decided later still, even where it is told of an earlier hour
+        file = fold(file, fact)
     return file

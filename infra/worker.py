@@ -8,7 +8,7 @@ import os
 import signal
 import tempfile
 
-from infra.settings import Settings
+from infra.settings import Settings, read
 from infra.wiring import house
 from streams.agents import LOST, app, attach
 from streams.clock import wall
@@ -36,3 +36,13 @@ async def work(settings: Settings) -> None:
                     os._exit(LOST)
                 await asyncio.wait([asyncio.ensure_future(stopped.wait())], timeout=WATCH_SECONDS)
             await faust_app.stop()
+
+
+def main() -> None:
+    """One worker, by the environment's settings; what a supervisor starts."""
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    asyncio.run(work(read()))
+
+
+if __name__ == "__main__":
+    main()

@@ -16,7 +16,7 @@ from handlers.decide import Decision, decide
 from handlers.events import Event, HeldReason, Impossible
 from handlers.working_days import HolidaysUnknown
 from streams.office import CannotNow, Office, Opened, Refusal, Settlement, Sitting
-from streams.wire import Letter, Unreadable, read
+from streams.wire import Letter, Unreadable, read, recorded_at
 
 
 class _Refused(Exception):
@@ -45,15 +45,16 @@ async def take(letters: Sequence[Letter], office: Office, now: datetime) -> None
 
 
 async def _alone(letter: Letter, office: Office, now: datetime) -> None:
+    known_at = recorded_at(letter, now)
     try:
         await _together([letter], office, now)
     except CannotNow:
         raise
     except _Refused as refused:
-        refusal = Refusal(letter, refused.reason, refused.sentence, now)
+        refusal = Refusal(letter, refused.reason, refused.sentence, known_at)
     except Exception as error:  # a rule raised: a fault of ours, and never a reason to lose the event
         refusal = Refusal(
-            letter, "rule_failed", f"our rules failed on it ({error!r}): tell support, then release it", now
+            letter, "rule_failed", f"our rules failed on it ({error!r}): tell support, then release it", known_at
         )
     else:
         return

@@ -22,6 +22,8 @@ PREFIX = "uk.quorate."
 VERSION = "v1"
 REQUIRED = ("specversion", "id", "source", "type", "subject", "time")
 KNOWN = {*REQUIRED, "recordedtime", "datacontenttype", "dataschema", "partitionkey"}
+LONGEST = 300  # characters of an attribute: ids and sources are keys of tables, and PostgreSQL's have an end
+UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 # type of an older version -> what turns its body into the present one's
 UPCASTERS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {}
 
@@ -53,6 +55,7 @@ EVENT_TYPES: dict[str, type[Body]] = {f"{PREFIX}{_kebab(b.__name__)}.{VERSION}":
 BODY_TYPES: dict[str, type[Body]] = {b.__name__: b for b in (*_bodies(events), *_bodies(facts))}
 _NAMES = {b: name for name, b in EVENT_TYPES.items()}
 _decoders: dict[type[Body], msgspec.json.Decoder[Any]] = {}
+NOT_JSON = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 _encode = msgspec.json.Encoder(order="deterministic").encode
 
 
@@ -93,12 +96,16 @@ def write(event: Event) -> Letter:
 
 def read(letter: Letter, now: datetime) -> Event:
     """The event in a record. `now` stamps one that does not say when it was recorded."""
-    attributes = {k.removeprefix("ce_"): v for k, v in letter.headers.items()}
+    attributes = {k.removeprefix("ce_"): v for k, v in letter.headers.items() if k.startswith("ce_")}
     missing = [name for name in REQUIRED if not attributes.get(name)]
     if missing:
-        raise Unreadable(
-            f"it lacks {', '.join(missing)}: add {'it' if len(missing) == 1 else 'them'} and release it"
-        )
+        raise Unreadable(f"it lacks {', '.join(missing)}: add {'it' if len(missing) == 1 else 'them'} and release it")
+    for name in (*REQUIRED, "recordedtime"):
+        if len(value := attributes.get(name, "")) > LONGEST or UNPRINTABLE.search(value):
+            raise Unreadable(
+                f"its {name} is longer than {LONGEST} characters, or holds some that cannot be printed: mend it and"
+                " release it"
+            )
     if attributes["specversion"] != "1.0":
         raise Unreadable("its specversion is not 1.0: write it as a CloudEvent 1.0 and release it")
     happened = _instant(attributes["time"], "time")
@@ -113,6 +120,14 @@ def read(letter: Letter, now: datetime) -> Event:
     )
 
 
+def recorded_at(letter: Letter, now: datetime) -> datetime:
+    """When this record says that it was recorded; now, if it does not say so legibly."""
+    try:
+        return _instant(letter.headers["ce_recordedtime"], "recordedtime")
+    except (KeyError, Unreadable):
+        return now
+
+
 def _body(type_: str, raw: bytes) -> Body:
     known = EVENT_TYPES.get(type_)
     if known is None:
@@ -120,29 +135,70 @@ def _body(type_: str, raw: bytes) -> Body:
             f"no event is called {type_!r}: see streams/schemas for those that are, mend its type and release it"
         )
     try:
-        return decode_body(known, raw)
+        body = decode_body(known, raw)
     except msgspec.ValidationError as error:
-        raise Unreadable(f"the data of {type_} is not right: {error}; mend it and release it") from None
-    except msgspec.DecodeError as error:
-        raise Unreadable(f"the data of {type_} is not JSON ({error}); mend it and release it") from None
+        raise Unreadable(f"the data of {type_} is not right: {_said(error)}; mend it and release it") from None
+    except NOT_JSON as error:
+        raise Unreadable(f"the data of {type_} is not JSON ({_said(error)}); mend it and release it") from None
+    for name, at in _instants(body, ""):
+        if not _placed(at):
+            raise Unreadable(
+                f"the data of {type_} is not right: {name} is no instant with a time zone; write it like"
+                " 2025-01-06T14:00:00Z and release it"
+            )
+    return body
+
+
+def _said(error: Exception) -> str:
+    """What the decoder says, which names the field, without the words of the record that it may quote."""
+    if isinstance(error, UnicodeDecodeError):
+        return "it is not UTF-8"
+    if isinstance(error, RecursionError):
+        return "it is nested too deeply"
+    words = re.sub(
+        r"Invalid enum value .*(?= - at)", "Not one of the words that streams/schemas allows", str(error), flags=re.S
+    )
+    return re.sub(
+        r"unknown field `(?![a-z_]{1,30}`( - at|$)).*`(?=$| - at)", "a field that nobody reads", words, flags=re.S
+    )
+
+
+def _instants(value: Any, name: str) -> Iterator[tuple[str, datetime]]:
+    """Every instant in a body, and the name of its field."""
+    if isinstance(value, datetime):
+        yield name, value
+    elif isinstance(value, Struct):
+        for field, shown in zip(value.__struct_fields__, value.__struct_encode_fields__, strict=True):
+            yield from _instants(getattr(value, field), shown)
+    elif isinstance(value, tuple):
+        for inner in value:
+            yield from _instants(inner, name)
+
+
+def _placed(at: datetime) -> bool:
+    """Whether this is one moment of our calendar, wherever it is read."""
+    try:
+        return at.tzinfo is not None and at.astimezone(UTC) is not None
+    except OverflowError:
+        return False
 
 
 def _instant(text: str, name: str) -> datetime:
     try:
         at = msgspec.convert(text, datetime)
     except msgspec.ValidationError:
-        raise Unreadable(
-            f"its {name} {text!r} is not an instant: write 2025-01-06T14:00:00Z and release it"
-        ) from None
+        raise Unreadable(f"its {name} {text!r} is not an instant: write 2025-01-06T14:00:00Z and release it") from None
     if at.tzinfo is None:
         raise Unreadable(f"its {name} {text!r} has no time zone: add Z or an offset and release it")
+    if not _placed(at):
+        raise Unreadable(f"its {name} {text!r} lies outside the calendar: mend it and release it")
     return at.astimezone(UTC)
 
 
 def stream_id(subject: str) -> StreamId:
     """`area/kind/id`, as a stream. Raises Unreadable."""
     parts = subject.split("/")
-    if len(parts) != 3 or not all(parts) or parts[1] not in get_args(StreamKind):
+    if len(parts) != 3 or not all(parts) or parts[1] not in get_args(StreamKind) or UNPRINTABLE.search(subject):
         raise Unreadable(
             f"its subject {subject!r} names no stream: write area/family/ID, area/person/ID, area/diary/area"
             " or area/partnership/area, and release it"
@@ -155,19 +211,18 @@ def from_structured(line: bytes) -> Letter:
     """One CloudEvent in structured JSON, as the record that binary mode would make of it. Raises Unreadable."""
     try:
         told = msgspec.json.decode(line)
-    except msgspec.DecodeError as error:
-        raise Unreadable(f"it is not JSON ({error}); mend the line and release it") from None
+    except NOT_JSON as error:
+        raise Unreadable(f"it is not JSON ({_said(error)}); mend the line and release it") from None
     if not isinstance(told, dict):
         raise Unreadable("it is not a JSON object; write one CloudEvent to a line and release it")
     body = told.pop("data", None)
     strange = sorted(set(told) - KNOWN)
     if strange:
-        raise Unreadable(
-            f"it has attributes that nobody reads ({', '.join(strange)}); take them out and release it"
-        )
+        raise Unreadable(f"it has attributes that nobody reads ({', '.join(strange)}); take them out and release it")
     if not all(isinstance(v, str) for v in told.values()):
         raise Unreadable("its attributes must all be text; mend it and release it")
     headers = {f"ce_{k}": v for k, v in told.items() if k != "datacontenttype"}
+    headers["content-type"] = told.get("datacontenttype", "application/json")
     return Letter(str(told.get("subject", "")), headers, msgspec.json.encode(body))
 
 

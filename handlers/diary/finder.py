@@ -1,4 +1,5 @@
-"""Finding a slot: the first time at which everybody needed, a chair, a room and, if it can be, everybody wanted is free.
+"""Finding a slot: the first time at which everybody needed, a chair, a room and, if it can be, everybody wanted
+is free.
 
 A simple search over quarter hours, correct before it is fast. The statutory clock outranks the wish list: a time
 within the deadline without some wanted people comes before a late one with all (decision 14).
@@ -40,9 +41,7 @@ def calendar_for(file: DiaryFile, sought: SeatsSought) -> Calendar:
         since, until = min(since, sought.at), max(until, sought.at + ONE_DAY)
     own = seat_key(sought.family, sought.meeting)
     people = {*sought.needed, *sought.wanted, *sought.chairs, *file.rooms}
-    return Calendar(
-        {p: tuple(x for x in file.engaged(p, but=own) if x[1] > since and x[0] < until) for p in people}
-    )
+    return Calendar({p: tuple(x for x in file.engaged(p, but=own) if x[1] > since and x[0] < until) for p in people})
 
 
 def find(file: DiaryFile, sought: SeatsSought, protocol: Protocol) -> Slot | tuple[str, ...]:
@@ -87,9 +86,7 @@ def starts(first: date, last: date, sought: SeatsSought, protocol: Protocol) -> 
         day += ONE_DAY
 
 
-def _seat(
-    file: DiaryFile, calendar: Calendar, sought: SeatsSought, start: datetime, everybody: bool
-) -> Slot | None:
+def _seat(file: DiaryFile, calendar: Calendar, sought: SeatsSought, start: datetime, everybody: bool) -> Slot | None:
     end = start + timedelta(minutes=sought.minutes)
     if not all(calendar.free(p, start, end) for p in sought.needed):
         return None
@@ -146,7 +143,5 @@ def why_not(file: DiaryFile, sought: SeatsSought, protocol: Protocol) -> tuple[s
     spare = RoomRecorded("any other room", "", "", sought.head_count)
     if would_do(replace(sought, room=None), replace(file, rooms={**file.rooms, spare.room: spare})):
         reasons.append(f"no room for {sought.head_count} is free with all the others")
-    days = (
-        in_words(sought.at) if sought.at else f"{in_words(sought.not_before)} to {in_words(sought.latest_on)}"
-    )
+    days = in_words(sought.at) if sought.at else f"{in_words(sought.not_before)} to {in_words(sought.latest_on)}"
     return tuple(reasons) or (f"several of those needed are not available at the same time ({days})",)

@@ -1,1 +1,1 @@
-"""What all kinds of meeting share: falling due, seats, invitations, minutes. Each kind's own rules stand a storey above."""
+"""What all kinds of meeting share: falling due, seats, invitations, minutes. Each kind's own rules stand above."""

@@ -53,11 +53,7 @@ def of_each_plan(
         made = file.plan_made_at(plan)
         if plan in file.plans_ended or made is None:
             continue
-        held = [
-            m.sitting
-            for m in file.meetings.values()
-            if m.due.plan == plan and m.due.kind == kind and m.sitting
-        ]
+        held = [m.sitting for m in file.meetings.values() if m.due.plan == plan and m.due.kind == kind and m.sitting]
         since = max((local_day(s.started_at) for s in held), default=made.sat_on)
         deadline = protocol.deadline(next_rule if held else first_rule, since)
         opens = protocol.seats[kind].opens_working_days_before

@@ -1,4 +1,4 @@
-"""Invitations, by level: whoever should hold one and does not is sent it; whoever should no longer is sent a cancellation.
+"""Invitations, by level: whoever should hold one and does not is sent it; whoever should no longer, a cancellation.
 
 Each person's invitation is composed for that person alone (decision 22), so only people whom a change touches
 hear of it.
@@ -109,9 +109,7 @@ def _issue(
     because = _why(meeting, sent, method)
     cancelled = method == "CANCEL"
     yield Finding(
-        f.InvitationIssued(
-            meeting.id, guest.person, message, sequence, booked.revision, booked.starts_at, cancelled
-        ),
+        f.InvitationIssued(meeting.id, guest.person, message, sequence, booked.revision, booked.starts_at, cancelled),
         because,
     )
     if guest.recipient is None or guest.recipient.address is None:
@@ -159,6 +157,22 @@ def acknowledged(meeting: Meeting, person: str) -> str | None:
     return None
 
 
+def knows_it_is_off(meeting: Meeting, person: str) -> Met | None:
+    """Evidence that this person heard of the cancellation: a word since it was issued, or mail taken by the relay."""
+    off = meeting.invitations[person]
+    if not off.cancelled:
+        return None
+    word = meeting.words.get(person)
+    if word and word.at > off.issued_at:
+        return Met("acknowledged", f"{word.reply}, recorded by {word.by}")
+    return taken_by_the_relay(meeting, off)
+
+
+def taken_by_the_relay(meeting: Meeting, invitation: Invitation) -> Met | None:
+    receipt = meeting.receipts.get(invitation.message)
+    return Met("accepted", "the mail relay") if receipt and receipt.grade == "accepted" else None
+
+
 def owed(file: CaseFile, protocol: Protocol) -> Iterator[Owed]:
     """Each invitation issued is owed its sending on the working day on which the time was fixed (rules 3.24, 3.47)."""
     for meeting in file.meetings.values():
@@ -168,10 +182,12 @@ def owed(file: CaseFile, protocol: Protocol) -> Iterator[Owed]:
 
 def _owed_to(meeting: Meeting, person: str, invitation: Invitation, protocol: Protocol) -> Owed:
     deadline = protocol.deadline("INV-01", local_day(invitation.issued_at))
-    heard = acknowledged(meeting, person) if not invitation.cancelled else None
-    receipt = meeting.receipts.get(invitation.message)
-    sent = Met("accepted", "the mail relay") if receipt and receipt.grade == "accepted" else None
-    what = "cancellation of" if invitation.cancelled else "invitation to"
+    if invitation.cancelled:
+        met, what = knows_it_is_off(meeting, person), "cancellation of"
+    else:
+        heard = acknowledged(meeting, person)
+        met = Met("acknowledged", heard) if heard else taken_by_the_relay(meeting, invitation)
+        what = "invitation to"
     return Owed(
         kind="send_cancellation" if invitation.cancelled else "send_invitation",
         key=(meeting.id, person, str(invitation.sequence)),
@@ -183,5 +199,5 @@ def _owed_to(meeting: Meeting, person: str, invitation: Invitation, protocol: Pr
         meeting=meeting.id,
         to=person,
         revision=invitation.revision,
-        met=Met("acknowledged", heard) if heard else sent,
+        met=met,
     )

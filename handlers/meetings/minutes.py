@@ -119,9 +119,7 @@ def had(meeting: Meeting, person: str) -> Met | None:
     return None
 
 
-def owed(
-    file: CaseFile, guests: dict[str, list[Invitee]], protocol: Protocol, directory: Directory
-) -> Iterator[Owed]:
+def owed(file: CaseFile, guests: dict[str, list[Invitee]], protocol: Protocol, directory: Directory) -> Iterator[Owed]:
     """The minutes of each meeting held, to each person who should have them."""
     for meeting in file.meetings.values():
         if meeting.sitting is None:

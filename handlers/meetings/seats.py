@@ -70,12 +70,11 @@ def request(
 ) -> e.SeatsSought:
     """What the diary needs to know: how long, who, between which days. Workers only; nobody knows a parent's diary."""
     seats = protocol.seats[meeting.due.kind]
+    guests = list({g.person: g for g in guests}.values())  # one worker may have two of the parents
     workers = [g for g in guests if g.person in directory.workers]
     chairs = independent_chairs(file, directory) if seats.chair else ()
     earliest = add_working_days(local_day(now), seats.lead_working_days, protocol.holidays)
-    latest = add_working_days(
-        max(meeting.due.due_on, earliest), protocol.late_slot_working_days, protocol.holidays
-    )
+    latest = add_working_days(max(meeting.due.due_on, earliest), protocol.late_slot_working_days, protocol.holidays)
     return e.SeatsSought(
         family=file.family,
         meeting=meeting.id,
@@ -128,9 +127,7 @@ def take(file: CaseFile, body: e.SeatsTaken) -> Iterator[Finding | TellStream]:
         body.missing,
     )
     late = local_day(body.starts_at) > meeting.due.due_on
-    yield Finding(
-        booked, "the first time that fits, after the day it was due" if late else "the first time that fits"
-    )
+    yield Finding(booked, "the first time that fits, after the day it was due" if late else "the first time that fits")
 
 
 def fail(file: CaseFile, body: e.NothingFits) -> Iterator[Finding]:
@@ -150,7 +147,7 @@ def offer(body: e.SlotsFound) -> Iterator[Finding]:
 
 
 def owed(file: CaseFile, protocol: Protocol) -> Iterator[Owed]:
-    """Where the diary found nothing, or a booking fell, the coordinator owes the meeting a time by the next working day."""
+    """Where the diary found nothing, or a booking fell, the coordinator owes it a time by the next working day."""
     for meeting in file.meetings.values():
         since = max(filter(None, (meeting.failed_at, meeting.cancelled_at)), default=None)
         if since is None or meeting.no_longer_due:

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoneFree
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.ext.asyncio import AsyncEngine as Engine
 
@@ -18,6 +19,7 @@ from streams.office import CannotNow
 __all__ = ["AsyncConnection", "Engine", "connect", "transaction"]
 
 LOCK_SECONDS = 30
+TOO_LARGE = "54"  # PostgreSQL's class of limits exceeded: psycopg calls it operational, yet waiting never mends it
 
 
 def connect(url: str) -> Engine:
@@ -54,7 +56,11 @@ async def transaction(engine: Engine) -> AsyncIterator[AsyncConnection]:
     try:
         async with engine.begin() as connection:
             yield connection
+    except NoneFree as error:
+        raise CannotNow("every connection to the database is taken") from error
     except OperationalError as error:
+        if (getattr(error.orig, "sqlstate", None) or "").startswith(TOO_LARGE):
+            raise
         raise CannotNow(f"the database cannot be used now: {error.orig}") from error
     except DBAPIError as error:
         if error.connection_invalidated:

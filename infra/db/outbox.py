@@ -94,12 +94,10 @@ async def take_wave(connection: AsyncConnection, now: datetime) -> list[Parcel]:
     )
     last = (await connection.execute(select(func.max(outbox.c.place)))).scalar() or 0
     parcels = [_parcel(r, last + i) for i, r in enumerate(rows, 1)]
-    for parcel in parcels:
-        await connection.execute(
-            update(outbox)
-            .where(outbox.c.name == parcel.name)
-            .values(place=parcel.place, state="published", published_at=parcel.at)
-        )
+    if parcels:
+        taken = update(outbox).where(outbox.c.name == bindparam("taken")).values(place=bindparam("nth"))
+        leaving = taken.values(state="published", published_at=bindparam("since"))
+        await connection.execute(leaving, [{"taken": p.name, "nth": p.place, "since": p.at} for p in parcels])
     return parcels
 
 
@@ -119,6 +117,12 @@ async def mark(
     await connection.execute(
         update(outbox).where(outbox.c.name.in_(list(names))).values(state=state, outcome=outcome)
     )
+
+
+async def mark_held(connection: AsyncConnection, name: str) -> None:
+    """What left under this name went to the shelf. What still waits under it, or was settled, is another record."""
+    left = (outbox.c.name == name, outbox.c.state.in_(["published", "sending"]))
+    await connection.execute(update(outbox).where(*left).values(state="done", outcome="held"))
 
 
 async def next_at(connection: AsyncConnection) -> str | None:

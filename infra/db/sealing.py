@@ -42,9 +42,18 @@ class Keyring:
     def __init__(self, master: bytes) -> None:
         self._master = AESGCM(master)
         self._keys: dict[str, bytes] = {}
+        self._unproven: dict[str, bytes] = {}
+
+    def has(self, names: Iterable[str]) -> bool:
+        """Whether all these keys are loaded already."""
+        return self._keys.keys() >= set(names)
 
     async def have(self, names: Iterable[str], connection: AsyncConnection) -> None:
-        """Load these keys, making those that do not exist yet."""
+        """Load these keys, making those that do not exist yet.
+
+        A key made here is asked for again until a later transaction finds it: had this one been rolled back, the key
+        would live on in memory alone, and words sealed under it would be lost with the process.
+        """
         wanted = sorted(set(names) - self._keys.keys())
         if not wanted:
             return
@@ -53,13 +62,17 @@ class Keyring:
         if new:
             rows = [{"name": n, "wrapped": self._wrap(n, secrets.token_bytes(32))} for n in new]
             await connection.execute(insert_if_absent(connection, tables.keys), rows)
-            await self.load(connection, new)
+            self._unproven |= await self._stored(connection, new)
 
     async def load(self, connection: AsyncConnection, names: Iterable[str]) -> None:
         """Load these keys, so far as they exist."""
-        query = select(tables.keys).where(tables.keys.c.name.in_(sorted(set(names) - self._keys.keys())))
-        for name, wrapped in await connection.execute(query):
-            self._keys[name] = self._unwrap(name, bytes(wrapped))
+        wanted = sorted(set(names) - self._keys.keys())
+        if wanted:
+            self._keys |= await self._stored(connection, wanted)
+
+    async def _stored(self, connection: AsyncConnection, names: Iterable[str]) -> dict[str, bytes]:
+        query = select(tables.keys).where(tables.keys.c.name.in_(list(names)))
+        return {name: self._unwrap(name, bytes(wrapped)) for name, wrapped in await connection.execute(query)}
 
     def _wrap(self, name: str, key: bytes) -> bytes:
         nonce = secrets.token_bytes(NONCE)
@@ -75,7 +88,7 @@ class Keyring:
 
     def close_up(self, text: str, name: str) -> Sealed:
         """These words under that key."""
-        key, words = self._keys[name], text.encode()
+        key, words = self._keys.get(name) or self._unproven[name], text.encode()
         nonce = hmac.digest(key, b"nonce" + words, "sha256")[:NONCE]
         box = nonce + AESGCM(hmac.digest(key, b"box", "sha256")).encrypt(nonce, words, name.encode())
         digest = hmac.digest(key, b"digest" + words, "sha256")[:16].hex()
@@ -85,11 +98,15 @@ class Keyring:
         """The words themselves; `[erased]` once the key or the box is gone."""
         if isinstance(text, str):
             return text
-        key, box = self._keys.get(text.key), base64.b64decode(text.box)
-        if key is None or not box:
+        key = self._keys.get(text.key) or self._unproven.get(text.key)
+        if key is None or not text.box:
             return ERASED
         cipher = AESGCM(hmac.digest(key, b"box", "sha256"))
-        return cipher.decrypt(box[:NONCE], box[NONCE:], text.key.encode()).decode()
+        try:
+            box = base64.b64decode(text.box)
+            return cipher.decrypt(box[:NONCE], box[NONCE:], text.key.encode()).decode()
+        except (InvalidTag, ValueError):  # somebody erased and then recorded anew has another key; or no box of ours
+            return ERASED
 
 
 def insert_if_absent(connection: AsyncConnection, table: Any) -> Any:

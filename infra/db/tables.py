@@ -13,7 +13,8 @@ metadata = MetaData()
 
 
 def stamp(at: datetime) -> str:
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    # Not strftime, which writes the year 999 in three digits: such a row would sort last and read as nothing.
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def unstamp(text: str) -> datetime:

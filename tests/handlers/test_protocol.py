@@ -92,9 +92,7 @@ def ruled(unit: str, count: int, **other: Any) -> Protocol:
         **other,
     )
     whole = read([national(ICPC_01=rule())])
-    return Protocol(
-        **{name: getattr(whole, name) for name in whole.__struct_fields__} | {"rules": {"R-1": known}}
-    )
+    return Protocol(**{name: getattr(whole, name) for name in whole.__struct_fields__} | {"rules": {"R-1": known}})
 
 
 @pytest.mark.parametrize(
@@ -176,12 +174,8 @@ def test_the_working_of_a_conference_deadline_reads_in_one_sentence() -> None:
 
 def test_a_deadline_is_the_last_second_of_the_day_in_london() -> None:
     protocol = read([national(ICPC_01=rule())])
-    assert protocol.deadline("ICPC-01", date(2024, 12, 9)).due_at == datetime(
-        2025, 1, 2, 23, 59, 59, tzinfo=UTC
-    )
-    assert protocol.deadline("ICPC-01", date(2025, 4, 11)).due_at == datetime(
-        2025, 5, 7, 22, 59, 59, tzinfo=UTC
-    )
+    assert protocol.deadline("ICPC-01", date(2024, 12, 9)).due_at == datetime(2025, 1, 2, 23, 59, 59, tzinfo=UTC)
+    assert protocol.deadline("ICPC-01", date(2025, 4, 11)).due_at == datetime(2025, 5, 7, 22, 59, 59, tzinfo=UTC)
 
 
 def test_a_trigger_told_as_an_instant_counts_from_its_day_in_london() -> None:
@@ -223,9 +217,7 @@ def test_a_review_window_opens_on_its_day_and_closes_on_a_working_day() -> None:
     window = protocol.window("OPEN", "CLOSE", from_words("Fri 7 March 2025"))
     assert (in_words(window.opens_on), in_words(window.closes_on)) == ("Fri 18 April 2025", "Fri 2 May 2025")
     assert in_words(window.closes_at) == "Fri 2 May 2025 23:59"
-    assert window.sentence.startswith(
-        "opens 42 calendar days after Fri 7 March 2025: Fri 18 April 2025 (OPEN"
-    )
+    assert window.sentence.startswith("opens 42 calendar days after Fri 7 March 2025: Fri 18 April 2025 (OPEN")
 
 
 def test_a_later_layer_replaces_a_rule_of_the_same_id() -> None:
@@ -319,9 +311,7 @@ def test_a_rule_with_a_gap_or_a_wrong_date_is_refused_by_name(other: dict[str, A
 
 
 def test_a_worked_date_beyond_the_known_holidays_is_refused() -> None:
-    with pytest.raises(
-        ProtocolFaults, match="'Mon 14 December 2026' cannot be run: the bank holidays of england"
-    ):
+    with pytest.raises(ProtocolFaults, match="'Mon 14 December 2026' cannot be run: the bank holidays of england"):
         read([national(ICPC_01=rule(worked=[OUTSIDE, PLAIN]))])
 
 

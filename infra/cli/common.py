@@ -1,0 +1,149 @@
+"""What every command shares: the house it works in, what it says and how, and how it fails in one sentence."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, NoReturn, TypeVar
+
+import msgspec
+import typer
+from msgspec.structs import replace
+from typer.core import TyperGroup
+
+from handlers.protocol import ProtocolFaults
+from infra import settings as environment
+from infra.db.sealing import WrongKey
+from infra.mail.mailbox import Mailbox
+from infra.settings import Settings, SettingsFault
+from infra.wiring import House, house
+from streams.office import CannotNow
+
+T = TypeVar("T")
+WRONG, CANNOT_NOW, OUR_FAULT = 2, 75, 70  # the last two as in sysexits.h
+TELL_ALL = "QUORATE_TRACEBACK"
+
+Json = Annotated[bool, typer.Option("--json", help="One JSON object to a line, with stable keys.")]
+Area = Annotated[str | None, typer.Option(help="Default: the only area in the database.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="No progress on stderr.")]
+
+
+class Fault(Exception):
+    """The command cannot be done as asked: one sentence, with the mend."""
+
+    def __init__(self, sentence: str, code: int = WRONG) -> None:
+        super().__init__(sentence)
+        self.code = code
+
+
+class Commands(TyperGroup):
+    """The commands, none of which ever ends in a traceback."""
+
+    def main(self, *arguments: Any, standalone_mode: bool = True, **extra: Any) -> NoReturn:
+        try:
+            sys.exit(super().main(*arguments, standalone_mode=False, **extra) or 0)
+        except Exception as error:
+            if os.environ.get(TELL_ALL):
+                raise
+            sentence, code = as_sentence(error)
+            typer.echo(sentence, err=True)
+            sys.exit(code)
+
+
+def as_sentence(error: Exception) -> tuple[str, int]:
+    """One sentence and an exit code for whatever went wrong; an unforeseen error's own words may be personal."""
+    match error:
+        case Fault():
+            return str(error), error.code
+        case CannotNow():
+            return f"{error}: mend that and try again; nothing is lost", CANNOT_NOW
+        case SettingsFault() | WrongKey() | ProtocolFaults():
+            return str(error), WRONG
+    wrong_use = getattr(error, "format_message", None)
+    if wrong_use is not None:
+        where = getattr(getattr(error, "ctx", None), "command_path", "quorate")
+        return f"{wrong_use().rstrip('.')}: see {where} --help", WRONG
+    return (
+        f"something in Quorate itself went wrong ({type(error).__name__}): set {TELL_ALL}=1 to see where, and tell"
+        " support",
+        OUR_FAULT,
+    )
+
+
+@dataclass(frozen=True)
+class Door:
+    """What was said before the command's name."""
+
+    home: Path | None
+
+
+def settings_of(ctx: typer.Context, founding: bool = False) -> Settings:
+    """The settings; only a founding command may make a home where there is none."""
+    door: Door = ctx.obj
+    home = door.home or Path(os.environ.get("QUORATE_HOME", ".quorate"))
+    elsewhere = "QUORATE_DATABASE" in os.environ or "QUORATE_DATABASE_FILE" in os.environ
+    if not founding and not elsewhere and not (home / "quorate.db").exists():
+        raise Fault(
+            f"there is nothing in {home} yet: fill it with quorate publish FILE, or name another place with --home"
+        )
+    return environment.read(home=door.home)
+
+
+def worked(
+    ctx: typer.Context,
+    act: Callable[[House], Coroutine[Any, Any, T]],
+    *,
+    founding: bool = False,
+    mails: bool = False,
+    mailbox: Path | None = None,
+) -> T:
+    """Open the house, do this in it, and close it. mails: it may send, so that a mailbox must stand ready."""
+    settings = settings_of(ctx, founding)
+    with _posted(settings, mails, mailbox) as ready:
+        return asyncio.run(_within(ready, act))
+
+
+async def _within(settings: Settings, act: Callable[[House], Awaitable[T]]) -> T:
+    async with house(settings) as opened:
+        return await act(opened)
+
+
+@contextmanager
+def _posted(settings: Settings, mails: bool, folder: Path | None) -> Iterator[Settings]:
+    """The settings, with a local mailbox in place of a relay where one was asked for or none is set."""
+    if not mails or not (folder or own_mailbox(settings)):
+        yield settings
+        return
+    with Mailbox.opened(folder or settings.home / "mail") as box:
+        yield replace(settings, smtp_host="127.0.0.1", smtp_port=box.port, smtp_starttls=False, smtp_user=None)
+
+
+def own_mailbox(settings: Settings) -> bool:
+    """An embedded home without a mail relay keeps its mail in a folder of its own."""
+    named = "QUORATE_SMTP_HOST" in os.environ or "QUORATE_SMTP_PORT" in os.environ
+    return settings.embedded and not named
+
+
+def say(sentence: str) -> None:
+    typer.echo(sentence)
+
+
+def aside(sentence: str) -> None:
+    """Said to the person at the terminal, beside what the command gives."""
+    typer.echo(sentence, err=True)
+
+
+def as_json(thing: Any) -> None:
+    """One object, one line."""
+    typer.echo(msgspec.json.encode(thing).decode())
+
+
+def first_few(names: Sequence[str], at_most: int = 8) -> str:
+    """`a, b, c and 4 more`; `none` for none."""
+    more = f" and {len(names) - at_most} more" if len(names) > at_most else ""
+    return ", ".join(names[:at_most]) + more if names else "none"

@@ -1,0 +1,125 @@
+"""Commands that let time run: played from one instant to the next, or by the wall."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import Progress
+
+from handlers.working_days import in_words
+from infra.cli.common import Fault, Json, Quiet, as_json, aside, say, worked
+from infra.cli.moments import by, iso
+from infra.cli.paper import progress
+from infra.db import played, reading
+from infra.db.engine import transaction
+from infra.wiring import House
+from streams.clock import live, play, wall
+from streams.local import LocalCarrier
+
+Until = Annotated[
+    str | None, typer.Option(metavar="DATE|INSTANT", help="Play time to the end of that day, or to that instant.")
+]
+Mailbox = Annotated[
+    Path | None,
+    typer.Option(metavar="FOLDER", help="Keep all mail in this folder instead of sending it to a relay."),
+]
+
+
+def run(
+    ctx: typer.Context,
+    until: Until = None,
+    mailbox: Mailbox = None,
+    leave_played: Annotated[bool, typer.Option("--live", help="Leave played time for good; go by the wall.")] = False,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Let the events in and time run: to a day (--until), or by the wall clock until Ctrl-C."""
+    end = by(until) if until else None
+
+    async def act(house: House) -> None:
+        if not house.settings.embedded:
+            raise Fault("QUORATE_KAFKA is set, so quorate worker and quorate relay carry the events: start those")
+        if end is None:
+            await _live(house, leave_played)
+        else:
+            await _play(house, end, json, quiet)
+
+    worked(ctx, act, founding=True, mails=True, mailbox=mailbox)
+
+
+async def _play(house: House, end: datetime, json: bool, quiet: bool) -> None:
+    start = await _start(house, end)
+    carried = 0
+    reached = start
+    with progress(quiet) as shown:
+        bar = shown.add_task(in_words(start), total=(end - start).total_seconds() or 1)
+
+        def told(now: datetime, handled: int) -> None:
+            nonlocal carried, reached
+            carried, reached = carried + handled, now
+            _move(shown, bar, now, start)
+
+        try:
+            reached = await play(house.office, LocalCarrier(house.office, house.dispatch), start, end, told)
+        finally:
+            async with transaction(house.engine) as connection:
+                await played.keep(connection, reached)
+    await _closing(house, reached, carried, json)
+
+
+def _move(shown: Progress, bar: object, now: datetime, start: datetime) -> None:
+    shown.update(bar, completed=(now - start).total_seconds(), description=in_words(now))  # type: ignore[arg-type]
+
+
+async def _start(house: House, end: datetime) -> datetime:
+    """Where to play from. Raises Fault when that lies after the end: time never runs back."""
+    async with transaction(house.engine) as connection:
+        position = await played.played_to(connection)
+        decided = await reading.latest_decision(connection)
+        waiting = await reading.earliest_waiting(connection)
+    if position is None and decided is not None and decided > end:
+        raise Fault(f"time never runs back: something was decided on {in_words(decided)}, so give a later instant")
+    if position is not None and position > end:
+        raise Fault(f"time never runs back: it was played to {in_words(position)}, so give a later instant")
+    return min(position or decided or waiting or end, end)
+
+
+async def _closing(house: House, reached: datetime, carried: int, json: bool) -> None:
+    async with transaction(house.engine) as connection:
+        held = len(await reading.held_rows(connection))
+        late = sum(1 for d in await reading.duties_of(connection, open_only=True) if by_iso(d.due_at) < reached)
+    if json:
+        as_json({"played_to": iso(reached), "carried": carried, "held_open": held, "duties_late": late})
+        return
+    say(
+        f"Played to {in_words(reached)}: {carried} events and mails carried; {late} open duties are late,"
+        f" {held} records are held."
+    )
+
+
+def by_iso(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+async def _live(house: House, leave_played: bool) -> None:
+    async with transaction(house.engine) as connection:
+        position = await played.played_to(connection)
+        if position and leave_played and position <= wall():
+            await played.leave(connection)
+        elif position:
+            raise Fault(
+                f"this area goes by played time, which stands at {in_words(position)}: play on with --until DATE,"
+                " or leave played time for good with --live once it is past"
+            )
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(sign, stopped.set)
+    aside("Running by the wall clock; Ctrl-C stops it.")
+    await live(house.office, LocalCarrier(house.office, house.dispatch), stopped.is_set)
+    aside("Stopped; nothing is lost.")

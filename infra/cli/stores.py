@@ -1,0 +1,128 @@
+"""Finding what a command names: the area, a family's file, the directory, a meeting; or saying what there is instead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from difflib import get_close_matches
+from typing import Any
+
+import msgspec
+
+from handlers.case_file import CaseFile, Meeting
+from handlers.decide import File
+from handlers.partnership import Directory
+from handlers.people import StreamId, Text
+from infra.cli.common import Fault, first_few
+from infra.db import reading
+from infra.db.engine import transaction
+from infra.db.played import played_to
+from infra.db.sealing import keys_in
+from infra.office import FOLD_VERSION, KINDS, refold
+from infra.wiring import House
+from streams.clock import wall
+from streams.wire import stream_id
+
+
+@dataclass(frozen=True)
+class Folder:
+    """One family as it lies before a reader: its file, the area's directory, and the keys to open the words."""
+
+    house: House
+    file: CaseFile
+    directory: Directory
+
+    def opened(self, text: Text | None) -> str:
+        return "" if text is None else self.house.keyring.open_up(text)
+
+    def name(self, person: str) -> str:
+        """The person's name in words; the id of somebody whom nobody knows."""
+        member, worker = self.file.members.get(person), self.directory.workers.get(person)
+        return self.opened(member.name if member else worker.name if worker else person)
+
+    def meeting(self, id_: str) -> Meeting:
+        """Raises Fault, naming the family's meetings."""
+        if id_ not in self.file.meetings:
+            there = first_few(sorted(self.file.meetings))
+            raise Fault(f"{self.file.family} has no meeting {id_}: its meetings are {there}")
+        return self.file.meetings[id_]
+
+
+async def present(house: House) -> datetime:
+    """The area's present: the played clock's position if there is one, else the wall's."""
+    async with transaction(house.engine) as connection:
+        return await played_to(connection) or wall()
+
+
+async def area_of(house: House, given: str | None) -> str:
+    """The area meant. Raises Fault where that is not plain."""
+    async with transaction(house.engine) as connection:
+        there = await reading.areas(connection)
+    if given is None and len(there) == 1:
+        return there[0]
+    if not there:
+        raise Fault("nothing has been decided yet: let the events in with quorate run --until DATE")
+    if given not in there:
+        what = f"there is no area {given}" if given else "there is more than one area, so say which with --area"
+        raise Fault(f"{what}: there {'is' if len(there) == 1 else 'are'} {first_few(there)}")
+    return given
+
+
+async def file_of(house: House, stream: StreamId, until: datetime | None = None) -> File | None:
+    """The file of a stream, now or as it was known then; None where nothing was decided. Its keys are loaded."""
+    async with transaction(house.engine) as connection:
+        row = await reading.file_row(connection, stream)
+        if row is None:
+            return None
+        if until is None and row.fold_version == FOLD_VERSION:
+            file: File = msgspec.json.decode(row.snapshot, type=KINDS[stream.kind])
+        else:
+            file = await refold(connection, stream, until)
+        await house.keyring.load(connection, keys_in(file))
+    return file
+
+
+async def directory_of(house: House, area: str, until: datetime | None = None) -> Directory:
+    stream = StreamId(area, "partnership", area)
+    file = await file_of(house, stream, until)
+    return file if isinstance(file, Directory) else Directory(stream=stream)
+
+
+async def folder_of(house: House, family: str, area: str | None, until: datetime | None = None) -> Folder:
+    """A family's folder. Raises Fault, naming the families nearest to what was typed."""
+    stream = StreamId(await area_of(house, area), "family", family)
+    file = await file_of(house, stream, until)
+    if not isinstance(file, CaseFile):
+        raise Fault(
+            f"there is no family {family} in {stream.area}: there is {nearest(family, await families(house, stream.area))}"
+        )
+    return Folder(house, file, await directory_of(house, stream.area, until))
+
+
+async def families(house: House, area: str | None = None) -> list[str]:
+    async with transaction(house.engine) as connection:
+        return [stream_id(s).id for s in await reading.streams(connection, "family", area)]
+
+
+async def case_files(house: House, area: str) -> list[CaseFile]:
+    """Every family of the area."""
+    found = [await file_of(house, StreamId(area, "family", f)) for f in await families(house, area)]
+    return [f for f in found if isinstance(f, CaseFile)]
+
+
+def nearest(typed: str, there: Sequence[str]) -> str:
+    return first_few(get_close_matches(typed, there, 5, 0.5) or sorted(there))
+
+
+def must_know(who: str, known: Iterable[str], sentence: str) -> None:
+    """Raises Fault with the sentence and those who are known, nearest first."""
+    there = sorted(known)
+    if who not in there:
+        raise Fault(f"{sentence}: there is {nearest(who, there)}")
+
+
+def short(sentence: Any, at_most: int = 84) -> str:
+    """What a duty asks, without its reckoning."""
+    first = str(sentence).split(". ")[0].rstrip(". ")
+    return first if len(first) <= at_most else first[: at_most - 1] + "…"
