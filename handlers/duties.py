@@ -50,7 +50,9 @@ class Owed(Struct, frozen=True, kw_only=True):
         return self.telephone_from is not None and now >= self.telephone_from
 
 
-def settle(on_file: dict[str, Duty], owed: Iterable[Owed], family: StreamId, now: datetime, pack: str) -> Iterator[Finding]:
+def settle(
+    on_file: dict[str, Duty], owed: Iterable[Owed], family: StreamId, now: datetime, pack: str
+) -> Iterator[Finding]:
     """What must be opened, moved, ended or reopened so that the file's duties are those owed."""
     wanted = {o.id_in(family): o for o in owed}
     for id_, thing in wanted.items():

@@ -99,7 +99,7 @@ def touches(concern: Concern, meeting: Meeting) -> bool:
     if meeting.minutes and concern.known_at > meeting.minutes.recorded_at:
         return False
     ended_on = concern.episode.told.ended_on if concern.episode else None
-    fixed_at = meeting.booked_at or meeting.cancelled_at
+    fixed_at = meeting.booked_at  # which stands also when the booking falls
     return ended_on is None or (fixed_at is not None and local_day(fixed_at) <= ended_on)
 
 

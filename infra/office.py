@@ -23,12 +23,12 @@ from handlers.facts import Fact
 from handlers.partnership import Directory
 from handlers.people import StreamId, derived
 from handlers.protocol import Protocol
-from infra.db import chain, outbox, projections, sealing
+from infra.db import chain, outbox, projections, sealing, shelf
 from infra.db.engine import transaction
 from infra.db.sealing import Keyring, insert_if_absent
 from infra.db.tables import files, held, inbox, ledger, parked, references, stamp, unstamp, wakeups
 from streams.office import Opened, Parcel, Refusal, Settlement
-from streams.wire import BODY_TYPES, LONGEST, Unreadable, decode_body, encode_body, stream_id, write
+from streams.wire import BODY_TYPES, LONGEST, Letter, Unreadable, decode_body, encode_body, stream_id, write
 
 KINDS: dict[str, type[Any]] = {
     "family": case_file.CaseFile,
@@ -102,26 +102,30 @@ class Sitting:
         if ":" not in event.stream.id:
             return event
         name = f"{event.stream.area} reference:{event.stream.id}"
-        known = (
-            await self.connection.execute(select(references.c.stream).where(references.c.name == name))
-        ).scalar()
+        known = (await self.connection.execute(select(references.c.stream).where(references.c.name == name))).scalar()
         return msgspec.structs.replace(event, stream=stream_id(known)) if known else name
 
     async def seen(self, events: Sequence[Event]) -> dict[tuple[str, str], bool]:
         query = select(inbox).where(inbox.c.event.in_([e.id for e in events]))
         before = {(r.source, r.event): r.digest for r in await self.connection.execute(query)}
         names = {(e.source, e.id): e for e in events}
+        before |= await self._waiting(names)
         again = {name: digest == _digest(names[name]) for name, digest in before.items() if name in names}
         await self._mark_done([names[name] for name in again])
         return again
+
+    async def _waiting(self, names: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
+        """Those of these events that are parked, with the digest of what they said."""
+        parked_as = {outbox.event_name(*name): name for name in names}
+        query = select(parked.c.name, parked.c.letter).where(parked.c.name.in_(list(parked_as)))
+        rows = await self.connection.execute(query)
+        return {parked_as[r.name]: chain.digest(msgspec.json.decode(r.letter, type=Letter).body) for r in rows}
 
     async def open(self, streams: Iterable[StreamId]) -> dict[StreamId, Opened]:
         wanted = sorted(streams)
         if not wanted:
             return {}
-        await self.connection.execute(
-            insert_if_absent(self.connection, files), [_new_file(s) for s in wanted]
-        )
+        await self.connection.execute(insert_if_absent(self.connection, files), [_new_file(s) for s in wanted])
         query = select(files).where(files.c.stream.in_([str(s) for s in wanted])).order_by(files.c.stream)
         found = {r.stream: r for r in await self.connection.execute(query.with_for_update())}
         opened = {}
@@ -215,9 +219,7 @@ class Sitting:
                 await self.connection.execute(insert_if_absent(self.connection, references), [row])
             waiting = parked.c.awaits == f"{scope} {name}"
             rows = list(
-                await self.connection.execute(
-                    select(parked).where(waiting).order_by(parked.c.at, parked.c.name)
-                )
+                await self.connection.execute(select(parked).where(waiting).order_by(parked.c.at, parked.c.name))
             )
             for n, r in enumerate(rows):
                 again = outbox.row(r.name, "event", r.stream, r.letter.encode(), s.now, 0, n)
@@ -240,15 +242,14 @@ class Sitting:
     async def hold(self, refusal: Refusal) -> None:
         letter = refusal.letter
         name = _storable(outbox.event_name(letter.headers.get("ce_source", ""), letter.headers.get("ce_id", "")))
-        id_ = "H-" + derived("held", name, letter.body.decode("utf-8", "replace"))[:12]
+        id_ = shelf.held_as(letter)
         await self.office.keyring.have([sealing.HELD_SHELF], self.connection)
-        box = self.office.keyring.close_up(msgspec.json.encode(letter).decode(), sealing.HELD_SHELF)
         row = {
             "id": id_,
             "stream": _storable(letter.key)[:LONGEST],
             "reason": refusal.reason,
             "sentence": _storable(refusal.sentence),
-            "box": msgspec.json.encode(box).decode(),
+            "box": shelf.close_up(letter, self.office.keyring),
             "at": stamp(refusal.now),
             "state": "open",
         }
@@ -283,7 +284,9 @@ class Sitting:
             id_ = derived(type(body).__name__, body.record, str(stream), stamp(now), str(n))
             if not await outbox.places(self.connection, [outbox.event_name(teller, id_)]):
                 break
-        await outbox.put(self.connection, [outbox.event_row(Event(id_, teller, stream, now, now, body), now)])
+        told = Event(id_, teller, stream, now, now, body)
+        place = int(isinstance(body, RecordReleased))  # at one instant, held comes before released
+        await outbox.put(self.connection, [outbox.event_row(told, now, n=place)])
 
     async def _mark_done(self, events: Sequence[Event]) -> None:
         await outbox.mark(self.connection, [outbox.event_name(e.source, e.id) for e in events], "done")

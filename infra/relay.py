@@ -12,10 +12,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from infra.db import outbox
-from infra.db.engine import transaction
+from infra.db.engine import Engine, transaction
 from infra.kafka.river import River
-from infra.wiring import House
-from streams.office import Parcel
+from streams.office import Parcel, Postroom
 
 RECONCILE_SECONDS = 15.0
 FIRST_LOOK_SECONDS = 0.004
@@ -29,8 +28,8 @@ class Relay:
     the same things in the same order; a live area does not wait.
     """
 
-    def __init__(self, house: House, river: River, lockstep: bool) -> None:
-        self.house, self.river, self.lockstep = house, river, lockstep
+    def __init__(self, engine: Engine, post: Postroom, river: River, lockstep: bool) -> None:
+        self.engine, self.post, self.river, self.lockstep = engine, post, river, lockstep
         self.last_look = time.monotonic()
         self.stalled: set[str] = set()
 
@@ -38,7 +37,7 @@ class Relay:
         await self.river.publish([p.as_letter() for p in parcels if p.kind == "event"])
         for parcel in parcels:
             if parcel.kind == "message":
-                await self.house.dispatch.send(parcel, now)
+                await self.post.send(parcel, now)
         if self.lockstep:
             await self._settled()
         elif time.monotonic() - self.last_look > RECONCILE_SECONDS:
@@ -47,7 +46,7 @@ class Relay:
     async def _settled(self) -> None:
         pause, since = FIRST_LOOK_SECONDS, time.monotonic()
         while True:
-            async with transaction(self.house.engine) as connection:
+            async with transaction(self.engine) as connection:
                 if not await outbox.busy(connection):
                     return
             if time.monotonic() - since > RECONCILE_SECONDS:
@@ -59,7 +58,7 @@ class Relay:
     async def reconcile(self) -> int:
         """Send again what the last look had found unsettled already; how many."""
         self.last_look = time.monotonic()
-        async with transaction(self.house.engine) as connection:
+        async with transaction(self.engine) as connection:
             open_ = [p for p in await outbox.unfinished(connection) if p.kind == "event"]
         again = [p for p in open_ if p.name in self.stalled]
         await self.river.publish([p.as_letter() for p in again])

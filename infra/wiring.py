@@ -11,11 +11,16 @@ from infra.db.engine import Engine, connect
 from infra.db.schema import bring_up_to_date
 from infra.db.sealing import Keyring
 from infra.dispatch import Dispatch
-from infra.mail.post import Post, Relay
+from infra.kafka.river import River
+from infra.mail import post
+from infra.mail.post import Post
 from infra.office import Office
 from infra.papers.compose import Letterhead
 from infra.protocols.packs import protocol
+from infra.relay import Relay
 from infra.settings import Settings
+from streams.local import LocalCarrier
+from streams.office import Carrier
 
 TOKEN_DIGITS = 24
 
@@ -39,14 +44,24 @@ async def house(settings: Settings) -> AsyncIterator[House]:
         await bring_up_to_date(engine)
         keyring = Keyring(settings.master_key)
         office = Office(engine, keyring, protocol(settings.nation, settings.overlay))
-        dispatch = Dispatch(engine, keyring, letterhead(settings), Post(relay(settings)))
+        dispatch = Dispatch(engine, keyring, letterhead(settings), Post(mail_relay(settings)))
         yield House(settings, engine, keyring, office, dispatch)
     finally:
         await engine.dispose()
 
 
-def relay(settings: Settings) -> Relay:
-    return Relay(
+@asynccontextmanager
+async def carrier(open_house: House, played: bool) -> AsyncIterator[Carrier]:
+    """What carries events on this house's engine: straight in, or through the broker. Raises CannotNow."""
+    if open_house.settings.embedded:
+        yield LocalCarrier(open_house.office, open_house.dispatch)
+        return
+    with River(open_house.settings.kafka) as river:
+        yield Relay(open_house.engine, open_house.dispatch, river, lockstep=played)
+
+
+def mail_relay(settings: Settings) -> post.Relay:
+    return post.Relay(
         host=settings.smtp_host,
         port=settings.smtp_port,
         starttls=settings.smtp_starttls,

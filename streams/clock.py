@@ -53,8 +53,9 @@ async def play(
     told: Callable[[datetime, int], None] = lambda now, carried: None,
 ) -> datetime:
     """Let time run from start to until, handling each instant whole before the next. Returns the instant reached."""
-    now = start
-    await carrier.carry(await office.unfinished(), now)
+    broken_off = await office.unfinished()
+    now = max([start, *(datetime.fromisoformat(parcel.at) for parcel in broken_off)])
+    await carrier.carry(broken_off, now)
     while True:
         await tick(office, now)
         told(now, await drain(office, carrier, now))

@@ -23,6 +23,7 @@ VERSION = "v1"
 REQUIRED = ("specversion", "id", "source", "type", "subject", "time")
 KNOWN = {*REQUIRED, "recordedtime", "datacontenttype", "dataschema", "partitionkey"}
 LONGEST = 300  # characters of an attribute: ids and sources are keys of tables, and PostgreSQL's have an end
+UNKNOWN_FIELD = re.compile(r"Object contains unknown field `[a-z_]{1,30}`( - at `\$[][a-z_.0-9]*`)?")
 UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 # type of an older version -> what turns its body into the present one's
 UPCASTERS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {}
@@ -155,12 +156,10 @@ def _said(error: Exception) -> str:
         return "it is not UTF-8"
     if isinstance(error, RecursionError):
         return "it is nested too deeply"
-    words = re.sub(
-        r"Invalid enum value .*(?= - at)", "Not one of the words that streams/schemas allows", str(error), flags=re.S
-    )
-    return re.sub(
-        r"unknown field `(?![a-z_]{1,30}`( - at|$)).*`(?=$| - at)", "a field that nobody reads", words, flags=re.S
-    )
+    said = str(error)
+    if "unknown field" in said and not UNKNOWN_FIELD.fullmatch(said):
+        return "it contains a field that nobody reads"
+    return re.sub("value .*(?= - at)", "value, none of the words that streams/schemas allows", said, flags=re.DOTALL)
 
 
 def _instants(value: Any, name: str) -> Iterator[tuple[str, datetime]]:

@@ -8,13 +8,13 @@ from typing import Annotated, Literal
 import typer
 
 from handlers import events as e
-from handlers.case_file import Meeting
 from handlers.events import Body
+from handlers.meeting_file import Meeting
 from handlers.meetings.falling_due import name
 from handlers.working_days import in_words
 from infra.cli.common import Area, Fault, Json, worked
 from infra.cli.moments import moment
-from infra.cli.stores import Folder, must_know
+from infra.cli.stores import Folder, must_know, unknown
 from infra.cli.telling import Told, tell, time_kept
 from infra.db import reading
 from infra.db.engine import transaction
@@ -204,7 +204,7 @@ def close(
             row = await reading.duty(connection, duty)
             there = [r.id for r in await reading.duties_of(connection, open_only=True, area=area)]
         if row is None:
-            must_know(duty, there, f"there is no duty {duty}; of those open")
+            unknown(duty, there, f"there is no duty {duty}; of those open")
         if row.ended:
             raise Fault(f"{duty} has ended already ({row.ended}: {row.ended_by}): see quorate duties --explain {duty}")
         return str(row.stream)

@@ -44,13 +44,13 @@ class Fault(Exception):
 class Commands(TyperGroup):
     """The commands, none of which ever ends in a traceback."""
 
-    def main(self, *arguments: Any, standalone_mode: bool = True, **extra: Any) -> NoReturn:
+    def main(self, args: Sequence[str] | None = None, *rest: Any, **extra: Any) -> NoReturn:
         try:
-            sys.exit(super().main(*arguments, standalone_mode=False, **extra) or 0)
+            sys.exit(super().main(args, *rest, **(extra | {"standalone_mode": False})) or 0)
         except Exception as error:
-            if os.environ.get(TELL_ALL):
-                raise
             sentence, code = as_sentence(error)
+            if code == OUR_FAULT and os.environ.get(TELL_ALL):
+                raise
             typer.echo(sentence, err=True)
             sys.exit(code)
 
@@ -69,8 +69,7 @@ def as_sentence(error: Exception) -> tuple[str, int]:
         where = getattr(getattr(error, "ctx", None), "command_path", "quorate")
         return f"{wrong_use().rstrip('.')}: see {where} --help", WRONG
     return (
-        f"something in Quorate itself went wrong ({type(error).__name__}): set {TELL_ALL}=1 to see where, and tell"
-        " support",
+        f"Quorate itself went wrong ({type(error).__name__}): set {TELL_ALL}=1 to see where, and tell support",
         OUR_FAULT,
     )
 
@@ -143,7 +142,7 @@ def as_json(thing: Any) -> None:
     typer.echo(msgspec.json.encode(thing).decode())
 
 
-def first_few(names: Sequence[str], at_most: int = 8) -> str:
+def first_few(names: Sequence[str], at_most: int = 12) -> str:
     """`a, b, c and 4 more`; `none` for none."""
     more = f" and {len(names) - at_most} more" if len(names) > at_most else ""
     return ", ".join(names[:at_most]) + more if names else "none"

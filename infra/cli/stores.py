@@ -1,4 +1,4 @@
-"""Finding what a command names: the area, a family's file, the directory, a meeting; or saying what there is instead."""
+"""Finding what a command names: the area, a family's file, a meeting; or saying what there is instead."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, NoReturn
 
 import msgspec
 
-from handlers.case_file import CaseFile, Meeting
+from handlers.case_file import CaseFile
 from handlers.decide import File
+from handlers.meeting_file import Meeting
 from handlers.partnership import Directory
 from handlers.people import StreamId, Text
 from infra.cli.common import Fault, first_few
@@ -55,6 +56,12 @@ async def present(house: House) -> datetime:
         return await played_to(connection) or wall()
 
 
+async def has_begun(house: House) -> bool:
+    """Whether this database has a present yet: before anything was decided, its events may be of any year."""
+    async with transaction(house.engine) as connection:
+        return bool(await played_to(connection) or await reading.latest_decision(connection))
+
+
 async def area_of(house: House, given: str | None) -> str:
     """The area meant. Raises Fault where that is not plain."""
     async with transaction(house.engine) as connection:
@@ -94,9 +101,7 @@ async def folder_of(house: House, family: str, area: str | None, until: datetime
     stream = StreamId(await area_of(house, area), "family", family)
     file = await file_of(house, stream, until)
     if not isinstance(file, CaseFile):
-        raise Fault(
-            f"there is no family {family} in {stream.area}: there is {nearest(family, await families(house, stream.area))}"
-        )
+        unknown(family, await families(house, stream.area), f"there is no family {family} in {stream.area}")
     return Folder(house, file, await directory_of(house, stream.area, until))
 
 
@@ -111,18 +116,19 @@ async def case_files(house: House, area: str) -> list[CaseFile]:
     return [f for f in found if isinstance(f, CaseFile)]
 
 
-def nearest(typed: str, there: Sequence[str]) -> str:
-    return first_few(get_close_matches(typed, there, 5, 0.5) or sorted(there))
-
-
 def must_know(who: str, known: Iterable[str], sentence: str) -> None:
-    """Raises Fault with the sentence and those who are known, nearest first."""
+    """Raises Fault for a name that is none of those known."""
     there = sorted(known)
     if who not in there:
-        raise Fault(f"{sentence}: there is {nearest(who, there)}")
+        unknown(who, there, sentence)
 
 
-def short(sentence: Any, at_most: int = 84) -> str:
+def unknown(typed: str, there: Sequence[str], sentence: str) -> NoReturn:
+    """Raises Fault with the sentence and what there is, nearest first."""
+    raise Fault(f"{sentence}: there is {first_few(get_close_matches(typed, there, 5, 0.5) or sorted(there))}")
+
+
+def short(sentence: Any, at_most: int = 110) -> str:
     """What a duty asks, without its reckoning."""
     first = str(sentence).split(". ")[0].rstrip(". ")
     return first if len(first) <= at_most else first[: at_most - 1] + "…"

@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 
 import typer
 
-from handlers.case_file import Meeting
 from handlers.events import Body, Event
 from handlers.facts import Duty
+from handlers.meeting_file import Meeting
 from handlers.meetings.falling_due import name
 from handlers.people import StreamId, derived
 from handlers.working_days import LONDON, in_words
@@ -152,6 +152,5 @@ def time_kept(folder: Folder, meeting: Meeting) -> str:
     without = f"not free then: {missing}" if missing else "everybody asked for is free"
     ends = f"{booked.ends_at.astimezone(LONDON):%H:%M}"
     return (
-        f"The {name(meeting)} is booked for {in_words(booked.starts_at)} to {ends}, {booked.place}, {chair};"
-        f" {without}."
+        f"The {name(meeting)} is booked for {in_words(booked.starts_at)} to {ends}, {booked.place}, {chair}; {without}."
     )

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import bindparam, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from handlers.effects import Effect, TellStream
@@ -92,12 +92,13 @@ async def take_wave(connection: AsyncConnection, now: datetime) -> list[Parcel]:
             .limit(WAVE)
         )
     )
+    if not rows:
+        return []
     last = (await connection.execute(select(func.max(outbox.c.place)))).scalar() or 0
     parcels = [_parcel(r, last + i) for i, r in enumerate(rows, 1)]
-    if parcels:
-        taken = update(outbox).where(outbox.c.name == bindparam("taken")).values(place=bindparam("nth"))
-        leaving = taken.values(state="published", published_at=bindparam("since"))
-        await connection.execute(leaving, [{"taken": p.name, "nth": p.place, "since": p.at} for p in parcels])
+    taken = update(outbox).where(outbox.c.name == bindparam("taken")).values(place=bindparam("nth"))
+    leaving = taken.values(state="published", published_at=bindparam("since"))
+    await connection.execute(leaving, [{"taken": p.name, "nth": p.place, "since": p.at} for p in parcels])
     return parcels
 
 
@@ -114,9 +115,10 @@ def _parcel(r: Any, place: int) -> Parcel:
 async def mark(
     connection: AsyncConnection, names: Iterable[str], state: str, outcome: str | None = None
 ) -> None:
-    await connection.execute(
-        update(outbox).where(outbox.c.name.in_(list(names))).values(state=state, outcome=outcome)
-    )
+    marked = list(names)
+    if marked:
+        change = update(outbox).where(outbox.c.name.in_(marked)).values(state=state, outcome=outcome)
+        await connection.execute(change)
 
 
 async def mark_held(connection: AsyncConnection, name: str) -> None:

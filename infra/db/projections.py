@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import bindparam, delete
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from handlers import facts as f
@@ -24,10 +24,10 @@ async def write(connection: AsyncConnection, settlement: Settlement) -> None:
     bodies = [fact.body for fact in settlement.decision.facts]
     if isinstance(file, CaseFile):
         touched = {getattr(b, "meeting", "") for b in bodies}
-        for id_ in sorted(touched & file.meetings.keys()):
-            await _replace(connection, meetings, _meeting_row(file, file.meetings[id_]), "stream", "meeting")
-        for id_ in sorted(_duties_touched(bodies)):
-            await _replace(connection, duties, _duty_row(file, file.duties[id_]), "id")
+        rows = [_meeting_row(file, file.meetings[id_]) for id_ in sorted(touched & file.meetings.keys())]
+        await _replace(connection, meetings, rows, "stream", "meeting")
+        rows = [_duty_row(file, file.duties[id_]) for id_ in sorted(_duties_touched(bodies))]
+        await _replace(connection, duties, rows, "id")
     for body in bodies:
         if isinstance(body, f.SeatsKept | f.SeatsGivenBack):
             await _seat(connection, settlement.event.stream.area, body)
@@ -39,9 +39,11 @@ def _duties_touched(bodies: list[Any]) -> set[str]:
     return opened | {b.duty for b in bodies if isinstance(b, changed)}
 
 
-async def _replace(connection: AsyncConnection, table: Any, row: dict[str, Any], *key: str) -> None:
-    await connection.execute(delete(table).where(*(table.c[k] == row[k] for k in key)))
-    await connection.execute(table.insert(), [row])
+async def _replace(connection: AsyncConnection, table: Any, rows: list[dict[str, Any]], *key: str) -> None:
+    if rows:
+        gone = delete(table).where(*(table.c[k] == bindparam(f"old_{k}") for k in key))
+        await connection.execute(gone, [{f"old_{k}": row[k] for k in key} for row in rows])
+        await connection.execute(table.insert(), rows)
 
 
 def _meeting_row(file: CaseFile, meeting: Meeting) -> dict[str, Any]:

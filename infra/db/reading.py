@@ -13,15 +13,29 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from handlers.people import StreamId
 from handlers.working_days import local_day
 from infra.db import chain
-from infra.db.tables import duties, files, held, inbox, keys, ledger, meetings, outbox, parked, references
-from infra.db.tables import stamp, unstamp, wakeups
+from infra.db.tables import (
+    duties,
+    files,
+    held,
+    inbox,
+    keys,
+    ledger,
+    meetings,
+    outbox,
+    parked,
+    references,
+    stamp,
+    unstamp,
+    wakeups,
+)
 from streams.wire import Letter
 
 Row = Any
 
 
 async def _rows(connection: AsyncConnection, query: Select[Any]) -> Sequence[Row]:
-    return (await connection.execute(query)).all()
+    rows: Sequence[Row] = (await connection.execute(query)).all()
+    return rows
 
 
 async def streams(connection: AsyncConnection, kind: str = "%", area: str | None = None) -> list[str]:

@@ -126,8 +126,11 @@ def seal(event: Event, keyring: Keyring) -> Event:
 
 
 def _owner(value: Struct, stream: StreamId, default: str) -> str:
-    """Whose words stand in this struct: the person or worker it is about, else the stream."""
-    for kind in ("person", "worker"):
+    """Whose words stand in this struct: the person it is about, in the directory the worker, else the stream.
+
+    Elsewhere a worker only has a part in it: an episode's client reference is the adult's own, not the key worker's.
+    """
+    for kind in ("person", "worker") if stream.kind == "partnership" else ("person",):
         named = getattr(value, kind, None)
         if isinstance(named, str):
             return f"{stream.area}/{kind}/{named}"

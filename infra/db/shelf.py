@@ -9,12 +9,19 @@ from sqlalchemy import delete, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from handlers.events import Event
+from handlers.people import Sealed, derived
 from infra.db.outbox import event_name, event_row, put
-from infra.db.sealing import HELD_SHELF, Keyring
+from infra.db.sealing import ERASED, HELD_SHELF, Keyring
 from infra.db.tables import held, outbox
 from streams.wire import Letter
 
 STRUCTURED = "application/cloudevents+json"
+
+
+def held_as(letter: Letter) -> str:
+    """The record's name on the shelf, from what it says: the same content is the same record."""
+    name = event_name(letter.headers.get("ce_source", ""), letter.headers.get("ce_id", ""))
+    return "H-" + derived("held", name, letter.body.decode("utf-8", "replace"))[:12]
 
 
 def close_up(letter: Letter, keyring: Keyring) -> str:
@@ -29,12 +36,23 @@ async def replace(connection: AsyncConnection, id_: str, letter: Letter, keyring
     await connection.execute(update(held).where(held.c.id == id_).values(box=box))
 
 
-async def set_state(connection: AsyncConnection, id_: str, state: str) -> None:
-    await connection.execute(update(held).where(held.c.id == id_).values(state=state))
+async def release(connection: AsyncConnection, id_: str) -> None:
+    await connection.execute(update(held).where(held.c.id == id_).values(state="released"))
+
+
+async def still_bad(connection: AsyncConnection, id_: str, reason: str, sentence: str) -> None:
+    """It stays where it lies, with what is wrong with it now."""
+    await connection.execute(update(held).where(held.c.id == id_).values(reason=reason, sentence=sentence))
+
+
+def letter_in(box: str, keyring: Keyring) -> Letter | None:
+    """What lies in a row's box; None once its key is gone. The shelf's key must have been loaded."""
+    text = keyring.open_up(msgspec.json.decode(box, type=Sealed))
+    return None if text == ERASED else msgspec.json.decode(text, type=Letter)
 
 
 async def let_in_again(connection: AsyncConnection, event: Event, now: datetime) -> None:
-    """Let a sealed event in at this instant, in place of the letter of that name that was held."""
+    """Let a sealed event in at this instant, after word of its release, in place of the letter that was held."""
     name = event_name(event.source, event.id)
     await connection.execute(delete(outbox).where(outbox.c.name == name, outbox.c.outcome == "held"))
-    await put(connection, [event_row(event, now, n=1)])
+    await put(connection, [event_row(event, now, n=2)])

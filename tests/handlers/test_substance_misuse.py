@@ -179,7 +179,21 @@ def test_when_the_episode_ends_its_worker_stays_the_one_to_tell_though_the_facto
     h = a_conference().factor("1B", person="mother").episode().answers("w-key")
     h.told("person/mother", e.EpisodeClosed("E-mother", h.now.date()))
     assert h.duty("tell_treatment", **CLEARWAY, to="w-key").ended == "evidence"
-    assert [i.to.person for i in h.sent(SendInvitation, "w-spoc")] == ["w-spoc"]  # from before the episode was known
+    assert h.meeting().invitations["w-spoc"].cancelled  # asked before the episode was known, and not again
+
+
+def test_an_episode_that_ended_before_the_meeting_was_fixed_no_longer_speaks_for_the_factor() -> None:
+    h = Hearing().household().worked_with().episode().at("Wed 5 March 2025 09:00").factor("1B", person="mother")
+    h.told("person/mother", e.EpisodeClosed("E-mother", day("Tue 4 March 2025"))).conference()
+    assert {(d.service, d.to) for d in h.open("tell_treatment")} == {("clearway", "w-spoc"), ("beacon", "w-beacon")}
+
+
+def test_duties_about_several_adults_are_opened_in_one_settled_order() -> None:
+    adults = "fbdaec"
+    members = [e.Member(person=x, name=x, relation="carer", cares=True) for x in adults]
+    factors = tuple(e.Factor(code="1B", person=x) for x in adults)
+    h = a_conference(*members).family(e.FactorsAssessed("A", day("Mon 3 March 2025"), factors, "statutory"))
+    assert [d.adult for d in h.duties("tell_treatment", service="beacon")] == sorted(adults)
 
 
 # --- who speaks for a service
@@ -236,9 +250,10 @@ def test_a_handover_moves_the_duty_and_the_old_workers_answer_no_longer_counts()
 
 
 def test_where_one_service_knows_an_adult_twice_the_episode_that_stands_has_the_last_word() -> None:
-    h = a_conference().episode().told("person/mother", e.EpisodeClosed("E-mother", day("Mon 3 March 2025")))
-    again = e.EpisodeOpened("E-0", "clearway", "w-key-2", h.now.date(), "consent")
-    assert h.told("person/mother", again).duty("tell_treatment").to == "w-key-2"
+    again = e.EpisodeOpened("E-0", "clearway", "w-key-2", day("Mon 3 March 2025"), "consent")
+    h = a_conference().told("person/mother", again).episode()  # the older one is heard of last
+    h.told("person/mother", e.EpisodeClosed("E-mother", day("Mon 3 March 2025")))
+    assert h.duty("tell_treatment").to == "w-key-2"
 
 
 # --- what proves it
@@ -261,7 +276,9 @@ def test_any_answer_of_the_worker_shows_that_the_service_knows(reply: e.Reply) -
 def test_a_telephone_call_in_which_they_spoke_shows_it_and_one_unanswered_does_not() -> None:
     h = a_conference().episode().family(e.CallLogged(CONFERENCE, "w-key", "no_answer", "w-coordinator"))
     assert h.open("tell_treatment")
-    assert h.family(e.CallLogged(CONFERENCE, "w-key", "spoke", "w-coordinator")).duties("tell_treatment", ended="evidence")
+    assert h.family(e.CallLogged(CONFERENCE, "w-key", "spoke", "w-coordinator")).duties(
+        "tell_treatment", ended="evidence"
+    )
 
 
 def test_an_answer_of_somebody_else_shows_nothing() -> None:

@@ -75,9 +75,9 @@ def the_area(when: datetime) -> list[e.Event]:
 def a_household(when: datetime, family: str = "F-1") -> list[e.Event]:
     """A mother who cares for two children, and four professionals."""
     members = (
-        e.Member(person="p-mother", name="Mary Canary", relation="parent", cares=True, address="mary@home.example"),
-        e.Member(person="p-tom", name="Tom Canary", relation="child", born=date(2018, 5, 1)),
-        e.Member(person="p-ann", name="Ann Canary", relation="child", born=date(2021, 3, 9)),
+        e.Member(person="p-mother", name="Mary Quillfeather", relation="parent", cares=True, address="mary@home.example"),
+        e.Member(person="p-tom", name="Tom Quillfeather", relation="child", born=date(2018, 5, 1)),
+        e.Member(person="p-ann", name="Ann Quillfeather", relation="child", born=date(2021, 3, 9)),
     )
     on = when.date()
     workers = [("w-social", "social_worker"), ("w-health", "health_visitor"), ("w-teacher", "teacher")]
@@ -110,9 +110,9 @@ def minutes_of(meeting: str) -> e.MinutesRecorded:
     return e.MinutesRecorded(
         meeting=meeting,
         by="w-coordinator",
-        decisions=("Tom and Ann Canary need a plan.",),
-        discussion=(e.Block(heading="School", text="Tom Canary comes to school hungry."),),
-        tasks=(e.Task(what="Visit Mary Canary at home.", who="w-social", by=date(2025, 1, 17)),),
+        decisions=("Tom and Ann Quillfeather need a plan.",),
+        discussion=(e.Block(heading="School", text="Tom Quillfeather comes to school hungry."),),
+        tasks=(e.Task(what="Visit Mary Quillfeather at home.", who="w-social", by=date(2025, 1, 17)),),
     )
 
 

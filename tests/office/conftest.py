@@ -29,4 +29,4 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
 @pytest.fixture
 def area(request: pytest.FixtureRequest) -> str:
     """An area of this test's own; the same name on both engines."""
-    return request.node.originalname.replace("_", "-")[:40]
+    return str(request.node.originalname).replace("_", "-")[:40]

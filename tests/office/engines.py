@@ -25,15 +25,13 @@ from infra.db.engine import transaction
 from infra.deploy.broker import Broker
 from infra.deploy.postgres import Postgres
 from infra.kafka import topics
-from infra.kafka.river import River
 from infra.mail.mailbox import Mailbox
 from infra.relay import Relay
 from infra.settings import Settings, read
-from infra.wiring import House, house
+from infra.wiring import House, carrier, house
 from infra.worker import GROUP
 from streams.clock import play
 from streams.intake import take
-from streams.local import LocalCarrier
 from streams.office import Carrier
 from streams.wire import Letter, write
 from tests.journeys.story import at
@@ -51,7 +49,6 @@ class Running:
 
     house: House
     carrier: Carrier
-    river: River | None
     mailbox: Mailbox
 
     async def play(self, events: Sequence[Event], until: str) -> None:
@@ -65,10 +62,10 @@ class Running:
 
     async def arrive(self, letters: Sequence[Letter]) -> None:
         """Records that somebody else produced: on Kafka they enter by the topic and leave by a committed offset."""
-        if self.river is None:
+        if not isinstance(self.carrier, Relay):
             await take(letters, self.house.office, START)
             return
-        await self.river.publish(letters)
+        await self.carrier.river.publish(letters)
         since = time.monotonic()
         while sum(b.lag for b in topics.lag(self.house.settings.kafka, GROUP)):
             assert time.monotonic() - since < PATIENCE_SECONDS, "the worker committed nothing"
@@ -111,13 +108,8 @@ class Engine:
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator[Running]:
-        async with house(self.settings) as open_house:
-            if self.settings.embedded:
-                carrier = LocalCarrier(open_house.office, open_house.dispatch)
-                yield Running(open_house, carrier, None, self.mailbox)
-                return
-            with River(self.settings.kafka) as river:
-                yield Running(open_house, Relay(open_house, river, lockstep=True), river, self.mailbox)
+        async with house(self.settings) as open_house, carrier(open_house, played=True) as carrying:
+            yield Running(open_house, carrying, self.mailbox)
 
     def run(self, story: Callable[[Running], Awaitable[T]]) -> T:
         async def told() -> T:

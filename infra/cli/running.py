@@ -17,6 +17,7 @@ from infra.cli.moments import by, iso
 from infra.cli.paper import progress
 from infra.db import played, reading
 from infra.db.engine import transaction
+from infra.db.tables import unstamp
 from infra.wiring import House
 from streams.clock import live, play, wall
 from streams.local import LocalCarrier
@@ -92,7 +93,7 @@ async def _start(house: House, end: datetime) -> datetime:
 async def _closing(house: House, reached: datetime, carried: int, json: bool) -> None:
     async with transaction(house.engine) as connection:
         held = len(await reading.held_rows(connection))
-        late = sum(1 for d in await reading.duties_of(connection, open_only=True) if by_iso(d.due_at) < reached)
+        late = sum(1 for d in await reading.duties_of(connection, open_only=True) if unstamp(d.due_at) < reached)
     if json:
         as_json({"played_to": iso(reached), "carried": carried, "held_open": held, "duties_late": late})
         return
@@ -100,10 +101,6 @@ async def _closing(house: House, reached: datetime, carried: int, json: bool) ->
         f"Played to {in_words(reached)}: {carried} events and mails carried; {late} open duties are late,"
         f" {held} records are held."
     )
-
-
-def by_iso(text: str) -> datetime:
-    return datetime.fromisoformat(text)
 
 
 async def _live(house: House, leave_played: bool) -> None:

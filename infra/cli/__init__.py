@@ -1,0 +1,76 @@
+"""The command line: every command on one page, each with an example; what they do stands beside, by subject."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from infra.cli import acting, health, ledger, publishing, reading, running, shelf
+from infra.cli.common import Commands, Door
+
+__all__ = ["app"]
+
+app = typer.Typer(
+    name="quorate",
+    cls=Commands,
+    help="Coordinates multi-agency meetings about children and families.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+held = typer.Typer(help="What could not be decided as it stands: list, mend, release.", invoke_without_command=True)
+chains = typer.Typer(help="The ledger's chains: verify them, sign their heads.", no_args_is_help=True)
+
+
+@app.callback()
+def door(
+    ctx: typer.Context,
+    home: Annotated[
+        Path | None,
+        typer.Option(help="The folder of an embedded database, default ./.quorate.", envvar="QUORATE_HOME"),
+    ] = None,
+) -> None:
+    ctx.obj = Door(home)
+
+
+def _add(to: typer.Typer, command: Callable[..., Any], name: str, example: str) -> None:
+    to.command(name, epilog=f"Example: quorate {example}")(command)
+
+
+_add(app, publishing.publish, "publish", "publish events.jsonl")
+_add(app, running.run, "run", "run --until 2025-02-10")
+_add(app, acting.propose, "propose", "propose F-1 initial-conference:SD-1 --by w-coordinator")
+_add(app, acting.book, "book", "book F-1 initial-conference:SD-1 --at 2025-01-14T10:00 --by w-coordinator")
+_add(
+    app,
+    acting.move,
+    "move",
+    "move F-1 initial-conference:SD-1 --to 2025-01-15T10:00 --reason 'the chair is ill' --by w-coordinator",
+)
+_add(
+    app,
+    acting.cancel,
+    "cancel",
+    "cancel F-1 initial-conference:SD-1 --reason 'the family moved' --by w-coordinator",
+)
+_add(app, acting.answer, "answer", "answer F-1 initial-conference:SD-1 w-health accepted --by w-coordinator")
+_add(app, acting.call, "call", "call F-1 initial-conference:SD-1 w-clearway-key --outcome spoke --by w-coordinator")
+_add(app, acting.close, "close", "close D-1a2b3c4d5e6f --reason 'told in person' --by w-unit-manager")
+_add(app, reading.show, "show", "show F-1")
+_add(app, reading.duties, "duties", "duties --late --kind tell_treatment")
+_add(app, reading.meetings, "meetings", "meetings --from 2025-01-06 --to 2025-01-31 --state booked")
+_add(app, reading.attendance, "attendance", "attendance --agency clearway")
+_add(app, shelf.parked, "parked", "parked")
+_add(app, ledger.replay, "replay", "replay --as-of 2025-01-10 --family F-1")
+_add(app, health.doctor, "doctor", "doctor")
+held.callback(epilog="Example: quorate held --json")(shelf.held)
+_add(held, shelf.held_show, "show", "held show H-1a2b3c4d5e6f")
+_add(held, shelf.held_mend, "mend", "held mend H-1a2b3c4d5e6f mended.json")
+_add(held, shelf.held_release, "release", "held release H-1a2b3c4d5e6f --by w-coordinator")
+_add(chains, ledger.verify, "verify", "ledger verify --against heads.json")
+_add(chains, ledger.heads, "heads", "ledger heads --out heads.json")
+app.add_typer(held, name="held")
+app.add_typer(chains, name="ledger")

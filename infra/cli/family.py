@@ -1,0 +1,200 @@
+"""One family as a reader sees it: the view as plain values, the same for `show`, `replay --as-of` and --json."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from handlers.case_file import CaseFile
+from handlers.facts import Duty
+from handlers.meeting_file import Meeting
+from handlers.meetings.falling_due import name
+from infra.cli.moments import how_late, iso
+from infra.cli.stores import Folder, short
+from infra.db.projections import state
+
+View = dict[str, Any]
+TREATMENT = (
+    "tell_treatment",
+    "tell_treatment_cancelled",
+    "name_representative",
+    "seek_consent",
+    "send_minutes_treatment",
+)
+
+
+def view(folder: Folder, now: datetime, held: list[str]) -> View:
+    """All of one family. held: the records without which everything here was decided."""
+    file = folder.file
+    return {
+        "family": file.family,
+        "area": file.stream.area,
+        "as_of": iso(now),
+        "held_events": held,
+        "members": [_member(folder, p) for p in sorted(file.members)],
+        "professionals": [_professional(folder, w) for w in sorted(file.professionals)],
+        "meetings": [_meeting(folder, m) for m in sorted(file.meetings.values(), key=_when)],
+        "treatment": list(_treatment(folder)),
+        "plans": list(_plans(file)),
+        "fips": [_fip(file, f) for f in file.fips],
+        "duties": [_duty(folder, d, now) for d in sorted(file.duties.values(), key=lambda d: (d.due_at, d.id))],
+    }
+
+
+def _when(meeting: Meeting) -> datetime:
+    return (
+        meeting.sitting.started_at
+        if meeting.sitting
+        else meeting.booked.starts_at
+        if meeting.booked
+        else meeting.fell_due_at
+    )
+
+
+def _member(folder: Folder, person: str) -> View:
+    m = folder.file.members[person]
+    return {
+        "person": person,
+        "name": folder.opened(m.name),
+        "relation": m.relation,
+        "cares": m.cares,
+        "born": m.born.isoformat() if m.born else None,
+    }
+
+
+def _professional(folder: Folder, worker: str) -> View:
+    involved = folder.file.professionals[worker]
+    return {
+        "worker": worker,
+        "name": folder.name(worker),
+        "role": involved.role,
+        "agency": folder.directory.agency_of(worker),
+        "since": involved.on.isoformat(),
+    }
+
+
+def _meeting(folder: Folder, meeting: Meeting) -> View:
+    booked, sitting = meeting.booked, meeting.sitting
+    starts_at = sitting.started_at if sitting else booked.starts_at if booked else None
+    failed = meeting.failed if meeting.failed and meeting.failed.revision == meeting.revision else None
+    return {
+        "meeting": meeting.id,
+        "kind": meeting.due.kind,
+        "title": name(meeting),
+        "state": state(meeting),
+        "due_on": meeting.due.due_on.isoformat(),
+        "working": meeting.due.working,
+        "starts_at": iso(starts_at),
+        "ends_at": iso(sitting.ended_at if sitting else booked.ends_at if booked else None),
+        "place": booked.place if booked else None,
+        "chair": booked.chair if booked else None,
+        "chair_name": folder.name(booked.chair) if booked and booked.chair else None,
+        "missing": [folder.name(p) for p in booked.missing] if booked else [],
+        "nothing_fits": list(failed.reasons) if failed else [],
+        "invited": [_invited(folder, meeting, p) for p in _everybody(meeting)],
+        "minutes_recorded_at": iso(meeting.minutes.recorded_at) if meeting.minutes else None,
+    }
+
+
+def _everybody(meeting: Meeting) -> list[str]:
+    sat = {a.person for a in meeting.sitting.held.attendance} if meeting.sitting else set()
+    return sorted({*meeting.invitations, *meeting.papers, *sat})
+
+
+def _invited(folder: Folder, meeting: Meeting, person: str) -> View:
+    word = meeting.words.get(person)
+    seats = meeting.sitting.held.attendance if meeting.sitting else ()
+    paper = meeting.papers.get(person)
+    return {
+        "person": person,
+        "name": folder.name(person),
+        "invitation": invitation(folder, meeting, person),
+        "answer": word.reply if word else None,
+        "answer_by": word.by if word else None,
+        "attendance": next((a.presence for a in seats if a.person == person), None),
+        "deputy_for": next((a.deputy_for for a in seats if a.person == person), None),
+        "minutes": _fate(meeting, paper) if paper else None,
+    }
+
+
+def invitation(folder: Folder, meeting: Meeting, person: str) -> str:
+    """What became of this person's latest invitation."""
+    sent = meeting.invitations.get(person)
+    if sent is None:
+        return "never invited"
+    fate = _fate(meeting, sent.message)
+    if fate == "not sent" and not _reachable(folder, person):
+        fate = "no address"
+    return f"cancellation {fate}" if sent.cancelled else fate
+
+
+def _reachable(folder: Folder, person: str) -> bool:
+    member = folder.file.members.get(person)
+    return folder.directory.reachable(person) or bool(member and member.address)
+
+
+def _fate(meeting: Meeting, message: str) -> str:
+    receipt = meeting.receipts.get(message)
+    grades = {"accepted": "accepted by the relay", "ready": "ready to collect", "unknown": "fate unknown"}
+    return grades.get(receipt.grade, receipt.grade) if receipt else "not sent"
+
+
+def _treatment(folder: Folder) -> Iterator[View]:
+    """Each thing owed to a treatment service: told or not, when, and on what evidence."""
+    for duty in folder.file.duties.values():
+        if duty.kind in TREATMENT:
+            yield {
+                "service": duty.service,
+                "adult": duty.adult,
+                "meeting": duty.meeting,
+                "duty": duty.id,
+                "what": short(duty.sentence),
+                "told": duty.ended == "evidence",
+                "told_at": iso(duty.ended_at) if duty.ended == "evidence" else None,
+                "evidence": duty.ended_by or None,
+                "ended": duty.ended,
+                "due_at": iso(duty.due_at),
+                "by_telephone": duty.by_telephone,
+            }
+
+
+def _plans(file: CaseFile) -> Iterator[View]:
+    for plan, meeting in file.plans.items():
+        made = file.plan_made_at(plan)
+        ended_on = file.plans_ended.get(plan)
+        yield {
+            "plan": plan,
+            "category": made.plan.category if made else None,
+            "made_on": made.sat_on.isoformat() if made else None,
+            "meeting": meeting,
+            "ended_on": ended_on.isoformat() if ended_on else None,
+        }
+
+
+def _fip(file: CaseFile, fip: str) -> View:
+    started, ended_on = file.fips[fip], file.fips_ended.get(fip)
+    return {
+        "fip": fip,
+        "worker": started.worker,
+        "started_on": started.started_on.isoformat(),
+        "ended_on": ended_on.isoformat() if ended_on else None,
+    }
+
+
+def _duty(folder: Folder, duty: Duty, now: datetime) -> View:
+    protocol = folder.house.office.protocol
+    ladder = protocol.ladder(duty.ladder)
+    return {
+        "duty": duty.id,
+        "kind": duty.kind,
+        "what": short(duty.sentence),
+        "owner": duty.owner,
+        "due_at": iso(duty.due_at),
+        "late": how_late(duty.due_at, duty.ended_at or now, protocol.holidays),
+        "rung": duty.rung,
+        "rung_role": ladder[duty.rung].role if 0 <= duty.rung < len(ladder) else None,
+        "ended": duty.ended,
+        "ended_at": iso(duty.ended_at),
+        "ended_by": duty.ended_by or None,
+    }

@@ -1,0 +1,119 @@
+"""quorate doctor: what this house needs, each line OK or with what to do."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from datetime import date
+
+import typer
+
+from handlers.working_days import in_words
+from infra.cli.common import Json, as_json, own_mailbox, say, worked
+from infra.cli.stores import has_begun, present
+from infra.db import chain, reading
+from infra.db.engine import transaction
+from infra.wiring import House
+from streams.clock import wall
+
+ROWS = 500
+PATIENCE_SECONDS = 3.0
+LONG_WAITED_SECONDS = 3600
+Line = tuple[str, bool, str]
+
+
+def doctor(ctx: typer.Context, json: Json = False) -> None:
+    """Say of each part whether it works, or what to do."""
+
+    async def act(house: House) -> list[Line]:
+        checks = (_database, _ledger, _holidays, _shelf, _outbox, _mail, _kafka)
+        return [line for check in checks async for line in check(house)]
+
+    lines = worked(ctx, act)
+    for what, good, sentence in lines:
+        if json:
+            as_json({"check": what, "ok": good, "sentence": sentence})
+        else:
+            say(f"{'OK ' if good else 'NO '} {what}: {sentence}")
+    if not all(good for _, good, _ in lines):
+        raise typer.Exit(1)
+
+
+async def _database(house: House) -> AsyncIterator[Line]:
+    async with transaction(house.engine) as connection:
+        name = await reading.any_key(connection)
+        await house.keyring.load(connection, [name] if name else [])
+    yield "database", True, "reachable, and its tables are up to date"
+    yield "master key", True, "it opens this database" if name else "nothing is sealed yet"
+
+
+async def _ledger(house: House) -> AsyncIterator[Line]:
+    async with transaction(house.engine) as connection:
+        pairs = await reading.newest_rows(connection, ROWS)
+    bad = next((r for r, before in pairs if chain.link(before, r._mapping) != r.link), None)
+    if bad is None:
+        yield "ledger", True, f"the newest {len(pairs)} rows are as they were written"
+    else:
+        yield "ledger", False, f"{bad.stream}, row {bad.seq} is not as it was written: run quorate ledger verify"
+
+
+async def _holidays(house: House) -> AsyncIterator[Line]:
+    last, wanted = house.office.protocol.holidays.covers[1], date(wall().year + 1, 12, 31)
+    known = f"known to {in_words(last)}"
+    mend = f"{known} only: add {wanted.year} to the table of bank holidays"
+    yield "bank holidays", last >= wanted, known if last >= wanted else mend
+
+
+async def _shelf(house: House) -> AsyncIterator[Line]:
+    async with transaction(house.engine) as connection:
+        held, parked = len(await reading.held_rows(connection)), len(await reading.parked_rows(connection))
+    yield "held shelf", not held, f"{held} records held: see quorate held" if held else "empty"
+    yield "parked", True, f"{parked} wait for a name: see quorate parked" if parked else "nothing waits for a name"
+
+
+async def _outbox(house: House) -> AsyncIterator[Line]:
+    if not await has_begun(house):
+        yield "outbox", True, "nothing has been decided yet: quorate run lets the events in"
+        return
+    now = await present(house)
+    async with transaction(house.engine) as connection:
+        waiting, since = await reading.overdue_in_outbox(connection, now)
+    if since is None:
+        yield "outbox", True, "nothing waits"
+        return
+    good = (now - since).total_seconds() < LONG_WAITED_SECONDS
+    yield (
+        "outbox",
+        good,
+        f"{waiting} wait, the oldest since {in_words(since)}" + ("" if good else ": quorate run carries them"),
+    )
+
+
+async def _mail(house: House) -> AsyncIterator[Line]:
+    settings = house.settings
+    if own_mailbox(settings):
+        yield "mail", True, f"kept in {settings.home / 'mail'}, since QUORATE_SMTP_HOST is not set"
+        return
+    yield await _reached("mail", settings.smtp_host, settings.smtp_port, "set QUORATE_SMTP_HOST and QUORATE_SMTP_PORT")
+
+
+async def _kafka(house: House) -> AsyncIterator[Line]:
+    for server in filter(None, house.settings.kafka.split(",")):
+        host, _, port = server.rpartition(":")
+        if host and port.isdigit():
+            yield await _reached("kafka", host, int(port), "start the broker, or mend QUORATE_KAFKA")
+        else:
+            yield "kafka", False, f"{server} is no server: write QUORATE_KAFKA as host:port"
+
+
+async def _reached(what: str, host: str, port: int, mend: str) -> Line:
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            _, writer = await asyncio.open_connection(host, port)
+    except (OSError, TimeoutError):
+        return what, False, f"{host}:{port} does not answer: {mend}"
+    writer.close()
+    with suppress(OSError):
+        await writer.wait_closed()
+    return what, True, f"{host}:{port} answers"

@@ -1,0 +1,224 @@
+"""The ledger at the command line: its chains recomputed, its heads signed, its files rebuilt."""
+
+from __future__ import annotations
+
+import hmac
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+import typer
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from handlers.decide import File
+from handlers.people import StreamId
+from handlers.working_days import in_words
+from infra.cli.common import Area, Fault, Json, Quiet, as_json, say, worked
+from infra.cli.family import View, view
+from infra.cli.moments import by, iso
+from infra.cli.paper import progress
+from infra.cli.screen import show as show_on_screen
+from infra.cli.stores import area_of, file_of, folder_of
+from infra.db import chain, reading
+from infra.db.engine import transaction
+from infra.db.tables import unstamp
+from infra.office import refold
+from infra.settings import Settings
+from infra.wiring import House
+from streams.clock import wall
+from streams.wire import stream_id
+
+BROKEN = 1
+ALGORITHM = "Ed25519"
+
+
+class Head(msgspec.Struct, frozen=True):
+    """The end of one stream's chain."""
+
+    stream: str
+    seq: int
+    link: str
+
+
+class Heads(msgspec.Struct, frozen=True):
+    """The ends of all chains at one instant, under a signature that only the master key can make."""
+
+    signed_at: str
+    heads: tuple[Head, ...]
+    algorithm: str
+    public_key: str
+    signature: str
+
+
+def verify(
+    ctx: typer.Context,
+    against: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Also check that these heads still stand on their chains.")
+    ] = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Recompute every chain from the ledger's rows; say the first row that is not as it was written."""
+
+    async def act(house: House) -> tuple[int, int, str]:
+        kept = _kept_heads(against, house.settings) if against else {}
+        async with transaction(house.engine) as connection:
+            ends = await reading.ledger_streams(connection)
+        rows = 0
+        with progress(quiet) as shown:
+            for stream in shown.track(sorted({*ends, *kept}), description="Verifying"):
+                async with transaction(house.engine) as connection:
+                    found = await reading.ledger_of(connection, stream)
+                rows += len(found)
+                fault = broken(stream, found, ends.get(stream), kept.get(stream))
+                if fault:
+                    return len(ends), rows, fault
+        return len(ends), rows, ""
+
+    streams, rows, fault = worked(ctx, act)
+    if json:
+        as_json({"streams": streams, "rows": rows, "ok": not fault, "fault": fault or None})
+    if fault:
+        raise Fault(fault, BROKEN)
+    if not json:
+        say(
+            f"{streams} streams, {rows} rows: OK" + (f", and every head of {against} still stands." if against else ".")
+        )
+
+
+def broken(stream: str, rows: Any, end: tuple[int, str] | None, kept: Head | None) -> str:
+    """The first fault of one chain in a sentence, with what it means; empty if it is whole."""
+    link = chain.START
+    for seq, r in enumerate(rows, 1):
+        if r.seq != seq:
+            return f"{stream}: row {seq} is missing: restore the ledger from a backup that verifies"
+        link = chain.link(link, r._mapping)
+        if link != r.link:
+            return (
+                f"{stream}: row {seq} ({r.type}, recorded {in_words(unstamp(r.recorded))}) is not as it was written:"
+                " restore the ledger from a backup that verifies"
+            )
+        if kept and kept.seq == seq and kept.link != link:
+            return f"{stream}: up to row {seq} the chain was written anew since its head was signed: find out by whom"
+    if kept and kept.seq > len(rows):
+        return f"{stream}: its tail is cut: it had {kept.seq} rows when its head was signed, and has {len(rows)}"
+    if end is None:
+        return f"{stream}: its file is gone: restore it from a backup that verifies"
+    if end != (len(rows), link):
+        return f"{stream}: its tail is cut: its file ends with row {end[0]}, the ledger with row {len(rows)}"
+    return ""
+
+
+def heads(
+    ctx: typer.Context,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write them there; keep that file elsewhere.")
+    ] = None,
+) -> None:
+    """Print the end of every chain, signed under the master key, to be kept where nobody can change it."""
+
+    async def act(house: House) -> Heads:
+        async with transaction(house.engine) as connection:
+            ends = await reading.ledger_streams(connection)
+        return signed(tuple(Head(s, *end) for s, end in ends.items() if end), iso(wall()) or "", house.settings)
+
+    made = worked(ctx, act)
+    text = msgspec.json.encode(made).decode()
+    if out is None:
+        say(text)
+        return
+    try:
+        out.write_text(text + "\n", encoding="utf-8")
+    except OSError as error:
+        raise Fault(f"{out} cannot be written ({error.strerror}): name another file") from None
+    say(f"{len(made.heads)} heads signed into {out}: keep it away from this machine.")
+
+
+def _key(settings: Settings) -> Ed25519PrivateKey:
+    return Ed25519PrivateKey.from_private_bytes(hmac.digest(settings.master_key, b"ledger heads", "sha256"))
+
+
+def signed(ends: tuple[Head, ...], at: str, settings: Settings) -> Heads:
+    """These heads, with the instant and a signature over both."""
+    key = _key(settings)
+    public = key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw).hex()
+    return Heads(at, ends, ALGORITHM, public, key.sign(_covered(at, ends)).hex())
+
+
+def _covered(at: str, ends: tuple[Head, ...]) -> bytes:
+    return msgspec.json.encode((at, ends))
+
+
+def _kept_heads(file: Path, settings: Settings) -> dict[str, Head]:
+    """The heads in a file that we signed. Raises Fault."""
+    try:
+        kept = msgspec.json.decode(file.read_bytes(), type=Heads)
+        _key(settings).public_key().verify(bytes.fromhex(kept.signature), _covered(kept.signed_at, kept.heads))
+    except OSError as error:
+        raise Fault(f"{file} cannot be read ({error.strerror}): name a file made by quorate ledger heads") from None
+    except ValueError:
+        raise Fault(f"{file} holds no heads: name a file made by quorate ledger heads --out FILE") from None
+    except InvalidSignature:
+        raise Fault(
+            f"{file} was not signed under this master key, or was changed since: use another copy", BROKEN
+        ) from None
+    return {head.stream: head for head in kept.heads}
+
+
+def replay(
+    ctx: typer.Context,
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", metavar="DATE|INSTANT", help="Show the family as it was known then.")
+    ] = None,
+    family: Annotated[str | None, typer.Option(help="Only this family.")] = None,
+    area: Area = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Rebuild files from the ledger alone; compare them with what is kept, or show one as it was known then."""
+    if as_of:
+        _as_of(ctx, as_of, family, area, json)
+        return
+
+    async def act(house: House) -> tuple[int, list[str]]:
+        async with transaction(house.engine) as connection:
+            streams = await reading.streams(connection)
+        if family:
+            streams = [str((await folder_of(house, family, area)).file.stream)]
+        with progress(quiet) as shown:
+            every = [s for s in shown.track(streams, description="Replaying") if not await _same(house, stream_id(s))]
+        return len(streams), every
+
+    count, differing = worked(ctx, act)
+    if json:
+        as_json({"streams": count, "ok": not differing, "differing": differing})
+    if differing:
+        raise Fault(
+            f"{len(differing)} of {count} files differ from their ledger, {differing[0]} first: run it again", BROKEN
+        )
+    if not json:
+        say(f"{count} files rebuilt from the ledger: each is as it is kept.")
+
+
+async def _same(house: House, stream: StreamId) -> bool:
+    """Whether the file kept is the one that the ledger's rows make."""
+    kept = await file_of(house, stream)
+    async with transaction(house.engine) as connection:
+        rebuilt: File = await refold(connection, stream)
+    return kept == rebuilt
+
+
+def _as_of(ctx: typer.Context, as_of: str, family: str | None, area: str | None, json: bool) -> None:
+    if family is None:
+        raise Fault("--as-of shows one family as it was known then: say which with --family")
+    until = by(as_of)
+
+    async def act(house: House) -> View:
+        folder = await folder_of(house, family, await area_of(house, area), until)
+        held = [id_ for id_, r in folder.file.held_records.items() if not r.released]
+        return view(folder, until, held)
+
+    found = worked(ctx, act)
+    as_json(found) if json else show_on_screen(found)

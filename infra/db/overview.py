@@ -1,0 +1,76 @@
+"""What a summary of an area asks of the database: mails that left, meetings that found no time, who was told of what is late."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+import msgspec
+from msgspec import Struct
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from handlers.facts import BookingFailed, RungClimbed
+from handlers.partnership import Directory
+from infra.db.tables import files, held, ledger, outbox, parked
+
+# The first invitation to somebody has sequence 0; each later one changes it.
+WORDS = {"SendMinutes": "minutes", "SendNotice": "notices"}
+
+
+class _Posted(Struct):
+    """As much of a message as its counting needs."""
+
+    type: str
+    method: str = ""
+    sequence: int = 0
+
+
+async def mails(connection: AsyncConnection) -> Counter[str]:
+    """Mails that the relay took: invitations, changes, cancellations, minutes, notices."""
+    query = select(outbox.c.letter).where(outbox.c.kind == "message", outbox.c.outcome == "accepted")
+    return Counter(_word(msgspec.json.decode(r.letter, type=_Posted)) for r in await connection.execute(query))
+
+
+def _word(posted: _Posted) -> str:
+    if posted.type != "SendInvitation":
+        return WORDS.get(posted.type, posted.type)
+    if posted.method == "CANCEL":
+        return "cancellations"
+    return "changes" if posted.sequence else "invitations"
+
+
+async def found_no_time(connection: AsyncConnection) -> set[tuple[str, str]]:
+    """Each meeting, by stream and name, for which the diary once found nothing."""
+    query = select(ledger.c.stream, ledger.c.body).where(ledger.c.type == BookingFailed.__name__)
+    rows = await connection.execute(query)
+    return {(r.stream, msgspec.json.decode(r.body, type=BookingFailed).meeting) for r in rows}
+
+
+async def rungs(connection: AsyncConnection, duties: Iterable[str]) -> dict[str, RungClimbed]:
+    """The highest rung that each of these duties has climbed, with whoever stands there."""
+    wanted = set(duties)
+    climbed: dict[str, RungClimbed] = {}
+    query = select(ledger.c.body).where(ledger.c.type == RungClimbed.__name__)
+    for r in await connection.execute(query.order_by(ledger.c.stream, ledger.c.seq)):
+        rung = msgspec.json.decode(r.body, type=RungClimbed)
+        if rung.duty in wanted:
+            climbed[rung.duty] = rung
+    return climbed
+
+
+async def directories(connection: AsyncConnection) -> list[Directory]:
+    """The directory of each area."""
+    query = select(files.c.snapshot).where(files.c.stream.like("%/partnership/%")).order_by(files.c.stream)
+    return [msgspec.json.decode(r.snapshot, type=Directory) for r in await connection.execute(query)]
+
+
+async def held_open(connection: AsyncConnection) -> dict[str, int]:
+    """How many records lie on the held shelf, by reason."""
+    query = select(held.c.reason, func.count()).where(held.c.state == "open").group_by(held.c.reason)
+    return {reason: n for reason, n in await connection.execute(query.order_by(held.c.reason))}
+
+
+async def parked_count(connection: AsyncConnection) -> int:
+    """How many records wait for a name to become known."""
+    return int((await connection.execute(select(func.count()).select_from(parked))).scalar() or 0)

@@ -1,0 +1,95 @@
+"""Playing the invented quarter: a home of its own, its file published, time let run, every mail sent for real.
+
+The engine is handed in, so that the same quarter runs in one process or through a broker. What was played once
+is not played again: a second run finds everything settled, and sends nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import datetime
+from pathlib import Path
+
+from msgspec.structs import replace
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from handlers.working_days import end_of_day, in_words, local_day
+from infra.db import played
+from infra.db.engine import transaction
+from infra.demo.summary import summary
+from infra.mail.mailbox import Mailbox
+from infra.publishing import publish_file
+from infra.settings import Settings
+from infra.wiring import House, house
+from streams.clock import play, wall
+from streams.local import LocalCarrier
+from streams.office import Carrier
+
+QUARTER = Path(__file__).with_name("quarter.jsonl")
+MARKER = "demo"
+Engine = Callable[[Settings], AbstractAsyncContextManager[tuple[House, Carrier]]]
+
+
+class NotADemoHome(Exception):
+    """The folder holds something else; the sentence names the mend."""
+
+
+@asynccontextmanager
+async def on_this_machine(settings: Settings) -> AsyncIterator[tuple[House, Carrier]]:
+    """The local engine: one process, one file."""
+    async with house(settings) as opened:
+        yield opened, LocalCarrier(opened.office, opened.dispatch)
+
+
+def set_up(home: Path) -> None:
+    """Make the folder a demo home, or find that it is one. Raises NotADemoHome and leaves anything else alone."""
+    marker = home / MARKER
+    if marker.is_file():
+        return
+    if home.exists() and (not home.is_dir() or any(home.iterdir())):
+        raise NotADemoHome(
+            f"{home} holds something that is not the demo, which stays untouched: "
+            "set QUORATE_HOME to a folder that does not exist yet"
+        )
+    home.mkdir(parents=True, exist_ok=True)
+    marker.write_text("An invented area lives here; nobody in it is real.\n", encoding="utf-8")
+
+
+async def play_demo(settings: Settings, engine: Engine = on_this_machine, console: Console | None = None) -> None:
+    """Publish the quarter, play it to the end of its last day, and say how it stands. Raises CannotNow."""
+    console = console or Console(highlight=False)
+    with Mailbox.opened(settings.home / "mail") as mailbox:
+        ready = replace(settings, smtp_host="127.0.0.1", smtp_port=mailbox.port, smtp_starttls=False, smtp_user=None)
+        async with engine(ready) as (opened, carrier):
+            await _play(opened, carrier, console)
+            await summary(opened.engine, opened.keyring, console)
+            console.print(f"  every mail, as it was sent       {mailbox.folder}/*.eml ({len(mailbox.mails())})")
+
+
+async def _play(opened: House, carrier: Carrier, console: Console) -> None:
+    published = await publish_file(QUARTER, opened.office, wall())
+    if published.first_at is None or published.last_at is None:
+        return
+    async with transaction(opened.engine) as connection:
+        start = await played.played_to(connection) or published.first_at
+    until = max(start, end_of_day(local_day(published.last_at)))
+    if start == until:
+        console.print("This quarter was played before, so nothing is sent again.")
+    with _progress(console) as shown:
+        bar = shown.add_task("", total=(until - start).days + 1)
+
+        def told(now: datetime, carried: int) -> None:
+            shown.update(bar, completed=(now - start).days, description=in_words(local_day(now)))
+
+        reached = await play(opened.office, carrier, start, until, told)
+        shown.update(bar, completed=(until - start).days + 1, description=in_words(local_day(until)))
+    async with transaction(opened.engine) as connection:
+        await played.keep(connection, reached)
+
+
+def _progress(console: Console) -> Progress:
+    """A bar that counts days; nothing at all where nobody watches."""
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("day {task.completed:.0f}"), TimeElapsedColumn())
+    return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)

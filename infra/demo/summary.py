@@ -1,0 +1,221 @@
+"""How an area stands, on one screen: meetings, mails, whether the treatment service was told, what is late and who knows.
+
+Everything is read from the database; nothing here knows the demo's story, so that it serves any area.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from msgspec import Struct
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from handlers.facts import RungClimbed
+from handlers.meetings.falling_due import NAMES
+from handlers.partnership import Directory
+from handlers.working_days import in_words, local_day
+from infra.db import overview, played, reading
+from infra.db.engine import transaction
+from infra.db.sealing import Keyring, keys_in
+from infra.db.tables import unstamp
+from infra.demo.telling import Line, lines
+from infra.papers.words import one_line
+from streams.clock import wall
+
+WIDTH = 100
+MOST_LINES, MOST_LATE = 20, 7
+SHORT = {
+    "initial_conference": "initial conference",
+    "review_conference": "review conference",
+    "core_group": "core group",
+    "fip_review": "FIP review",
+}
+OWED = {
+    "hold_meeting": "hold the {}",
+    "find_a_time": "find a time for the {}",
+    "send_invitation": "invitation to the {}",
+    "send_cancellation": "word that the {} is off",
+    "tell_treatment": "tell {to} of the {}",
+    "tell_treatment_cancelled": "tell {to} that the {} is off",
+    "name_representative": "find somebody at the service for the {}",
+    "seek_consent": "ask for consent before the {}",
+    "send_minutes": "minutes of the {}",
+    "send_minutes_treatment": "minutes of the {} to the service",
+    "mend_record": "mend a held record",
+}
+
+
+class Standing(Struct, frozen=True, kw_only=True):
+    """All that the summary says, as it was read at one moment."""
+
+    now: datetime
+    directories: list[Directory]
+    meetings: Sequence[Any]
+    duties: Sequence[Any]
+    mails: Counter[str]
+    no_time: set[tuple[str, str]]
+    climbed: dict[str, RungClimbed]
+    held: dict[str, int]
+    parked: int
+
+    @property
+    def late(self) -> list[Any]:
+        return [d for d in self.duties if d.ended is None and unstamp(d.due_at) < self.now]
+
+
+async def summary(engine: AsyncEngine, keyring: Keyring, console: Console) -> None:
+    """Print how the area stands. Raises CannotNow."""
+    standing = await _read(engine, keyring)
+    told = lines(standing.meetings, standing.duties, standing.now)
+    console.print(_heading(standing))
+    console.print(_meetings(standing))
+    console.print(_mails(standing))
+    for part in (*_services(standing, told), *_late(standing, keyring), *_further(standing, told)):
+        console.print(part)
+
+
+async def _read(engine: AsyncEngine, keyring: Keyring) -> Standing:
+    async with transaction(engine) as connection:
+        now = await played.played_to(connection) or wall()
+        duties = await reading.duties_of(connection, open_only=False)
+        directories = await overview.directories(connection)
+        await keyring.load(connection, {k for d in directories for k in keys_in(d)})
+        return Standing(
+            now=now,
+            directories=directories,
+            meetings=await reading.meetings_of(connection),
+            duties=duties,
+            mails=await overview.mails(connection),
+            no_time=await overview.found_no_time(connection),
+            climbed=await overview.rungs(connection, [d.id for d in duties if d.ended is None]),
+            held=await overview.held_open(connection),
+            parked=await overview.parked_count(connection),
+        )
+
+
+def _heading(standing: Standing) -> Text:
+    names = ", ".join(one_line(d.area.name) for d in standing.directories if d.area) or "Nothing recorded yet"
+    return Text(f"\n{names} on {in_words(local_day(standing.now))}\n", style="bold")
+
+
+def _grid(*columns: str, right: Iterable[int] = ()) -> Table:
+    grid = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), width=WIDTH if len(columns) < 6 else None)
+    numbers = set(right)
+    for place, heading in enumerate(columns):
+        grid.add_column(heading, justify="right" if place in numbers else "left", no_wrap=True, overflow="ellipsis")
+    return grid
+
+
+def _meetings(standing: Standing) -> Table:
+    grid = _grid(
+        "Meetings", "fell due", "held", "booked", "late", "no time at first", "lapsed", right=range(1, 7)
+    )
+    rows = [m for m in standing.meetings]
+    for kind in NAMES:
+        of_kind = [m for m in rows if m.kind == kind]
+        if of_kind:
+            grid.add_row(SHORT[kind] + "s", *map(str, _counts(of_kind, standing)))
+    grid.add_row("all", *map(str, _counts(rows, standing)), style="bold")
+    return grid
+
+
+def _counts(rows: Sequence[Any], standing: Standing) -> tuple[int, ...]:
+    states = Counter(m.state for m in rows)
+    no_time = sum((m.stream, m.meeting) in standing.no_time for m in rows)
+    late = sum(m.late for m in rows)
+    return (len(rows), states["held"], states["booked"], late, no_time, states["no longer due"])
+
+
+def _mails(standing: Standing) -> Text:
+    words = ("invitations", "changes", "cancellations", "minutes", "notices")
+    return Text("\nMails sent: " + ", ".join(f"{standing.mails[w]} {w}" for w in words))
+
+
+def _services(standing: Standing, told: Sequence[Line]) -> Iterable[Table | Text]:
+    """A line for each conference and project review so far; the rest is counted."""
+    if not told:
+        yield Text("\nNo parent's drug or alcohol use is on record.")
+        return
+    sat = [x for x in told if x.kind != "core_group" and _is_past(x, standing)]
+    shown = sorted(sorted(sat, key=lambda x: x.settled)[:MOST_LINES], key=lambda x: (x.at, x.family))
+    yield Text("\nWhere a parent's drug or alcohol use is on record: was the treatment service told?", style="bold")
+    grid = _grid("", "meeting", "about", "told", "minutes to the service")
+    for line in shown:
+        what = f"{SHORT[line.kind]}, {_on(line.at)}"
+        cells = (line.family, what, line.adult, line.told, line.minutes)
+        grid.add_row(*map(_cell, cells), style="" if line.settled else "bold red")
+    yield grid
+    others = [x for x in told if x not in shown]
+    settled = sum(x.settled for x in others)
+    yield Text(f"{len(others)} more, core groups and meetings to come: settled for {settled}, awaited for {len(others) - settled}.")
+
+
+def _is_past(line: Line, standing: Standing) -> bool:
+    return line.at[:10] <= standing.now.date().isoformat()
+
+
+def _late(standing: Standing, keyring: Keyring) -> Iterable[Table | Text]:
+    """What is overdue, the highest rung first; duties of one kind about one meeting stand on one line."""
+    groups: dict[tuple[str, str, str], list[Any]] = {}
+    for duty in standing.late:
+        groups.setdefault((duty.stream, duty.kind, duty.meeting or ""), []).append(duty)
+    if not groups:
+        yield Text("\nNothing is overdue.")
+        return
+    ranked = sorted(groups.values(), key=lambda group: (-max(d.rung for d in group), group[0].due_at))
+    yield Text("\nOverdue, and who has been told so", style="bold")
+    grid = _grid("", "what is owed", "was due", "rung", "put before")
+    for group in ranked[:MOST_LATE]:
+        grid.add_row(*map(_cell, _overdue(group, standing, keyring)))
+    yield grid
+    if len(ranked) > MOST_LATE:
+        yield Text(f"and {len(ranked) - MOST_LATE} more: quorate duties")
+
+
+def _overdue(group: Sequence[Any], standing: Standing, keyring: Keyring) -> tuple[str, ...]:
+    worst = max(group, key=lambda d: d.rung)
+    kinds = {(m.stream, m.meeting): m.kind for m in standing.meetings}
+    meeting = SHORT.get(kinds.get((worst.stream, worst.meeting), ""), "meeting")
+    what = OWED.get(worst.kind, worst.kind.replace("_", " ")).format(meeting, to=worst.to)
+    if len(group) > 1:
+        what += f" (to {len(group)} people)"
+    climbed = standing.climbed.get(worst.id)
+    rung = str(climbed.rung + 1) if climbed else "–"
+    return (worst.stream.rpartition("/")[2], what, _on(worst.due_at), rung, _holder(climbed, standing, keyring))
+
+
+def _holder(climbed: RungClimbed | None, standing: Standing, keyring: Keyring) -> str:
+    if climbed is None:
+        return "nobody yet: from the next working day"
+    role = climbed.role.replace("_", " ")
+    if climbed.person is None:
+        return f"{role}: NOBODY, the post is empty"
+    known = next((d.workers[climbed.person] for d in standing.directories if climbed.person in d.workers), None)
+    name = f", {keyring.open_up(known.name)}" if known else ""
+    return f"{role}{name} ({climbed.person})"
+
+
+def _further(standing: Standing, told: Sequence[Line]) -> Iterable[Text]:
+    shelf = ", ".join(f"{n} {reason.replace('_', ' ')}" for reason, n in standing.held.items())
+    yield Text(f"\nHeld for a person to mend: {shelf or 'nothing'}. Waiting for a name to become known: {standing.parked}.")
+    streams = [x.stream for x in told if not x.settled] + [m.stream for m in standing.meetings]
+    yield Text("\nLook further", style="bold")
+    if streams:
+        yield Text(f"  one family, from first to last   .venv/bin/quorate show {streams[0].rpartition('/')[2]}")
+    yield Text("  what is owed, and by whom        .venv/bin/quorate duties")
+
+
+def _cell(text: str) -> Text:
+    return Text(one_line(text))
+
+
+def _on(at: str) -> str:
+    """`14 Jan`, of an instant or a day."""
+    parts = in_words(local_day(unstamp(at))).split() if "T" in at else in_words(datetime.fromisoformat(at).date()).split()
+    return f"{parts[1]} {parts[2][:3]}"

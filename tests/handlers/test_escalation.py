@@ -1,0 +1,198 @@
+"""A late duty climbs its ladder one rung at a time; too late for mail, somebody must ring (decision 13, rules 3.41)."""
+
+from msgspec.structs import replace
+
+from handlers import events as e
+from handlers import facts as f
+from handlers.effects import SendNotice
+from handlers.escalation import climbs_at, holder
+from handlers.facts import Duty
+from handlers.working_days import in_words
+from tests.handlers.hearing import CONFERENCE, POSTS, Hearing, england, instant
+
+DUTY = Duty(
+    id="D-1",
+    kind="send_minutes",
+    due_at=instant("Fri 11 April 2025 23:59"),
+    opened_at=instant("Mon 3 March 2025 10:00"),
+    owner="minute_taker",
+    closes_on="accepted",
+    sentence="Send them.",
+    rule="REC-01",
+    pack="p",
+    ladder="send_minutes",
+    to="w-key",
+    service="clearway",
+)
+TOLD = replace(DUTY, ladder="tell_treatment")
+
+
+def climbs(duty: Duty) -> str | None:
+    at = climbs_at(duty, england())
+    return in_words(at) if at else None
+
+
+def climbed(duty: Duty, rung: int, at: str) -> Duty:
+    return replace(duty, rung=rung, climbed_at=instant(at))
+
+
+def told_late() -> Hearing:
+    """Booked for Wed 12 March; told on Mon 3 March, so the telling is late from Wed 5 March 09:00."""
+    h = Hearing().household().worked_with().episode().conference().books("Wed 12 March 2025 10:00")
+    return h.family(*(e.DutyExcused(d.id, "By hand.", "w-unit") for d in h.open("send_invitation")))
+
+
+def rungs(h: Hearing) -> list[tuple[int, str, str | None]]:
+    return [(c.rung, c.role, c.person) for c in h.facts(f.RungClimbed)]
+
+
+# --- when
+
+
+def test_the_first_rung_is_climbed_when_offices_open_on_the_working_day_after_it_fell_late() -> None:
+    assert climbs(DUTY) == "Mon 14 April 2025 09:00"
+
+
+def test_easter_is_not_a_time_to_climb() -> None:
+    assert climbs(replace(DUTY, due_at=instant("Thu 17 April 2025 12:00"))) == "Tue 22 April 2025 09:00"
+
+
+def test_each_further_rung_waits_as_many_working_days_as_it_says() -> None:
+    assert climbs(climbed(DUTY, 0, "Mon 14 April 2025 09:00")) == "Tue 15 April 2025 09:00"
+    assert climbs(climbed(TOLD, 2, "Mon 14 April 2025 09:00")) == "Wed 23 April 2025 09:00"  # the board, 5 days
+
+
+def test_a_rung_that_waits_no_day_still_waits_for_the_next_morning() -> None:
+    ladder = (*england().ladder("send_minutes")[:1], replace(england().ladder("send_minutes")[1], after=0))
+    protocol = replace(england(), ladders={"default": ladder})
+    at = climbs_at(climbed(DUTY, 0, "Mon 14 April 2025 09:00"), protocol)
+    assert at and in_words(at) == "Tue 15 April 2025 09:00"
+
+
+def test_at_the_top_of_the_ladder_or_once_ended_it_climbs_no_more() -> None:
+    assert climbs(climbed(DUTY, 1, "Mon 14 April 2025 09:00")) == "Tue 15 April 2025 09:00"
+    assert climbs(climbed(DUTY, 2, "Mon 14 April 2025 09:00")) is None
+    assert climbs(replace(DUTY, ended="evidence")) is None
+
+
+def test_what_was_put_off_after_it_climbed_waits_until_it_is_late_again() -> None:
+    moved = replace(climbed(DUTY, 0, "Mon 14 April 2025 09:00"), due_at=instant("Wed 30 April 2025 23:59"))
+    assert climbs(moved) == "Thu 1 May 2025 09:00"
+
+
+def test_what_was_late_when_it_came_to_be_known_has_the_next_working_day_first() -> None:
+    known = replace(DUTY, opened_at=instant("Mon 14 April 2025 10:00"))
+    assert climbs(known) == "Wed 16 April 2025 09:00"
+    assert climbs(replace(known, opened_at=known.due_at)) == "Tue 15 April 2025 09:00"
+
+
+# --- who
+
+
+def test_a_rung_is_a_post_of_the_area_or_somebody_of_the_service_concerned() -> None:
+    directory = Hearing().directory
+    roles = ("treatment_worker", "single_point_of_contact", "service_manager", "head_of_service")
+    found = [holder(role, DUTY, directory) for role in roles]
+    assert [x.person if x else None for x in found] == ["w-key", "w-spoc", "w-manager", "w-head"]
+
+
+def test_an_empty_post_is_nobody() -> None:
+    directory = Hearing().directory
+    nobody = replace(DUTY, to=None, service=None)
+    assert holder("treatment_worker", nobody, directory) is holder("single_point_of_contact", nobody, directory) is None
+    assert holder("chief_executive", DUTY, directory) is None
+    without = replace(directory.agencies["clearway"], single_point_of_contact=None)
+    assert holder("single_point_of_contact", DUTY, replace(directory, agencies={"clearway": without})) is None
+
+
+# --- climbing
+
+
+def test_a_late_telling_climbs_the_services_own_ladder_a_notice_for_each_rung() -> None:
+    h = told_late().at("Wed 5 March 2025 08:59")
+    assert rungs(h) == [] and not h.sent(SendNotice)
+    h.at("Wed 5 March 2025 09:00")
+    assert rungs(h) == [(0, "treatment_worker", "w-key")]
+    h.at("Fri 7 March 2025 10:00")
+    assert rungs(h)[1:] == [(1, "single_point_of_contact", "w-spoc"), (2, "service_manager", "w-manager")]
+    assert [n.to.person for n in h.sent(SendNotice)] == ["w-key", "w-spoc", "w-manager"]
+
+
+def test_a_notice_says_what_is_late_and_how_to_reach_the_team() -> None:
+    (notice,) = told_late().at("Wed 5 March 2025 09:00").sent(SendNotice)
+    assert (notice.occasion, notice.rung, notice.meeting) == ("late", 0, CONFERENCE)
+    assert (notice.team, notice.telephone) == ("Riverside Conference Team", "01632 960 100")
+    assert in_words(notice.due_at) == "Tue 4 March 2025 23:59" and notice.because == "the duty is late"
+    assert notice.stamped_at == instant("Wed 5 March 2025 09:00")
+
+
+def test_every_notice_has_a_name_of_its_own() -> None:
+    names = [n.message for n in told_late().at("Fri 14 March 2025 10:00").sent(SendNotice)]
+    assert len(set(names)) == len(names) > 4
+
+
+def test_an_answer_stops_the_climb() -> None:
+    h = told_late().at("Wed 5 March 2025 10:00").answers("w-key").at("Mon 10 March 2025 10:00")
+    assert len(rungs(h)) == 1
+
+
+def test_a_ladder_with_an_empty_post_is_climbed_all_the_same_and_says_so_loudly() -> None:
+    h = told_late()
+    posts = {role: w for role, w in POSTS.items() if role != "service_manager"}
+    h.told("partnership", e.AreaRecorded("Riverside", "Team", "1", posts)).at("Fri 7 March 2025 10:00")
+    assert rungs(h)[2] == (2, "service_manager", None) and len(h.sent(SendNotice)) == 2
+    because = [x.because for d in h.decisions for x in d.facts if isinstance(x.body, f.RungClimbed)]
+    assert because[2] == "it was due Tue 4 March 2025 23:59; put before service_manager (nobody: the post is empty)"
+    assert because[0].endswith("put before treatment_worker (w-key)")
+
+
+def test_a_rung_without_an_address_is_climbed_without_mail() -> None:
+    h = told_late().unreachable("w-spoc").at("Thu 6 March 2025 10:00")
+    assert rungs(h)[1][2] == "w-spoc" and "w-spoc" not in {n.to.person for n in h.sent(SendNotice)}
+
+
+def test_after_a_long_silence_a_duty_climbs_one_rung_at_once_not_all() -> None:
+    h = told_late()
+    h.wakes.clear()  # as if nothing ran for a week
+    assert len(rungs(h.at("Tue 11 March 2025 09:00").family(e.TimeCame()))) == 2 - 1
+
+
+# --- too late for mail
+
+
+def test_too_late_for_mail_the_named_caller_is_asked_to_ring_once() -> None:
+    h = Hearing()
+    h.post = "accepted"
+    h.household().worked_with().conference().at("Tue 4 March 2025 10:00").episode().answers("mother")
+    (notice,) = h.sent(SendNotice)
+    assert (notice.to.person, notice.occasion, notice.rung) == ("w-coordinator", "telephone", -1)
+    assert notice.because == "it is too late for mail"
+    assert [c.caller for c in h.facts(f.CallAskedFor)] == ["w-coordinator"]
+
+
+def test_time_alone_turns_the_duty_into_a_call_when_nobody_answers() -> None:
+    h = Hearing().household().worked_with().episode().conference().at("Tue 4 March 2025 08:59")
+    assert not h.facts(f.CallAskedFor)
+    h.at("Tue 4 March 2025 09:00")
+    assert h.duty("tell_treatment").by_telephone and len(h.facts(f.CallAskedFor)) == 1
+    asked = [x for d in h.decisions for x in d.facts if isinstance(x.body, f.CallAskedFor)]
+    assert [(x.because, x.rule) for x in asked] == [("it is too late for mail: w-coordinator must ring", "CALL-01")]
+
+
+def test_whoever_answered_in_time_is_not_rung() -> None:
+    h = Hearing().household().worked_with().episode().conference().answers("w-key").at("Wed 5 March 2025 08:00")
+    assert not h.facts(f.CallAskedFor)
+
+
+def test_an_empty_post_of_caller_is_on_record_and_loud() -> None:
+    h = Hearing().told("partnership", e.AreaRecorded("Riverside", "Team", "1", {}))
+    h.household().worked_with().episode().conference().at("Tue 4 March 2025 09:00")
+    assert [c.caller for c in h.facts(f.CallAskedFor)] == [None] and not h.sent(SendNotice)
+    because = [x.because for d in h.decisions for x in d.facts if isinstance(x.body, f.CallAskedFor)]
+    assert because == ["it is too late for mail: nobody (the post is empty) must ring"]
+
+
+def test_a_caller_without_an_address_is_named_and_not_mailed() -> None:
+    h = Hearing().unreachable("w-coordinator", agency="council")
+    h.household().worked_with().episode().conference().at("Tue 4 March 2025 09:00")
+    assert [c.caller for c in h.facts(f.CallAskedFor)] == ["w-coordinator"] and not h.sent(SendNotice)

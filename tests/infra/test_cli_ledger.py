@@ -1,0 +1,134 @@
+"""The ledger tells on whoever changes it; files are what their ledger makes them; the erased stay erased."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from handlers import events as e
+from infra.db import chain
+from tests.infra.commands import BY, FAMILY, MEETING, Home, first_evening, home, in_april, referral, referred
+from tests.journeys.story import at, told
+
+__all__ = ["first_evening", "home", "in_april", "referred"]
+STREAM = "riverside/family/F-1"
+
+
+def test_a_ledger_as_it_was_written_verifies(referred: Home) -> None:
+    assert referred.says("ledger", "verify").endswith(": OK.")
+    assert referred.one("ledger", "verify")["ok"] is True
+
+
+@pytest.mark.parametrize("column", ["body", "because", "recorded", "link", "source"])
+def test_a_tampered_row_is_found(referred: Home, column: str) -> None:
+    [(was,)] = referred.sql(f"SELECT {column} FROM ledger WHERE stream = ? AND seq = 6", STREAM)
+    new = {"body": was.replace("p-", "q-").replace("SD-1", "SD-2"), "recorded": was.replace("2025", "2024")}
+    referred.sql(f"UPDATE ledger SET {column} = ? WHERE stream = ? AND seq = 6", new.get(column, was + "0"), STREAM)
+    assert f"{STREAM}: row 6" in referred.fails("ledger", "verify", code=1)
+    assert not referred.one("ledger", "verify", code=1)["ok"]
+    assert any(not r["ok"] and r["check"] == "ledger" for r in referred.rows("doctor", code=1))
+
+
+def test_a_missing_row_is_found(referred: Home) -> None:
+    referred.sql("DELETE FROM ledger WHERE stream = ? AND seq = 3", STREAM)
+    assert "row 3 is missing" in referred.fails("ledger", "verify", code=1)
+
+
+def test_a_cut_tail_is_found(referred: Home) -> None:
+    referred.sql("DELETE FROM ledger WHERE stream = ? AND seq > 5", STREAM)
+    assert "its tail is cut" in referred.fails("ledger", "verify", code=1)
+
+
+def test_a_cleanly_cut_tail_is_found_against_heads_kept_elsewhere(referred: Home, tmp_path: Path) -> None:
+    heads = str(tmp_path / "heads.json")
+    assert "signed into" in referred.says("ledger", "heads", "--out", heads)
+    referred.says("answer", FAMILY, MEETING, "w-health", "accepted", *BY)
+    assert "every head" in referred.says("ledger", "verify", "--against", heads)
+    [(link,)] = referred.sql("SELECT link FROM ledger WHERE stream = ? AND seq = 5", STREAM)
+    referred.sql("DELETE FROM ledger WHERE stream = ? AND seq > 5", STREAM)
+    referred.sql("UPDATE files SET seq = 5, link = ? WHERE stream = ?", link, STREAM)
+    assert "OK" in referred.says("ledger", "verify")
+    assert "its tail is cut" in referred.fails("ledger", "verify", "--against", heads, code=1)
+    for table in ("ledger", "files"):
+        referred.sql(f"DELETE FROM {table} WHERE stream = ?", STREAM)
+    assert STREAM in referred.fails("ledger", "verify", "--against", heads, code=1)
+
+
+def test_a_chain_written_anew_is_found_against_heads_kept_elsewhere(referred: Home, tmp_path: Path) -> None:
+    heads = str(tmp_path / "heads.json")
+    referred.says("ledger", "heads", "--out", heads)
+    rows = referred.sql(f"SELECT {', '.join(chain.COVERED)}, body FROM ledger WHERE stream = ? ORDER BY seq", STREAM)
+    link = chain.START
+    for values in rows:
+        row = dict(zip((*chain.COVERED, "body"), values, strict=True))
+        row["because"] += "!"
+        link = chain.link(link, row)
+        change = "UPDATE ledger SET because = ?, link = ? WHERE stream = ? AND seq = ?"
+        referred.sql(change, row["because"], link, STREAM, row["seq"])
+    referred.sql("UPDATE files SET link = ? WHERE stream = ?", link, STREAM)
+    assert "OK" in referred.says("ledger", "verify")
+    assert "written anew" in referred.fails("ledger", "verify", "--against", heads, code=1)
+
+
+def test_heads_that_were_changed_or_are_another_houses_are_refused(referred: Home, tmp_path: Path) -> None:
+    heads = tmp_path / "heads.json"
+    printed = json.loads(referred.says("ledger", "heads"))
+    assert printed.keys() == {"signed_at", "heads", "algorithm", "public_key", "signature"}
+    printed["heads"][0]["seq"] -= 1
+    heads.write_text(json.dumps(printed))
+    assert "changed since" in referred.fails("ledger", "verify", "--against", str(heads), code=1)
+    heads.write_text("[]")
+    assert "quorate ledger heads" in referred.fails("ledger", "verify", "--against", str(heads))
+
+
+def test_files_are_what_their_ledger_makes_them(home: Home, in_april: Home) -> None:
+    shutil.copytree(in_april.folder, home.folder)
+    assert "each is as it is kept" in home.says("replay")
+    assert home.one("replay", "--family", FAMILY)["streams"] == 1
+    home.sql("UPDATE files SET snapshot = replace(snapshot, 'neglect', 'sexual') WHERE stream = ?", STREAM)
+    assert STREAM in home.fails("replay", code=1)
+
+
+def test_a_family_is_shown_as_it_was_known_then(in_april: Home) -> None:
+    home = in_april
+    months = [home.one("replay", "--as-of", day, "--family", FAMILY) for day in ("2025-01-07", "2025-03-31")]
+    assert [len(m["plans"]) for m in months] == [0, 1]
+    assert [m["meetings"][0]["state"] for m in months] == ["booked", "held"]
+    assert not home.one("replay", "--as-of", "2025-01-06T10:30", "--family", FAMILY)["meetings"]
+    assert "as known on Tue 7 January 2025 23:59" in home.says("replay", "--as-of", "2025-01-07", "--family", FAMILY)
+    assert "--family" in home.fails("replay", "--as-of", "2025-01-07")
+
+
+def test_what_waited_for_a_name_is_not_known_before_the_name_was(home: Home) -> None:
+    early = told(at("2025-01-06", "10:15"), "family/F-1", e.AnswerGiven(MEETING, "w-health", "accepted", "w-social"))
+    home.publish([*referral(), early])
+    home.says("run", "--until", "2025-01-06")
+    assert not home.one("replay", "--as-of", "2025-01-06T10:30", "--family", FAMILY)["meetings"]
+    [meeting] = home.one("replay", "--as-of", "2025-01-06T12:00", "--family", FAMILY)["meetings"]
+    assert [p["answer"] for p in meeting["invited"] if p["person"] == "w-health"] == ["accepted"]
+
+
+def test_who_is_erased_shows_as_erased_and_the_chain_still_verifies(referred: Home) -> None:
+    assert "Mary Quillfeather" in referred.says("show", FAMILY)
+    referred.sql("DELETE FROM keys WHERE name = 'riverside/person/p-mother'")
+    assert "[erased] (p-mother)" in referred.says("show", FAMILY)
+    assert "Tom Quillfeather" in referred.says("show", FAMILY)
+    referred.says("ledger", "verify")
+    referred.says("replay")
+    # Recorded anew she has a new key: what was erased stays so, and nothing breaks.
+    referred.publish(
+        [told(at("2025-01-07"), "family/F-1", e.ConsentOverridden("p-mother", "fip", "lawful_basis", "w-fip"))]
+    )
+    person = e.Member(person="p-mother", name="Mary Quillfeather", relation="parent", cares=True)
+    referred.publish([told(at("2025-01-07", "10:00"), "family/F-2", e.MemberJoined(person, at("2025-01-07").date()))])
+    referred.says("run", "--until", "2025-01-07")
+    assert "[erased] (p-mother)" in referred.says("show", FAMILY)
+    assert "Mary Quillfeather" in referred.says("show", "F-2")
+
+
+def test_another_master_key_opens_nothing(referred: Home) -> None:
+    (referred.folder / "master.key").write_text("0123456789abcdef" * 4)
+    assert "QUORATE_MASTER_KEY" in referred.fails("show", FAMILY)
