@@ -21,7 +21,7 @@ from handlers.meetings.minutes import had, rule_for
 from handlers.partnership import Directory
 from handlers.people import Text
 from handlers.protocol import Protocol
-from handlers.working_days import add_working_days, end_of_day, local_day, same_time_on
+from handlers.working_days import add_working_days, end_of_day, local_day
 
 CHILD_PROTECTION = frozenset({"initial_conference", "review_conference", "core_group"})
 Verdict = Callable[[CaseFile, str], bool]
@@ -171,7 +171,7 @@ def _of_the_meeting(
         due_at=min(deadline.due_at, starts_at),
         owner="coordinator",
         closes_on="acknowledged",
-        sentence=_sentence("Make sure that {} knows of the {}, for {}.", concern, meeting) + deadline.sentence,
+        sentence=f"{_sentence('Make sure that {} knows of the {}, for {}.', concern, meeting)} {deadline.sentence}",
         rule=deadline.rule,
         meeting=meeting.id,
         adult=concern.adult,
@@ -184,8 +184,7 @@ def _of_the_meeting(
 
 def _last_post(starts_at: datetime, protocol: Protocol) -> datetime:
     """From here a mail is too late and somebody must ring (decision 13, CALL-01)."""
-    days = protocol.rule("CALL-01").count or 1
-    return same_time_on(add_working_days(local_day(starts_at), -days, protocol.holidays), starts_at)
+    return protocol.deadline("CALL-01", starts_at).due_at
 
 
 def _of_the_cancellation(
@@ -200,7 +199,7 @@ def _of_the_cancellation(
             due_at=deadline.due_at,
             owner="coordinator",
             closes_on="accepted",
-            sentence=_sentence("Tell {} that the {} is off, for {}.", concern, meeting) + deadline.sentence,
+            sentence=f"{_sentence('Tell {} that the {} is off, for {}.', concern, meeting)} {deadline.sentence}",
             rule=deadline.rule,
             meeting=meeting.id,
             adult=concern.adult,
@@ -218,7 +217,7 @@ def _minutes_to(concern: Concern, meeting: Meeting, since: datetime, protocol: P
         due_at=deadline.due_at,
         owner="minute_taker",
         closes_on="accepted",
-        sentence=_sentence("Send {} the minutes of the {}, for {}.", concern, meeting) + deadline.sentence,
+        sentence=f"{_sentence('Send {} the minutes of the {}, for {}.', concern, meeting)} {deadline.sentence}",
         rule=deadline.rule,
         meeting=meeting.id,
         adult=concern.adult,
@@ -265,4 +264,4 @@ def _seek_consent(concern: Concern, meeting: Meeting, protocol: Protocol, asked:
 
 
 def _sentence(words: str, concern: Concern, meeting: Meeting) -> str:
-    return words.format(concern.service or "a treatment service", name(meeting), concern.adult) + " "
+    return words.format(concern.service or "a treatment service", name(meeting), concern.adult)

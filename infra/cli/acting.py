@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -94,12 +95,11 @@ def _fix(
     area: str | None,
     json: bool,
     asked: e.BookingAsked,
-    check: object = None,
+    check: Callable[[Meeting], None] = lambda _: None,
 ) -> None:
     def make(folder: Folder, now: datetime) -> Body:
         found = _open(folder.meeting(meeting), "book")
-        if callable(check):
-            check(found)
+        check(found)
         if asked.starts_at <= now:
             raise Fault(f"{in_words(asked.starts_at)} is past: it is {in_words(now)} now, so give a later instant")
         return asked

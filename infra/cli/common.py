@@ -20,6 +20,7 @@ from handlers.protocol import ProtocolFaults
 from infra import settings as environment
 from infra.db.sealing import WrongKey
 from infra.mail.mailbox import Mailbox
+from infra.papers.words import one_line
 from infra.settings import Settings, SettingsFault
 from infra.wiring import House, house
 from streams.office import CannotNow
@@ -51,7 +52,7 @@ class Commands(TyperGroup):
             sentence, code = as_sentence(error)
             if code == OUR_FAULT and os.environ.get(TELL_ALL):
                 raise
-            typer.echo(sentence, err=True)
+            typer.echo(one_line(sentence), err=True)
             sys.exit(code)
 
 
@@ -129,17 +130,22 @@ def own_mailbox(settings: Settings) -> bool:
 
 
 def say(sentence: str) -> None:
-    typer.echo(sentence)
+    typer.echo(one_line(sentence))
 
 
 def aside(sentence: str) -> None:
     """Said to the person at the terminal, beside what the command gives."""
-    typer.echo(sentence, err=True)
+    typer.echo(one_line(sentence), err=True)
 
 
 def as_json(thing: Any) -> None:
     """One object, one line."""
     typer.echo(msgspec.json.encode(thing).decode())
+
+
+def counted(n: int, one: str, many: str = "") -> str:
+    """`1 record`, `2 records`."""
+    return f"{n} {one if n == 1 else many or one + 's'}"
 
 
 def first_few(names: Sequence[str], at_most: int = 12) -> str:

@@ -10,7 +10,7 @@ from datetime import date
 import typer
 
 from handlers.working_days import in_words
-from infra.cli.common import Json, as_json, own_mailbox, say, worked
+from infra.cli.common import Json, as_json, counted, own_mailbox, say, worked
 from infra.cli.stores import has_begun, present
 from infra.db import chain, reading
 from infra.db.engine import transaction
@@ -68,7 +68,7 @@ async def _holidays(house: House) -> AsyncIterator[Line]:
 async def _shelf(house: House) -> AsyncIterator[Line]:
     async with transaction(house.engine) as connection:
         held, parked = len(await reading.held_rows(connection)), len(await reading.parked_rows(connection))
-    yield "held shelf", not held, f"{held} records held: see quorate held" if held else "empty"
+    yield "held shelf", not held, f"{counted(held, 'record')} held: see quorate held" if held else "empty"
     yield "parked", True, f"{parked} wait for a name: see quorate parked" if parked else "nothing waits for a name"
 
 

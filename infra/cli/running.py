@@ -12,7 +12,7 @@ import typer
 from rich.progress import Progress
 
 from handlers.working_days import in_words
-from infra.cli.common import Fault, Json, Quiet, as_json, aside, say, worked
+from infra.cli.common import Fault, Json, Quiet, as_json, aside, counted, say, worked
 from infra.cli.moments import by, iso
 from infra.cli.paper import progress
 from infra.db import played, reading
@@ -98,8 +98,8 @@ async def _closing(house: House, reached: datetime, carried: int, json: bool) ->
         as_json({"played_to": iso(reached), "carried": carried, "held_open": held, "duties_late": late})
         return
     say(
-        f"Played to {in_words(reached)}: {carried} events and mails carried; {late} open duties are late,"
-        f" {held} records are held."
+        f"Played to {in_words(reached)}: {carried} events and mails carried;"
+        f" {counted(late, 'open duty', 'open duties')} late, {counted(held, 'record')} held."
     )
 
 

@@ -69,8 +69,10 @@ def held_show(ctx: typer.Context, record: Record, json: Json = False) -> None:
         as_json(told)
         return
     say(f"{record} ({told['reason']}, {told['state']}), held since {told['at']}: {told['sentence']}")
-    pretty = msgspec.json.format(msgspec.json.encode(told["event"]), indent=2).decode()
-    say(pretty if not isinstance(told["event"], str) else told["event"])
+    if isinstance(told["event"], str):
+        say(told["event"])
+    else:
+        typer.echo(msgspec.json.format(msgspec.json.encode(told["event"]), indent=2).decode())
 
 
 def held_mend(

@@ -10,9 +10,9 @@ from msgspec import Struct
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from handlers.events import AreaRecorded
 from handlers.facts import BookingFailed, RungClimbed
-from handlers.partnership import Directory
-from infra.db.tables import files, held, ledger, outbox, parked
+from infra.db.tables import held, ledger, outbox, parked
 
 # The first invitation to somebody has sequence 0; each later one changes it.
 WORDS = {"SendMinutes": "minutes", "SendNotice": "notices"}
@@ -29,7 +29,9 @@ class _Posted(Struct):
 async def mails(connection: AsyncConnection) -> Counter[str]:
     """Mails that the relay took: invitations, changes, cancellations, minutes, notices."""
     query = select(outbox.c.letter).where(outbox.c.kind == "message", outbox.c.outcome == "accepted")
-    return Counter(_word(msgspec.json.decode(r.letter, type=_Posted)) for r in await connection.execute(query))
+    return Counter(
+        _word(msgspec.json.decode(r.letter, type=_Posted)) for r in await connection.execute(query)
+    )
 
 
 def _word(posted: _Posted) -> str:
@@ -59,10 +61,12 @@ async def rungs(connection: AsyncConnection, duties: Iterable[str]) -> dict[str,
     return climbed
 
 
-async def directories(connection: AsyncConnection) -> list[Directory]:
-    """The directory of each area."""
-    query = select(files.c.snapshot).where(files.c.stream.like("%/partnership/%")).order_by(files.c.stream)
-    return [msgspec.json.decode(r.snapshot, type=Directory) for r in await connection.execute(query)]
+async def areas(connection: AsyncConnection) -> list[str]:
+    """What each area is called, where its directory says so."""
+    query = select(ledger.c.stream, ledger.c.body).where(ledger.c.type == AreaRecorded.__name__)
+    rows = await connection.execute(query.order_by(ledger.c.stream, ledger.c.seq))
+    names = {r.stream: msgspec.json.decode(r.body, type=AreaRecorded).name for r in rows}
+    return list(names.values())
 
 
 async def held_open(connection: AsyncConnection) -> dict[str, int]:

@@ -109,6 +109,13 @@ async def ledger_of(connection: AsyncConnection, stream: str) -> Sequence[Row]:
     return await _rows(connection, select(ledger).where(ledger.c.stream == stream).order_by(ledger.c.seq))
 
 
+async def chain_end(connection: AsyncConnection, stream: str) -> tuple[int, str] | None:
+    """Where this chain ends, as its file has it; None where the file is gone."""
+    query = select(files.c.seq, files.c.link).where(files.c.stream == stream)
+    r = (await connection.execute(query)).first()
+    return (r.seq, r.link) if r else None
+
+
 async def ledger_streams(connection: AsyncConnection) -> dict[str, tuple[int, str] | None]:
     """Every stream with rows or a file, and the end of its chain as its file has it; None where the file is gone."""
     ends: dict[str, tuple[int, str] | None] = {

@@ -57,15 +57,22 @@ def set_up(home: Path) -> None:
     marker.write_text("An invented area lives here; nobody in it is real.\n", encoding="utf-8")
 
 
-async def play_demo(settings: Settings, engine: Engine = on_this_machine, console: Console | None = None) -> None:
+async def play_demo(
+    settings: Settings, engine: Engine = on_this_machine, console: Console | None = None
+) -> None:
     """Publish the quarter, play it to the end of its last day, and say how it stands. Raises CannotNow."""
     console = console or Console(highlight=False)
     with Mailbox.opened(settings.home / "mail") as mailbox:
-        ready = replace(settings, smtp_host="127.0.0.1", smtp_port=mailbox.port, smtp_starttls=False, smtp_user=None)
+        ready = replace(
+            settings, smtp_host="127.0.0.1", smtp_port=mailbox.port, smtp_starttls=False, smtp_user=None
+        )
         async with engine(ready) as (opened, carrier):
             await _play(opened, carrier, console)
-            await summary(opened.engine, opened.keyring, console)
-            console.print(f"  every mail, as it was sent       {mailbox.folder}/*.eml ({len(mailbox.mails())})")
+            await summary(opened.engine, console)
+            console.print(
+                f"  {len(mailbox.mails())} mails, as they were sent        {mailbox.folder}/*.eml",
+                soft_wrap=True,
+            )
 
 
 async def _play(opened: House, carrier: Carrier, console: Console) -> None:
@@ -91,5 +98,10 @@ async def _play(opened: House, carrier: Carrier, console: Console) -> None:
 
 def _progress(console: Console) -> Progress:
     """A bar that counts days; nothing at all where nobody watches."""
-    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("day {task.completed:.0f}"), TimeElapsedColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("day {task.completed:.0f}"),
+        TimeElapsedColumn(),
+    )
     return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)

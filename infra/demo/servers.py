@@ -31,7 +31,10 @@ async def on_servers(settings: Settings) -> AsyncIterator[tuple[House, Carrier]]
     """
     for mail in (settings.home / "mail").glob("*.eml"):
         mail.unlink()  # the database starts empty each time, and old mails would be no part of its story
-    with tempfile.TemporaryDirectory(prefix="quorate-demo-") as folder, _servers(Path(folder)) as (broker, postgres):
+    with (
+        tempfile.TemporaryDirectory(prefix="quorate-demo-") as folder,
+        _servers(Path(folder)) as (broker, postgres),
+    ):
         ready = replace(settings, kafka=broker.bootstrap, database=postgres.create("quorate"))
         await asyncio.to_thread(topics.apply, ready.kafka, 1)
         async with house(ready) as opened, carrier(opened, played=True) as carrying:
@@ -56,7 +59,9 @@ def _worker(settings: Settings, log: Path) -> Iterator[None]:
         "QUORATE_MASTER_KEY": settings.master_key.hex(),
     }
     with log.open("wb") as sink:
-        process = subprocess.Popen([sys.executable, "-m", "infra.worker"], env=environment, stdout=sink, stderr=sink)
+        process = subprocess.Popen(
+            [sys.executable, "-m", "infra.worker"], env=environment, stdout=sink, stderr=sink
+        )
         try:
             yield
         finally:

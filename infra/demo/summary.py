@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from msgspec import Struct
@@ -18,17 +18,14 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from handlers.facts import RungClimbed
 from handlers.meetings.falling_due import NAMES
-from handlers.partnership import Directory
 from handlers.working_days import in_words, local_day
 from infra.db import overview, played, reading
 from infra.db.engine import transaction
-from infra.db.sealing import Keyring, keys_in
 from infra.db.tables import unstamp
 from infra.demo.telling import Line, lines
 from infra.papers.words import one_line
 from streams.clock import wall
 
-WIDTH = 100
 MOST_LINES, MOST_LATE = 20, 7
 SHORT = {
     "initial_conference": "initial conference",
@@ -55,7 +52,7 @@ class Standing(Struct, frozen=True, kw_only=True):
     """All that the summary says, as it was read at one moment."""
 
     now: datetime
-    directories: list[Directory]
+    areas: list[str]
     meetings: Sequence[Any]
     duties: Sequence[Any]
     mails: Counter[str]
@@ -69,26 +66,24 @@ class Standing(Struct, frozen=True, kw_only=True):
         return [d for d in self.duties if d.ended is None and unstamp(d.due_at) < self.now]
 
 
-async def summary(engine: AsyncEngine, keyring: Keyring, console: Console) -> None:
-    """Print how the area stands. Raises CannotNow."""
-    standing = await _read(engine, keyring)
+async def summary(engine: AsyncEngine, console: Console) -> None:
+    """Print how the area stands; it opens no sealed word. Raises CannotNow."""
+    standing = await _read(engine)
     told = lines(standing.meetings, standing.duties, standing.now)
     console.print(_heading(standing))
     console.print(_meetings(standing))
     console.print(_mails(standing))
-    for part in (*_services(standing, told), *_late(standing, keyring), *_further(standing, told)):
+    for part in (*_services(standing, told), *_late(standing), *_further(standing, told)):
         console.print(part)
 
 
-async def _read(engine: AsyncEngine, keyring: Keyring) -> Standing:
+async def _read(engine: AsyncEngine) -> Standing:
     async with transaction(engine) as connection:
         now = await played.played_to(connection) or wall()
         duties = await reading.duties_of(connection, open_only=False)
-        directories = await overview.directories(connection)
-        await keyring.load(connection, {k for d in directories for k in keys_in(d)})
         return Standing(
             now=now,
-            directories=directories,
+            areas=await overview.areas(connection),
             meetings=await reading.meetings_of(connection),
             duties=duties,
             mails=await overview.mails(connection),
@@ -100,15 +95,17 @@ async def _read(engine: AsyncEngine, keyring: Keyring) -> Standing:
 
 
 def _heading(standing: Standing) -> Text:
-    names = ", ".join(one_line(d.area.name) for d in standing.directories if d.area) or "Nothing recorded yet"
+    names = one_line(", ".join(standing.areas)) or "Nothing recorded yet"
     return Text(f"\n{names} on {in_words(local_day(standing.now))}\n", style="bold")
 
 
 def _grid(*columns: str, right: Iterable[int] = ()) -> Table:
-    grid = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), width=WIDTH if len(columns) < 6 else None)
+    grid = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     numbers = set(right)
     for place, heading in enumerate(columns):
-        grid.add_column(heading, justify="right" if place in numbers else "left", no_wrap=True, overflow="ellipsis")
+        grid.add_column(
+            heading, justify="right" if place in numbers else "left", no_wrap=True, overflow="ellipsis"
+        )
     return grid
 
 
@@ -116,7 +113,7 @@ def _meetings(standing: Standing) -> Table:
     grid = _grid(
         "Meetings", "fell due", "held", "booked", "late", "no time at first", "lapsed", right=range(1, 7)
     )
-    rows = [m for m in standing.meetings]
+    rows = standing.meetings
     for kind in NAMES:
         of_kind = [m for m in rows if m.kind == kind]
         if of_kind:
@@ -134,7 +131,9 @@ def _counts(rows: Sequence[Any], standing: Standing) -> tuple[int, ...]:
 
 def _mails(standing: Standing) -> Text:
     words = ("invitations", "changes", "cancellations", "minutes", "notices")
-    return Text("\nMails sent: " + ", ".join(f"{standing.mails[w]} {w}" for w in words))
+    over = sum(m.state == "booked" and unstamp(m.starts_at) < standing.now for m in standing.meetings)
+    silent = f"Of those booked, {over} should have sat by now and nobody has recorded it.\n" if over else ""
+    return Text(f"{silent}\nMails sent: " + ", ".join(f"{standing.mails[w]} {w}" for w in words))
 
 
 def _services(standing: Standing, told: Sequence[Line]) -> Iterable[Table | Text]:
@@ -144,23 +143,26 @@ def _services(standing: Standing, told: Sequence[Line]) -> Iterable[Table | Text
         return
     sat = [x for x in told if x.kind != "core_group" and _is_past(x, standing)]
     shown = sorted(sorted(sat, key=lambda x: x.settled)[:MOST_LINES], key=lambda x: (x.at, x.family))
-    yield Text("\nWhere a parent's drug or alcohol use is on record: was the treatment service told?", style="bold")
+    yield Text(
+        "\nWhere a parent's drug or alcohol use is on record: was the treatment service told?", style="bold"
+    )
     grid = _grid("", "meeting", "about", "told", "minutes to the service")
     for line in shown:
         what = f"{SHORT[line.kind]}, {_on(line.at)}"
         cells = (line.family, what, line.adult, line.told, line.minutes)
         grid.add_row(*map(_cell, cells), style="" if line.settled else "bold red")
     yield grid
-    others = [x for x in told if x not in shown]
-    settled = sum(x.settled for x in others)
-    yield Text(f"{len(others)} more, core groups and meetings to come: settled for {settled}, awaited for {len(others) - settled}.")
+    others = [x.settled for x in told if x not in shown]
+    yield Text(
+        f"Core groups, and meetings to come: told of {sum(others)}, not yet of {len(others) - sum(others)}."
+    )
 
 
 def _is_past(line: Line, standing: Standing) -> bool:
     return line.at[:10] <= standing.now.date().isoformat()
 
 
-def _late(standing: Standing, keyring: Keyring) -> Iterable[Table | Text]:
+def _late(standing: Standing) -> Iterable[Table | Text]:
     """What is overdue, the highest rung first; duties of one kind about one meeting stand on one line."""
     groups: dict[tuple[str, str, str], list[Any]] = {}
     for duty in standing.late:
@@ -172,13 +174,13 @@ def _late(standing: Standing, keyring: Keyring) -> Iterable[Table | Text]:
     yield Text("\nOverdue, and who has been told so", style="bold")
     grid = _grid("", "what is owed", "was due", "rung", "put before")
     for group in ranked[:MOST_LATE]:
-        grid.add_row(*map(_cell, _overdue(group, standing, keyring)))
+        grid.add_row(*map(_cell, _overdue(group, standing)))
     yield grid
     if len(ranked) > MOST_LATE:
         yield Text(f"and {len(ranked) - MOST_LATE} more: quorate duties")
 
 
-def _overdue(group: Sequence[Any], standing: Standing, keyring: Keyring) -> tuple[str, ...]:
+def _overdue(group: Sequence[Any], standing: Standing) -> tuple[str, ...]:
     worst = max(group, key=lambda d: d.rung)
     kinds = {(m.stream, m.meeting): m.kind for m in standing.meetings}
     meeting = SHORT.get(kinds.get((worst.stream, worst.meeting), ""), "meeting")
@@ -187,27 +189,27 @@ def _overdue(group: Sequence[Any], standing: Standing, keyring: Keyring) -> tupl
         what += f" (to {len(group)} people)"
     climbed = standing.climbed.get(worst.id)
     rung = str(climbed.rung + 1) if climbed else "–"
-    return (worst.stream.rpartition("/")[2], what, _on(worst.due_at), rung, _holder(climbed, standing, keyring))
+    return (worst.stream.rpartition("/")[2], what, _on(worst.due_at), rung, _holder(climbed))
 
 
-def _holder(climbed: RungClimbed | None, standing: Standing, keyring: Keyring) -> str:
+def _holder(climbed: RungClimbed | None) -> str:
     if climbed is None:
         return "nobody yet: from the next working day"
     role = climbed.role.replace("_", " ")
-    if climbed.person is None:
-        return f"{role}: NOBODY, the post is empty"
-    known = next((d.workers[climbed.person] for d in standing.directories if climbed.person in d.workers), None)
-    name = f", {keyring.open_up(known.name)}" if known else ""
-    return f"{role}{name} ({climbed.person})"
+    return f"{role}: {climbed.person or 'NOBODY, the post is empty'}"
 
 
 def _further(standing: Standing, told: Sequence[Line]) -> Iterable[Text]:
     shelf = ", ".join(f"{n} {reason.replace('_', ' ')}" for reason, n in standing.held.items())
-    yield Text(f"\nHeld for a person to mend: {shelf or 'nothing'}. Waiting for a name to become known: {standing.parked}.")
+    yield Text(
+        f"\nHeld for a person to mend: {shelf or 'nothing'}. Parked until a name is known: {standing.parked}."
+    )
     streams = [x.stream for x in told if not x.settled] + [m.stream for m in standing.meetings]
     yield Text("\nLook further", style="bold")
     if streams:
-        yield Text(f"  one family, from first to last   .venv/bin/quorate show {streams[0].rpartition('/')[2]}")
+        yield Text(
+            f"  one family, from first to last   .venv/bin/quorate show {streams[0].rpartition('/')[2]}"
+        )
     yield Text("  what is owed, and by whom        .venv/bin/quorate duties")
 
 
@@ -217,5 +219,6 @@ def _cell(text: str) -> Text:
 
 def _on(at: str) -> str:
     """`14 Jan`, of an instant or a day."""
-    parts = in_words(local_day(unstamp(at))).split() if "T" in at else in_words(datetime.fromisoformat(at).date()).split()
-    return f"{parts[1]} {parts[2][:3]}"
+    day = local_day(unstamp(at)) if "T" in at else date.fromisoformat(at)
+    _, number, month, _ = in_words(day).split()
+    return f"{number} {month[:3]}"

@@ -14,7 +14,12 @@ from msgspec import Struct
 from handlers.working_days import in_words, local_day
 from infra.db.tables import unstamp
 
-TELL, CONSENT, NOBODY, MINUTES = "tell_treatment", "seek_consent", "name_representative", "send_minutes_treatment"
+TELL, CONSENT, NOBODY, MINUTES = (
+    "tell_treatment",
+    "seek_consent",
+    "name_representative",
+    "send_minutes_treatment",
+)
 KINDS = (TELL, CONSENT, NOBODY, MINUTES)
 EVIDENCE = {
     "accepted": "answered yes",
@@ -53,7 +58,9 @@ def lines(meetings: Iterable[Any], duties: Iterable[Any], now: datetime) -> list
             by_case.setdefault(key, []).append(duty)
     about = {(m.stream, m.meeting): m for m in meetings}
     found = [
-        _line(about[key[:2]], key, owed, now) for key, owed in by_case.items() if key[:2] in about and _stands(owed)
+        _line(about[key[:2]], key, owed, now)
+        for key, owed in by_case.items()
+        if key[:2] in about and _stands(owed)
     ]
     return sorted(found, key=lambda line: (line.at, line.family, line.adult))
 
@@ -97,7 +104,7 @@ def _told(duty: Any) -> str:
     if duty.ended is None:
         return "NOT YET"
     words = next((w for start, w in EVIDENCE.items() if duty.ended_by.startswith(start)), duty.ended_by)
-    return f"{_day(duty.ended_at)}, {words}"
+    return f"{_ended(duty)}, {words}"
 
 
 def _minutes(owed: Sequence[Any], now: datetime) -> str:
@@ -105,9 +112,13 @@ def _minutes(owed: Sequence[Any], now: datetime) -> str:
     if duty is None:
         return "–"
     if duty.ended == "evidence":
-        return _day(duty.ended_at)
+        return _ended(duty)
     late = unstamp(duty.due_at) < now and not duty.ended
     return f"{'LATE, ' if late else ''}due {_day(duty.due_at)}"
+
+
+def _ended(duty: Any) -> str:
+    return _day(duty.ended_at) + (" (late)" if duty.ended_at > duty.due_at else "")
 
 
 def _day(at: str) -> str:

@@ -5,6 +5,7 @@ On Mon 3 March 2025 the diary books the conference for Wed 5 March 09:00, unless
 """
 
 import pytest
+from msgspec.structs import replace
 
 from handlers import events as e
 from handlers.effects import SendInvitation, SendMinutes
@@ -20,6 +21,7 @@ from tests.handlers.hearing import (
     a_worker,
     busy,
     day,
+    england,
     instant,
     there,
 )
@@ -45,7 +47,9 @@ def test_an_episode_known_before_the_booking_is_told_of_the_meeting_by_the_next_
     assert (duty.to, duty.closes_on, duty.owner) == ("w-key", "acknowledged", "coordinator")
     assert in_words(duty.due_at) == "Tue 4 March 2025 23:59"
     assert duty.rule == "TELL-01" and not duty.by_telephone
-    assert "clearway knows of the initial child protection conference, for mother" in duty.sentence
+    assert duty.sentence.startswith(
+        "Make sure that clearway knows of the initial child protection conference, for mother. 1 working day after"
+    )
     assert [i.client_reference for i in h.sent(SendInvitation, "w-key")] == ["CW-7741"]
 
 
@@ -67,6 +71,9 @@ def test_an_episode_known_after_the_meeting_but_before_its_minutes_is_owed_the_m
     duty = h.duty("send_minutes_treatment", **CLEARWAY)
     assert (duty.to, duty.owner, duty.rule) == ("w-key", "minute_taker", "REC-01")
     assert in_words(duty.due_at) == "Fri 28 March 2025 23:59"  # 15 working days after Fri 7 March
+    assert duty.sentence.startswith(
+        "Send clearway the minutes of the initial child protection conference, for mother. 15 working days after"
+    )
     assert [m.client_reference for m in h.minuted().sent(SendMinutes, "w-key")] == ["CW-7741"]
 
 
@@ -146,6 +153,17 @@ def test_a_factor_that_names_nobody_counts_for_the_family() -> None:
     assert {(d.adult, d.service) for d in h.open("tell_treatment")} == {("family", "clearway"), ("family", "beacon")}
 
 
+def test_factors_that_name_somebody_and_nobody_stand_beside_each_other() -> None:
+    factors = (e.Factor(code="1B", person="mother"), e.Factor(code="2B"), e.Factor(code="1C"))
+    h = a_conference().family(e.FactorsAssessed("A", day("Mon 3 March 2025"), factors, "statutory"))
+    assert [d.adult for d in h.open("tell_treatment", service="beacon")] == ["family", "mother"]
+
+
+def test_where_no_episode_is_known_there_is_no_client_reference_to_quote() -> None:
+    h = a_conference().factor("1B", person="mother")
+    assert [i.client_reference for i in h.sent(SendInvitation, "w-spoc")] == [None]
+
+
 def test_a_factor_is_spoken_for_by_the_open_episode_of_its_adult() -> None:
     h = a_conference().factor("1B", person="mother").episode()
     assert {(d.service, d.to) for d in h.open("tell_treatment")} == {("clearway", "w-key")}
@@ -212,7 +230,8 @@ def test_where_nobody_can_be_reached_the_coordinator_owes_a_name_the_same_day() 
     duty = h.duty("name_representative", **CLEARWAY)
     assert (duty.owner, duty.to, in_words(duty.due_at)) == ("coordinator", None, "Mon 3 March 2025 23:59")
     assert (duty.closes_on, duty.rule) == ("recorded", "TELL-01")
-    assert "Nobody at clearway can be reached about the initial child protection conference" in duty.sentence
+    about = "Nobody at clearway can be reached about the initial child protection conference, for mother"
+    assert duty.sentence == f"{about}: find somebody."
     assert h.meeting().booked and not h.duties("tell_treatment")  # and the conference goes ahead (decision 14)
 
 
@@ -329,7 +348,9 @@ def test_a_cancellation_is_told_by_the_working_day_after_it() -> None:
     duty = h.duty("tell_treatment_cancelled", **CLEARWAY)
     assert (duty.to, duty.closes_on, duty.owner) == ("w-key", "accepted", "coordinator")
     assert (in_words(duty.due_at), duty.rule) == ("Wed 5 March 2025 23:59", "TELL-01")
-    assert "Tell clearway that the initial child protection conference is off, for mother" in duty.sentence
+    assert duty.sentence.startswith(
+        "Tell clearway that the initial child protection conference is off, for mother. 1 working day after"
+    )
     assert h.duty("tell_treatment").ended == "lapse"
 
 
@@ -410,12 +431,18 @@ def test_a_project_review_without_consent_tells_the_service_nothing_and_owes_the
     duty = h.duty("seek_consent", adult="mother", service="clearway", meeting=REVIEW)
     assert (duty.owner, duty.closes_on, duty.to) == ("coordinator", "recorded", None)
     assert (in_words(duty.due_at), duty.rule) == ("Tue 4 March 2025 23:59", "TELL-01")
-    assert "Ask whether clearway may be told of the Family Intervention Project review, for mother" in duty.sentence
+    about = "clearway may be told of the Family Intervention Project review, for mother"
+    assert duty.sentence == f"Ask whether {about}, or record an override."
     assert h.mailed("w-key") == 0 and not h.duties("tell_treatment") and "w-key" not in h.meeting(REVIEW).invitations
 
 
 def test_the_question_of_consent_runs_from_when_the_episode_was_known() -> None:
     h = Hearing().household().fip().at("Fri 7 March 2025 11:00").episode()
+    assert in_words(h.duty("seek_consent").due_at) == "Mon 10 March 2025 23:59"
+
+
+def test_the_question_of_consent_runs_from_when_the_review_fell_due_if_that_was_later() -> None:
+    h = Hearing().household().episode().at("Fri 7 March 2025 11:00").fip()
     assert in_words(h.duty("seek_consent").due_at) == "Mon 10 March 2025 23:59"
 
 
@@ -472,6 +499,14 @@ def test_with_less_than_a_working_day_to_go_the_duty_is_a_telephone_call_at_once
 
 def test_with_a_working_day_to_go_mail_will_do() -> None:
     assert not a_conference().at("Tue 4 March 2025 08:59").episode().duty("tell_treatment").by_telephone
+
+
+def test_an_area_may_ask_for_more_notice_by_mail() -> None:
+    rule = replace(england().rule("CALL-01"), count=2)
+    h = Hearing(protocol=replace(england(), rules={**england().rules, "CALL-01": rule}))
+    h.household().worked_with().conference().books("Wed 12 March 2025 10:00").at("Mon 10 March 2025 09:59").episode()
+    assert not h.duty("tell_treatment").by_telephone
+    assert h.at("Mon 10 March 2025 10:00").duty("tell_treatment").by_telephone
 
 
 def test_over_a_weekend_the_call_is_due_from_the_working_day_before() -> None:

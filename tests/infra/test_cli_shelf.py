@@ -10,6 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from handlers import events as e
+from infra.deploy.postgres import Postgres
 from streams.wire import to_structured
 from tests.infra.commands import (
     BY,
@@ -28,7 +29,7 @@ from tests.journeys.story import at, the_whole_journey, told
 
 __all__ = ["first_evening", "home", "referred"]
 
-GOOD = a_good_one = told(at("2025-01-06", "09:20"), "family/F-1", e.ConsentRecorded("p-mother", "fip", True, "w-fip"))
+GOOD = told(at("2025-01-06", "09:20"), "family/F-1", e.ConsentRecorded("p-mother", "fip", True, "w-fip"))
 BAD: dict[str, bytes] = {
     "no JSON": b'{"specversion": "1.0", "data": Mary Quillfeather',
     "no object": b'["Mary Quillfeather"]',
@@ -211,3 +212,25 @@ def test_what_is_parked_says_for_which_name_it_waits(referred: Home) -> None:
         "meeting:core-group:PLAN-1:1",
         "reference:clearway:CW-1",
     }
+
+
+def test_every_command_works_over_postgresql_as_well(
+    home: Home, postgres: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QUORATE_DATABASE", postgres.create("cli"))
+    monkeypatch.setenv("QUORATE_MASTER_KEY", "0123456789abcdef" * 4)
+    home.folder.mkdir()
+    home.publish([*referral(), BAD["an unknown field"], assessment(None)], code=1)
+    home.publish(referral())
+    home.says("run", "--until", "2025-01-06")
+    home.says("book", FAMILY, MEETING, "--at", "2025-01-14T10:00", *BY)
+    assert len(home.rows("held")) == 2 and home.one("show", FAMILY)["meetings"][0]["state"] == "booked"
+    record = next(r["record"] for r in home.rows("held") if r["reason"] == "no_basis")
+    assert "held again" in home.fails("held", "release", record, code=1)
+    home.says("held", "mend", record, mended(home))
+    home.says("held", "release", record, *BY)
+    assert len(home.rows("held")) == 1
+    for command in (("duties", "--late"), ("meetings", "--from", "2025-01-01"), ("attendance",), ("parked",)):
+        home.rows(*command)
+    assert home.one("ledger", "verify")["ok"] and home.one("replay")["ok"]
+    home.rows("doctor", code=1)

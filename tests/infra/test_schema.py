@@ -20,7 +20,7 @@ from sqlalchemy import Column, Connection, MetaData, String, Table, select, text
 from handlers import events as e
 from infra.db import tables
 from infra.db.engine import connect, transaction
-from infra.db.schema import MIGRATIONS, bring_up_to_date
+from infra.db.schema import HEAD, MIGRATIONS, bring_up_to_date
 from infra.deploy.postgres import Postgres
 from infra.settings import read
 from infra.wiring import house
@@ -30,9 +30,17 @@ from streams.wire import Letter, write
 from tests.journeys.story import a_household, at, told
 
 ROOT = Path(__file__).parents[2]
-STARTING = "import asyncio; from infra.settings import read; from infra.wiring import house\n"
-STARTING += "async def start():\n    async with house(read()): pass\n"
-STARTING += "asyncio.run(start())"
+STARTING = """
+import asyncio
+from infra.settings import read
+from infra.wiring import house
+async def start():
+    async with house(read()):
+        pass
+print("at the line", flush=True)
+input()
+asyncio.run(start())
+"""
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -86,23 +94,31 @@ def test_the_comparison_would_see_a_fault(database: str) -> None:
 
 
 def test_migrations_stand_in_one_line() -> None:
-    assert len(ScriptDirectory(str(MIGRATIONS)).get_heads()) == 1
+    assert ScriptDirectory(str(MIGRATIONS)).get_heads() == [HEAD]
 
 
-def test_two_processes_may_bring_up_one_database_at_once(postgres: Postgres, tmp_path: Path) -> None:
+def test_processes_may_bring_up_one_database_at_once(postgres: Postgres, tmp_path: Path) -> None:
     settings = {
         "QUORATE_HOME": str(tmp_path),
         "QUORATE_DATABASE": fresh(postgres),
         "QUORATE_MASTER_KEY": secrets.token_hex(32),
     }
-    command = [sys.executable, "-c", STARTING]
-    environment = {**os.environ, **settings}
-    both = [
-        subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-        for _ in range(2)
-    ]
-    said = [process.communicate(timeout=60)[0].decode() for process in both]
-    assert [process.returncode for process in both] == [0, 0], said
+    command, environment = [sys.executable, "-c", STARTING], {**os.environ, **settings}
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+    all_ = [subprocess.Popen(command, cwd=ROOT, env=environment, text=True, **pipes) for _ in range(3)]
+    try:
+        for process in all_:
+            assert process.stdout and process.stdout.readline() == "at the line\n"
+        for process in all_:
+            assert process.stdin
+            process.stdin.write("\n")
+            process.stdin.flush()
+        said = [process.communicate(timeout=60)[0] for process in all_]
+    finally:
+        for process in all_:
+            process.kill()
+            process.wait()
+    assert [process.returncode for process in all_] == [0, 0, 0], said
     assert asyncio.run(after_migrating(settings["QUORATE_DATABASE"])) == []
 
 
