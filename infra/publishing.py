@@ -20,7 +20,7 @@ BATCH = 500
 
 
 class Published(Struct):
-    """How many events went in and how many lines were held; first_at and last_at: when the first and last were recorded."""
+    """How many events went in, how many lines were held, and when the first and last event were recorded."""
 
     events: int = 0
     held: int = 0

@@ -38,11 +38,11 @@ async def work(settings: Settings) -> None:
             await faust_app.stop()
 
 
-def main() -> None:
-    """One worker, by the environment's settings; what a supervisor starts."""
+def main(settings: Settings) -> None:
+    """One worker; what a supervisor starts."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    asyncio.run(work(read()))
+    asyncio.run(work(settings))
 
 
 if __name__ == "__main__":
-    main()
+    main(read())

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from infra.cli import acting, health, ledger, publishing, reading, running, shelf
+from infra.cli import acting, engine, health, ledger, publishing, reading, running, shelf, showing
 from infra.cli.common import Commands, Door
 
 __all__ = ["app"]
@@ -22,6 +22,7 @@ app = typer.Typer(
     add_completion=False,
 )
 held = typer.Typer(help="What could not be decided as it stands: list, mend, release.", invoke_without_command=True)
+topics = typer.Typer(help="The broker's topics, as code.", no_args_is_help=True)
 chains = typer.Typer(help="The ledger's chains: verify them, sign their heads.", no_args_is_help=True)
 
 
@@ -40,6 +41,7 @@ def _add(to: typer.Typer, command: Callable[..., Any], name: str, example: str) 
     to.command(name, epilog=f"Example: quorate {example}")(command)
 
 
+_add(app, showing.demo, "demo", "demo --engine local")
 _add(app, publishing.publish, "publish", "publish events.jsonl")
 _add(app, running.run, "run", "run --until 2025-02-10")
 _add(app, acting.propose, "propose", "propose F-1 initial-conference:SD-1 --by w-coordinator")
@@ -59,12 +61,17 @@ _add(
 _add(app, acting.answer, "answer", "answer F-1 initial-conference:SD-1 w-health accepted --by w-coordinator")
 _add(app, acting.call, "call", "call F-1 initial-conference:SD-1 w-clearway-key --outcome spoke --by w-coordinator")
 _add(app, acting.close, "close", "close D-1a2b3c4d5e6f --reason 'told in person' --by w-unit-manager")
+_add(app, showing.summarise, "summary", "summary")
 _add(app, reading.show, "show", "show F-1")
 _add(app, reading.duties, "duties", "duties --late --kind tell_treatment")
 _add(app, reading.meetings, "meetings", "meetings --from 2025-01-06 --to 2025-01-31 --state booked")
 _add(app, reading.attendance, "attendance", "attendance --agency clearway")
 _add(app, shelf.parked, "parked", "parked")
 _add(app, ledger.replay, "replay", "replay --as-of 2025-01-10 --family F-1")
+_add(app, engine.relay, "relay", "relay")
+_add(app, engine.worker, "worker", "worker")
+_add(app, engine.lag, "lag", "lag --json")
+_add(topics, engine.apply, "apply", "topics apply --replication 3")
 _add(app, health.doctor, "doctor", "doctor")
 held.callback(epilog="Example: quorate held --json")(shelf.held)
 _add(held, shelf.held_show, "show", "held show H-1a2b3c4d5e6f")
@@ -73,4 +80,5 @@ _add(held, shelf.held_release, "release", "held release H-1a2b3c4d5e6f --by w-co
 _add(chains, ledger.verify, "verify", "ledger verify --against heads.json")
 _add(chains, ledger.heads, "heads", "ledger heads --out heads.json")
 app.add_typer(held, name="held")
+app.add_typer(topics, name="topics")
 app.add_typer(chains, name="ledger")

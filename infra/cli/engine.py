@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
-import signal
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
 from infra import worker as workers
-from infra.cli.common import Fault, Json, aside, as_json, say, settings_of, show_table, worked
+from infra.cli.common import Fault, Json, say, settings_of, worked
+from infra.cli.paper import listed
+from infra.cli.running import by_the_wall
 from infra.kafka import topics
 from infra.settings import Settings
-from infra.wiring import House, carrier
-from streams.clock import live
 
 
 def _on_kafka(settings: Settings) -> Settings:
@@ -35,17 +32,7 @@ def apply(
 def relay(ctx: typer.Context) -> None:
     """Bring what leaves the outbox into the topics and to the post, by the wall clock, until Ctrl-C."""
     _on_kafka(settings_of(ctx, founding=True))
-    worked(ctx, _relay, founding=True, mails=True)
-
-
-async def _relay(house: House) -> None:
-    stopped = asyncio.Event()
-    for sign in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(sign, stopped.set)
-    async with carrier(house, played=False) as carrying:
-        aside("Relaying; Ctrl-C stops it.")
-        await live(house.office, carrying, stopped.is_set)
-    aside("Stopped; nothing is lost.")
+    worked(ctx, lambda house: by_the_wall(house, leave_played=False), founding=True, mails=True)
 
 
 def worker(ctx: typer.Context) -> None:
@@ -56,13 +43,9 @@ def worker(ctx: typer.Context) -> None:
 def lag(ctx: typer.Context, json: Json = False) -> None:
     """How far the workers are behind, topic by topic. After a worker dies, its part stands still for ten seconds."""
     behind = topics.lag(_on_kafka(settings_of(ctx, founding=True)).kafka, workers.GROUP)
-    if json:
-        for b in behind:
-            as_json({"topic": b.topic, "partition": b.partition, "committed": b.committed, "end": b.end, "lag": b.lag})
-        return
-    table = Table("topic", "records", "settled", "waiting")
-    for name in dict.fromkeys(b.topic for b in behind):
-        own = [b for b in behind if b.topic == name]
-        counts = (sum(b.end for b in own), sum(b.committed for b in own), sum(b.lag for b in own))
-        table.add_row(name, *map(str, counts))
-    show_table(table)
+    rows = [
+        {"topic": b.topic, "partition": b.partition, "end": b.end, "committed": b.committed, "lag": b.lag} for b in behind
+    ]
+    columns = {"topic": "topic", "partition": "partition", "end": "records", "committed": "settled", "lag": "waiting"}
+    told = rows if json else [r for r in rows if r["end"]]
+    listed(told, columns, json, "No topic holds a record yet.", f"{sum(b.lag for b in behind)} records wait.")

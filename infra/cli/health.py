@@ -35,7 +35,7 @@ def doctor(ctx: typer.Context, json: Json = False) -> None:
         if json:
             as_json({"check": what, "ok": good, "sentence": sentence})
         else:
-            say(f"{'OK ' if good else 'NO '} {what}: {sentence}")
+            say(f"{'OK' if good else 'NO'} {what}: {sentence}")
     if not all(good for _, good, _ in lines):
         raise typer.Exit(1)
 

@@ -57,6 +57,11 @@ def listed(
 def progress(quiet: bool) -> Iterator[Progress]:
     """Progress on stderr for whoever watches; none for a file, another program, or --quiet."""
     unwatched = quiet or not sys.stderr.isatty()
-    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed:.0f}"), TimeElapsedColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f}%"),
+        TimeElapsedColumn(),
+    )
     with Progress(*columns, console=Console(stderr=True), disable=unwatched, transient=True) as shown:
         yield shown

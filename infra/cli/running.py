@@ -18,9 +18,8 @@ from infra.cli.paper import progress
 from infra.db import played, reading
 from infra.db.engine import transaction
 from infra.db.tables import unstamp
-from infra.wiring import House
+from infra.wiring import House, carrier
 from streams.clock import live, play, wall
-from streams.local import LocalCarrier
 
 Until = Annotated[
     str | None, typer.Option(metavar="DATE|INSTANT", help="Play time to the end of that day, or to that instant.")
@@ -43,12 +42,12 @@ def run(
     end = by(until) if until else None
 
     async def act(house: House) -> None:
-        if not house.settings.embedded:
-            raise Fault("QUORATE_KAFKA is set, so quorate worker and quorate relay carry the events: start those")
-        if end is None:
-            await _live(house, leave_played)
-        else:
+        if end is not None:
             await _play(house, end, json, quiet)
+        elif house.settings.embedded:
+            await by_the_wall(house, leave_played)
+        else:
+            raise Fault("QUORATE_KAFKA is set, so quorate relay and quorate worker carry the events: start those")
 
     worked(ctx, act, founding=True, mails=True, mailbox=mailbox)
 
@@ -66,7 +65,8 @@ async def _play(house: House, end: datetime, json: bool, quiet: bool) -> None:
             _move(shown, bar, now, start)
 
         try:
-            reached = await play(house.office, LocalCarrier(house.office, house.dispatch), start, end, told)
+            async with carrier(house, played=True) as carrying:
+                reached = await play(house.office, carrying, start, end, told)
         finally:
             async with transaction(house.engine) as connection:
                 await played.keep(connection, reached)
@@ -103,7 +103,8 @@ async def _closing(house: House, reached: datetime, carried: int, json: bool) ->
     )
 
 
-async def _live(house: House, leave_played: bool) -> None:
+async def by_the_wall(house: House, leave_played: bool) -> None:
+    """Carry what waits, whenever it waits, until Ctrl-C or SIGTERM. Raises Fault in an area of played time."""
     async with transaction(house.engine) as connection:
         position = await played.played_to(connection)
         if position and leave_played and position <= wall():
@@ -118,5 +119,6 @@ async def _live(house: House, leave_played: bool) -> None:
     for sign in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(sign, stopped.set)
     aside("Running by the wall clock; Ctrl-C stops it.")
-    await live(house.office, LocalCarrier(house.office, house.dispatch), stopped.is_set)
+    async with carrier(house, played=False) as carrying:
+        await live(house.office, carrying, stopped.is_set)
     aside("Stopped; nothing is lost.")

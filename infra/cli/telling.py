@@ -26,7 +26,7 @@ from streams.local import LocalCarrier
 from streams.wire import encode_body, type_name
 
 SOURCE = "quorate/cli"
-PATIENCE = timedelta(seconds=10)
+PATIENCE = timedelta(seconds=3)
 A_WHILE = 0.1
 
 

@@ -1,4 +1,4 @@
-"""What a summary of an area asks of the database: mails that left, meetings that found no time, who was told of what is late."""
+"""What a summary asks of the database: mails that left, meetings that found no time, rungs climbed."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ async def areas(connection: AsyncConnection) -> list[str]:
 async def held_open(connection: AsyncConnection) -> dict[str, int]:
     """How many records lie on the held shelf, by reason."""
     query = select(held.c.reason, func.count()).where(held.c.state == "open").group_by(held.c.reason)
-    return {reason: n for reason, n in await connection.execute(query.order_by(held.c.reason))}
+    return {r.reason: r[1] for r in await connection.execute(query.order_by(held.c.reason))}
 
 
 async def parked_count(connection: AsyncConnection) -> int:

@@ -8,11 +8,14 @@ from pathlib import Path
 from rich.console import Console
 
 from infra.demo.play import Engine, NotADemoHome, on_this_machine, play_demo, set_up
+from infra.demo.servers import on_servers
+from infra.deploy.leash import NotStarted
+from infra.deploy.parts import PartMissing
 from infra.settings import read
 from streams.office import CannotNow
 
 WRONG, CANNOT_NOW = 2, 75  # the second as in sysexits.h
-ENGINES: dict[str, Engine] = {"local": on_this_machine}
+ENGINES: dict[str, Engine] = {"local": on_this_machine, "kafka": on_servers}
 
 
 def run_demo(engine: str, home: Path) -> int:
@@ -30,7 +33,7 @@ def run_demo(engine: str, home: Path) -> int:
     except NotADemoHome as error:
         complaints.print(str(error))
         return WRONG
-    except (CannotNow, OSError) as error:
+    except (CannotNow, NotStarted, OSError, PartMissing) as error:
         complaints.print(f"{error}: mend that and try again; nothing is lost")
         return CANNOT_NOW
     return 0

@@ -69,10 +69,7 @@ async def play_demo(
         async with engine(ready) as (opened, carrier):
             await _play(opened, carrier, console)
             await summary(opened.engine, console)
-            console.print(
-                f"  {len(mailbox.mails())} mails, as they were sent        {mailbox.folder}/*.eml",
-                soft_wrap=True,
-            )
+            console.print(f"  {mailbox.folder}/*.eml   every mail, as it was sent", soft_wrap=True)
 
 
 async def _play(opened: House, carrier: Carrier, console: Console) -> None:

@@ -1,4 +1,4 @@
-"""How an area stands, on one screen: meetings, mails, whether the treatment service was told, what is late and who knows.
+"""How an area stands, on one screen: meetings, mails, who was told, what is late and before whom it lies.
 
 Everything is read from the database; nothing here knows the demo's story, so that it serves any area.
 """
@@ -7,26 +7,25 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from msgspec import Struct
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from handlers.facts import RungClimbed
 from handlers.meetings.falling_due import NAMES
 from handlers.working_days import in_words, local_day
 from infra.db import overview, played, reading
-from infra.db.engine import transaction
+from infra.db.engine import Engine, transaction
 from infra.db.tables import unstamp
-from infra.demo.telling import Line, lines
+from infra.demo.telling import Line, lines, on_day
 from infra.papers.words import one_line
 from streams.clock import wall
 
-MOST_LINES, MOST_LATE = 20, 7
+MOST_LINES, MOST_LATE = 18, 6
 SHORT = {
     "initial_conference": "initial conference",
     "review_conference": "review conference",
@@ -42,7 +41,7 @@ OWED = {
     "tell_treatment_cancelled": "tell {to} that the {} is off",
     "name_representative": "find somebody at the service for the {}",
     "seek_consent": "ask for consent before the {}",
-    "send_minutes": "minutes of the {}",
+    "send_minutes": "minutes of the {} to {to}",
     "send_minutes_treatment": "minutes of the {} to the service",
     "mend_record": "mend a held record",
 }
@@ -66,7 +65,7 @@ class Standing(Struct, frozen=True, kw_only=True):
         return [d for d in self.duties if d.ended is None and unstamp(d.due_at) < self.now]
 
 
-async def summary(engine: AsyncEngine, console: Console) -> None:
+async def summary(engine: Engine, console: Console) -> None:
     """Print how the area stands; it opens no sealed word. Raises CannotNow."""
     standing = await _read(engine)
     told = lines(standing.meetings, standing.duties, standing.now)
@@ -77,7 +76,7 @@ async def summary(engine: AsyncEngine, console: Console) -> None:
         console.print(part)
 
 
-async def _read(engine: AsyncEngine) -> Standing:
+async def _read(engine: Engine) -> Standing:
     async with transaction(engine) as connection:
         now = await played.played_to(connection) or wall()
         duties = await reading.duties_of(connection, open_only=False)
@@ -96,7 +95,7 @@ async def _read(engine: AsyncEngine) -> Standing:
 
 def _heading(standing: Standing) -> Text:
     names = one_line(", ".join(standing.areas)) or "Nothing recorded yet"
-    return Text(f"\n{names} on {in_words(local_day(standing.now))}\n", style="bold")
+    return Text(f"{names} on {in_words(local_day(standing.now))}", style="bold")
 
 
 def _grid(*columns: str, right: Iterable[int] = ()) -> Table:
@@ -133,7 +132,7 @@ def _mails(standing: Standing) -> Text:
     words = ("invitations", "changes", "cancellations", "minutes", "notices")
     over = sum(m.state == "booked" and unstamp(m.starts_at) < standing.now for m in standing.meetings)
     silent = f"Of those booked, {over} should have sat by now and nobody has recorded it.\n" if over else ""
-    return Text(f"{silent}\nMails sent: " + ", ".join(f"{standing.mails[w]} {w}" for w in words))
+    return Text(f"{silent}Mails sent: " + ", ".join(f"{standing.mails[w]} {w}" for w in words))
 
 
 def _services(standing: Standing, told: Sequence[Line]) -> Iterable[Table | Text]:
@@ -146,9 +145,9 @@ def _services(standing: Standing, told: Sequence[Line]) -> Iterable[Table | Text
     yield Text(
         "\nWhere a parent's drug or alcohol use is on record: was the treatment service told?", style="bold"
     )
-    grid = _grid("", "meeting", "about", "told", "minutes to the service")
+    grid = _grid("", "meeting", "about", "told", "minutes sent")
     for line in shown:
-        what = f"{SHORT[line.kind]}, {_on(line.at)}"
+        what = f"{SHORT[line.kind]}, {on_day(line.at)}"
         cells = (line.family, what, line.adult, line.told, line.minutes)
         grid.add_row(*map(_cell, cells), style="" if line.settled else "bold red")
     yield grid
@@ -184,12 +183,11 @@ def _overdue(group: Sequence[Any], standing: Standing) -> tuple[str, ...]:
     worst = max(group, key=lambda d: d.rung)
     kinds = {(m.stream, m.meeting): m.kind for m in standing.meetings}
     meeting = SHORT.get(kinds.get((worst.stream, worst.meeting), ""), "meeting")
-    what = OWED.get(worst.kind, worst.kind.replace("_", " ")).format(meeting, to=worst.to)
-    if len(group) > 1:
-        what += f" (to {len(group)} people)"
+    to = worst.to if len(group) == 1 else f"{len(group)} people"
+    what = OWED.get(worst.kind, worst.kind.replace("_", " ")).format(meeting, to=to)
     climbed = standing.climbed.get(worst.id)
     rung = str(climbed.rung + 1) if climbed else "–"
-    return (worst.stream.rpartition("/")[2], what, _on(worst.due_at), rung, _holder(climbed))
+    return (worst.stream.rpartition("/")[2], what, on_day(worst.due_at), rung, _holder(climbed))
 
 
 def _holder(climbed: RungClimbed | None) -> str:
@@ -205,20 +203,13 @@ def _further(standing: Standing, told: Sequence[Line]) -> Iterable[Text]:
         f"\nHeld for a person to mend: {shelf or 'nothing'}. Parked until a name is known: {standing.parked}."
     )
     streams = [x.stream for x in told if not x.settled] + [m.stream for m in standing.meetings]
-    yield Text("\nLook further", style="bold")
+    yield Text("Look further:")
     if streams:
         yield Text(
-            f"  one family, from first to last   .venv/bin/quorate show {streams[0].rpartition('/')[2]}"
+            f"  .venv/bin/quorate show {streams[0].rpartition('/')[2]}   one family, from first to last"
         )
-    yield Text("  what is owed, and by whom        .venv/bin/quorate duties")
+    yield Text("  .venv/bin/quorate duties       what is owed, and by whom")
 
 
 def _cell(text: str) -> Text:
     return Text(one_line(text))
-
-
-def _on(at: str) -> str:
-    """`14 Jan`, of an instant or a day."""
-    day = local_day(unstamp(at)) if "T" in at else date.fromisoformat(at)
-    _, number, month, _ = in_words(day).split()
-    return f"{number} {month[:3]}"

@@ -6,7 +6,7 @@ A line says what a coordinator must know: told or not, when, on what evidence, a
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from msgspec import Struct
@@ -114,13 +114,15 @@ def _minutes(owed: Sequence[Any], now: datetime) -> str:
     if duty.ended == "evidence":
         return _ended(duty)
     late = unstamp(duty.due_at) < now and not duty.ended
-    return f"{'LATE, ' if late else ''}due {_day(duty.due_at)}"
+    return f"{'LATE, ' if late else ''}due {on_day(duty.due_at)}"
 
 
 def _ended(duty: Any) -> str:
-    return _day(duty.ended_at) + (" (late)" if duty.ended_at > duty.due_at else "")
+    return on_day(duty.ended_at) + (" (late)" if duty.ended_at > duty.due_at else "")
 
 
-def _day(at: str) -> str:
-    """`Thu 9 January`."""
-    return in_words(local_day(unstamp(at))).rpartition(" ")[0]
+def on_day(at: str) -> str:
+    """`14 Jan`, of an instant or a day as the tables keep them."""
+    day = local_day(unstamp(at)) if "T" in at else date.fromisoformat(at)
+    _, number, month, _ = in_words(day).split()
+    return f"{number} {month[:3]}"

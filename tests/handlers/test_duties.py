@@ -99,7 +99,6 @@ def test_what_was_met_before_it_was_owed_is_opened_and_ended_at_once() -> None:
 def test_what_is_no_longer_owed_lapses_by_name() -> None:
     book = Book().settle(OWED).settle()
     assert book.duty.ended == "lapse" and book.facts == [f.DutyEnded(book.duty.id, "lapse", "the file")]
-    assert "moved, called off or held" in book.reasons[0]
     assert book.settle().facts == []
 
 
@@ -108,15 +107,18 @@ def test_each_kind_says_why_it_lapsed() -> None:
         return Book().settle(replace(OWED, kind=kind)).settle().reasons[0]
 
     assert why("hold_meeting") == why("find_a_time") == "the meeting is no longer due"
-    assert why("send_invitation") == why("tell_treatment")
-    assert why("name_representative").startswith("a representative can be reached")
-    assert why("seek_consent").startswith("consent or an override was recorded")
+    gone = "the meeting was moved, called off or held, or this person is no longer to be told of it"
+    assert why("send_invitation") == why("tell_treatment") == gone
+    assert why("name_representative") == "a representative can be reached, or none is needed any more"
+    asked = "consent or an override was recorded, or there is nothing to ask for any more"
+    assert why("seek_consent") == asked
     assert why("send_minutes") == "what made it owed no longer stands"
 
 
 def test_evidence_that_falls_away_opens_it_again() -> None:
     book = Book().settle(MET).settle(OWED)
     assert book.types == ["DutyReopened"] and book.duty.ended is None
+    assert book.reasons == ["it is owed again: what had ended it no longer stands"]
 
 
 def test_what_lapsed_is_opened_again_when_it_is_owed_again() -> None:
@@ -142,7 +144,8 @@ def test_what_has_ended_by_evidence_does_not_move() -> None:
 
 def test_from_its_hour_on_a_duty_is_a_telephone_call() -> None:
     assert not Book().settle(OWED, now="Mon 3 March 2025 15:59").duty.by_telephone
-    assert Book().settle(OWED, now="Mon 3 March 2025 16:00").duty.by_telephone
+    late = Book().settle(OWED, now="Mon 3 March 2025 16:00")
+    assert late.types == ["DutyOpened"] and late.duty.by_telephone
     book = Book().settle(OWED).settle(OWED, now="Mon 3 March 2025 16:00")
     assert book.types == ["DutyMoved"] and book.duty.by_telephone
     assert not Book().settle(replace(OWED, telephone_from=None), now="Fri 7 March 2025 10:00").duty.by_telephone
@@ -171,3 +174,11 @@ def test_a_coordinator_excuses_a_duty_of_a_family_by_its_name() -> None:
     h = Hearing().household().episode().conference()
     h.family(e.DutyExcused(h.duty("tell_treatment").id, "The worker sits next to me.", "w-unit"))
     assert h.duty("tell_treatment", meeting=CONFERENCE).ended == "reason"
+
+
+def test_a_duty_says_only_what_it_is_about() -> None:
+    h = Hearing().household().conference().family(e.RecordHeld("H-1", "clash"))
+    held, mend = h.duty("hold_meeting"), h.duty("mend_record")
+    assert (held.adult, held.service, held.to, held.revision, held.by_telephone) == (None, None, None, 0, False)
+    assert (mend.meeting, mend.adult, mend.to) == (None, None, None)
+    assert all(d.id.startswith("D-") and len(d.id) == 14 for d in (held, mend))

@@ -80,6 +80,11 @@ def test_what_was_put_off_after_it_climbed_waits_until_it_is_late_again() -> Non
     assert climbs(moved) == "Thu 1 May 2025 09:00"
 
 
+def test_a_rung_climbed_before_the_new_hour_is_not_one_climbed_because_of_it() -> None:
+    put_off = replace(climbed(TOLD, 2, "Mon 14 April 2025 09:00"), due_at=instant("Mon 14 April 2025 09:00"))
+    assert climbs(put_off) == "Tue 15 April 2025 09:00"  # as late as on the first day, not the board's five days
+
+
 def test_what_was_late_when_it_came_to_be_known_has_the_next_working_day_first() -> None:
     known = replace(DUTY, opened_at=instant("Mon 14 April 2025 10:00"))
     assert climbs(known) == "Wed 16 April 2025 09:00"
@@ -184,6 +189,12 @@ def test_whoever_answered_in_time_is_not_rung() -> None:
     assert not h.facts(f.CallAskedFor)
 
 
+def test_nobody_rings_about_what_was_known_before_it_was_owed() -> None:
+    h = Hearing().household().worked_with().conference().at("Tue 4 March 2025 10:00").answers("w-key").episode()
+    assert h.duty("tell_treatment").by_telephone and h.duty("tell_treatment").ended == "evidence"
+    assert not h.facts(f.CallAskedFor)
+
+
 def test_an_empty_post_of_caller_is_on_record_and_loud() -> None:
     h = Hearing().told("partnership", e.AreaRecorded("Riverside", "Team", "1", {}))
     h.household().worked_with().episode().conference().at("Tue 4 March 2025 09:00")
@@ -196,3 +207,9 @@ def test_a_caller_without_an_address_is_named_and_not_mailed() -> None:
     h = Hearing().unreachable("w-coordinator", agency="council")
     h.household().worked_with().episode().conference().at("Tue 4 March 2025 09:00")
     assert [c.caller for c in h.facts(f.CallAskedFor)] == ["w-coordinator"] and not h.sent(SendNotice)
+
+
+def test_a_late_duty_that_is_about_no_meeting_is_put_before_the_coordinator_as_such() -> None:
+    h = Hearing().household().family(e.RecordHeld("H-1", "clash")).at("Wed 5 March 2025 09:00")
+    (notice,) = h.sent(SendNotice)
+    assert (notice.to.person, notice.meeting, notice.duty) == ("w-coordinator", "", h.duty("mend_record").id)

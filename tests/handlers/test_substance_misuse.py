@@ -4,11 +4,16 @@ Joint Guidance (2009) paragraphs 11, 21, 28, actions T1, T8, T9, F2, F4, F5; rul
 On Mon 3 March 2025 the diary books the conference for Wed 5 March 09:00, unless somebody is busy.
 """
 
+from collections.abc import Callable
+
 import pytest
 from msgspec.structs import replace
 
 from handlers import events as e
+from handlers import facts as f
 from handlers.effects import SendInvitation, SendMinutes
+from handlers.facts import DutyKind
+from handlers.substance_misuse import representatives
 from handlers.working_days import in_words
 from tests.handlers.hearing import (
     CHILD,
@@ -69,7 +74,7 @@ def test_an_episode_known_after_the_meeting_but_before_its_minutes_is_owed_the_m
     h = a_conference().sits(there("mother")).at("Fri 7 March 2025 10:00").episode()
     assert not h.duties("tell_treatment") and not h.sent(SendInvitation, "w-key")
     duty = h.duty("send_minutes_treatment", **CLEARWAY)
-    assert (duty.to, duty.owner, duty.rule) == ("w-key", "minute_taker", "REC-01")
+    assert (duty.to, duty.owner, duty.rule, duty.closes_on) == ("w-key", "minute_taker", "REC-01", "accepted")
     assert in_words(duty.due_at) == "Fri 28 March 2025 23:59"  # 15 working days after Fri 7 March
     assert duty.sentence.startswith(
         "Send clearway the minutes of the initial child protection conference, for mother. 15 working days after"
@@ -288,7 +293,9 @@ def test_mail_taken_by_the_relay_is_not_knowing() -> None:
 
 @pytest.mark.parametrize("reply", ["accepted", "tentative", "declined"])
 def test_any_answer_of_the_worker_shows_that_the_service_knows(reply: e.Reply) -> None:
-    duty = a_conference().episode().answers("w-key", reply=reply).duty("tell_treatment")
+    h = a_conference().episode().answers("w-key", reply=reply)
+    duty = h.duty("tell_treatment")
+    assert [x.grade for x in h.facts(f.DutyEnded) if x.duty == duty.id] == ["acknowledged"]
     assert (duty.ended, duty.ended_by) == ("evidence", f"{reply}, recorded by w-coordinator")
 
 
@@ -328,6 +335,74 @@ def test_the_minutes_are_had_when_the_relay_took_them_and_owed_again_when_they_b
     assert h.family(e.MessageFailed(message, CONFERENCE, "w-key", "minutes", "bounced")).open("send_minutes_treatment")
 
 
+# --- one duty per adult, service and meeting
+
+
+def two_of_each(setting: Hearing) -> Hearing:
+    """Two parents whose use is known, two services, a conference and a project review."""
+    factors = tuple(e.Factor(code="1B", person=p) for p in ("mother", "father"))
+    assessed = e.FactorsAssessed("A", day("Mon 3 March 2025"), factors, "statutory")
+    return setting.household(MOTHER, FATHER).worked_with().family(assessed).conference().fip()
+
+
+def agreed(setting: Hearing) -> Hearing:
+    return two_of_each(setting.consent(True).consent(True, "father"))
+
+
+KINDS_OF_TELLING: list[tuple[DutyKind, Callable[[Hearing], Hearing]]] = [
+    ("tell_treatment", agreed),
+    ("tell_treatment_cancelled", lambda h: agreed(h).cancels().cancels(REVIEW)),
+    ("send_minutes_treatment", lambda h: agreed(h).sits().sits(meeting=REVIEW)),
+    ("name_representative", lambda h: agreed(h.unreachable("w-spoc", "w-deputy", "w-beacon"))),
+]
+
+
+@pytest.mark.parametrize(("kind", "told"), KINDS_OF_TELLING, ids=[kind for kind, _ in KINDS_OF_TELLING])
+def test_each_adult_service_and_meeting_has_a_duty_of_its_own(
+    kind: DutyKind, told: Callable[[Hearing], Hearing]
+) -> None:
+    found = told(Hearing()).open(kind)
+    assert len({(d.adult, d.service, d.meeting) for d in found}) == len(found) == 8
+
+
+def test_consent_is_asked_for_each_adult_service_and_review() -> None:
+    h = two_of_each(Hearing()).family(e.FipStarted("FIP-2", day("Mon 3 March 2025"), "w-fip"))
+    assert len({(d.adult, d.service, d.meeting) for d in h.open("seek_consent")}) == 8
+
+
+def test_a_second_cancellation_is_told_anew() -> None:
+    h = a_conference().episode().cancels().books("Wed 12 March 2025 10:00").cancels()
+    assert [d.ended for d in h.duties("tell_treatment_cancelled")] == ["lapse", None]
+
+
+def test_of_two_workers_of_one_episode_the_first_is_told_and_either_may_answer() -> None:
+    both = ("w-key", "w-key-2")
+    told = e.EpisodeTold("mother", "E-1", "clearway", both, "consent", day("Mon 3 March 2025"))
+    h = a_conference().family(told)
+    assert h.duty("tell_treatment").to == "w-key" and set(both) <= set(h.meeting().invitations)
+    assert h.fork().answers("w-key-2").duty("tell_treatment").ended == "evidence"
+    assert [d.to for d in h.fork().cancels().duties("tell_treatment_cancelled")] == ["w-key"]
+    assert h.sits(there("w-key-2")).duty("send_minutes_treatment").to == "w-key"
+
+
+def test_of_two_standing_episodes_at_one_service_the_later_opened_speaks_and_then_the_later_named() -> None:
+    def speaks(*opened: tuple[str, str, str]) -> str | None:
+        h = a_conference()
+        for name, worker, on in opened:
+            h.told("person/mother", e.EpisodeOpened(name, "clearway", worker, day(on), "consent"))
+        return h.duty("tell_treatment").to
+
+    monday, sunday = "Mon 3 March 2025", "Sun 2 March 2025"
+    assert speaks(("E-1", "w-key", monday), ("E-2", "w-key-2", sunday)) == "w-key"
+    assert speaks(("E-2", "w-key", monday), ("E-1", "w-key-2", monday)) == "w-key"
+
+
+def test_whoever_a_service_sends_sits_as_its_treatment_worker() -> None:
+    h = a_conference().episode()
+    (sent,) = representatives(h.file, h.meeting(), h.directory, h.protocol, lambda file, adult: True)
+    assert (sent.person, sent.role, sent.must_have_minutes) == ("w-key", "treatment_worker", True)
+
+
 # --- a meeting that moves or falls
 
 
@@ -336,6 +411,12 @@ def test_a_move_opens_a_new_duty_and_the_old_answer_does_not_count() -> None:
     old, new = h.duties("tell_treatment")
     assert (old.ended, new.ended) == ("evidence", None) and old.id != new.id
     assert h.answers("w-key").duties("tell_treatment")[1].ended == "evidence"
+
+
+def test_a_move_is_told_by_the_working_day_after_it_however_long_the_service_was_known() -> None:
+    h = a_conference().episode().books("Wed 12 March 2025 10:00").at("Fri 7 March 2025 12:00")
+    h.books("Wed 19 March 2025 10:00")
+    assert in_words(h.duty("tell_treatment", ended=None).due_at) == "Mon 10 March 2025 23:59"
 
 
 def test_a_move_lapses_the_duty_that_nobody_had_met() -> None:
@@ -448,7 +529,9 @@ def test_the_question_of_consent_runs_from_when_the_review_fell_due_if_that_was_
 
 def test_a_refusal_answers_the_question_and_the_service_is_not_told() -> None:
     h = a_project().consent(False)
-    assert h.duty("seek_consent").ended == "evidence" and h.mailed("w-key") == 0
+    (ended,) = [x for x in h.facts(f.DutyEnded) if x.duty == h.duty("seek_consent").id]
+    assert (ended.how, ended.grade) == ("evidence", "recorded") and h.mailed("w-key") == 0
+    assert ended.by == "consent was refused, so the service is not told"
 
 
 def test_consent_given_lets_the_service_be_told() -> None:

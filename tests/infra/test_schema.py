@@ -20,7 +20,7 @@ from sqlalchemy import Column, Connection, MetaData, String, Table, select, text
 from handlers import events as e
 from infra.db import tables
 from infra.db.engine import connect, transaction
-from infra.db.schema import HEAD, MIGRATIONS, bring_up_to_date
+from infra.db.schema import HEAD, MIGRATIONS, ONE_AT_A_TIME, bring_up_to_date
 from infra.deploy.postgres import Postgres
 from infra.settings import read
 from infra.wiring import house
@@ -103,9 +103,13 @@ def test_processes_may_bring_up_one_database_at_once(postgres: Postgres, tmp_pat
         "QUORATE_DATABASE": fresh(postgres),
         "QUORATE_MASTER_KEY": secrets.token_hex(32),
     }
-    command, environment = [sys.executable, "-c", STARTING], {**os.environ, **settings}
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
-    all_ = [subprocess.Popen(command, cwd=ROOT, env=environment, text=True, **pipes) for _ in range(3)]
+    command, environment, pipe = [sys.executable, "-c", STARTING], {**os.environ, **settings}, subprocess.PIPE
+    all_ = [
+        subprocess.Popen(
+            command, cwd=ROOT, env=environment, text=True, stdin=pipe, stdout=pipe, stderr=subprocess.STDOUT
+        )
+        for _ in range(3)
+    ]
     try:
         for process in all_:
             assert process.stdout and process.stdout.readline() == "at the line\n"
@@ -120,6 +124,24 @@ def test_processes_may_bring_up_one_database_at_once(postgres: Postgres, tmp_pat
             process.wait()
     assert [process.returncode for process in all_] == [0, 0, 0], said
     assert asyncio.run(after_migrating(settings["QUORATE_DATABASE"])) == []
+
+
+def test_migrating_waits_its_turn(postgres: Postgres) -> None:
+    """The race above may be won by luck; here another holds the turn, so nothing may be made meanwhile."""
+
+    async def story() -> None:
+        engine = connect(fresh(postgres))
+        try:
+            async with transaction(engine) as connection:
+                await connection.execute(text(f"SELECT pg_advisory_xact_lock({ONE_AT_A_TIME})"))
+                migrating = asyncio.create_task(bring_up_to_date(engine))
+                done, _ = await asyncio.wait([migrating], timeout=0.5)
+                assert not done
+            await migrating
+        finally:
+            await engine.dispose()
+
+    asyncio.run(story())
 
 
 def test_a_migration_that_fails_leaves_nothing_behind(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
