@@ -119,7 +119,7 @@ class Sitting:
         parked_as = {outbox.event_name(*name): name for name in names}
         query = select(parked.c.name, parked.c.letter).where(parked.c.name.in_(list(parked_as)))
         rows = await self.connection.execute(query)
-        return {parked_as[r.name]: chain.digest(msgspec.json.decode(r.letter, type=Letter).body) for r in rows}
+        return {parked_as[r.name]: chain.said(msgspec.json.decode(r.letter, type=Letter)) for r in rows}
 
     async def open(self, streams: Iterable[StreamId]) -> dict[StreamId, Opened]:
         wanted = sorted(streams)
@@ -298,7 +298,7 @@ def _storable(text: str) -> str:
 
 
 def _digest(event: Event) -> str:
-    return chain.digest(encode_body(event.body))
+    return chain.said(write(event))
 
 
 def _inbox_row(event: Event) -> dict[str, Any]:

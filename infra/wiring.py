@@ -38,7 +38,7 @@ class House:
 
 @asynccontextmanager
 async def house(settings: Settings) -> AsyncIterator[House]:
-    """Open the database, bring it up to date, and put the parts together. Raises CannotNow, SettingsFault, ProtocolFaults."""
+    """Open the database, bring it up to date, put the parts together. Raises CannotNow, ProtocolFaults."""
     engine = connect(settings.database)
     try:
         await bring_up_to_date(engine)

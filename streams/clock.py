@@ -7,12 +7,15 @@ one instant at which something happens to the next; a live area's is the wall's.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
 
 from handlers.events import Event, TimeCame
 from handlers.people import StreamId, derived
 from streams.office import CannotNow, Carrier, Office
+
+log = logging.getLogger(__name__)
 
 SOURCE = "quorate/clock"
 LIVE_PAUSE_SECONDS = 0.2
@@ -77,6 +80,7 @@ async def live(office: Office, carrier: Carrier, stopped: Callable[[], bool]) ->
             await tick(office, wall())
             await drain(office, carrier, wall())
             pause = LIVE_PAUSE_SECONDS
-        except CannotNow:
+        except CannotNow as away:
+            log.warning("waiting: %s", away)
             pause, fresh = min(pause * 2, LONGEST_PAUSE_SECONDS), False
         await asyncio.sleep(pause)

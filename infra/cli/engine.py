@@ -44,7 +44,8 @@ def lag(ctx: typer.Context, json: Json = False) -> None:
     """How far the workers are behind, topic by topic. After a worker dies, its part stands still for ten seconds."""
     behind = topics.lag(_on_kafka(settings_of(ctx, founding=True)).kafka, workers.GROUP)
     rows = [
-        {"topic": b.topic, "partition": b.partition, "end": b.end, "committed": b.committed, "lag": b.lag} for b in behind
+        {"topic": b.topic, "partition": b.partition, "end": b.end, "committed": b.committed, "lag": b.lag}
+        for b in behind
     ]
     columns = {"topic": "topic", "partition": "partition", "end": "records", "committed": "settled", "lag": "waiting"}
     told = rows if json else [r for r in rows if r["end"]]

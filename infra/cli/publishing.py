@@ -26,7 +26,7 @@ from infra.db.shelf import STRUCTURED, held_as
 from infra.wiring import House
 from streams.clock import wall
 from streams.office import Refusal
-from streams.wire import Letter, Unreadable, encode_body, from_structured, read
+from streams.wire import Letter, Unreadable, from_structured, read, write
 
 BATCH = 500
 CLASH = "{} has sent another event under the id {} before: give this one its own id and release it"
@@ -169,7 +169,7 @@ async def _sorted_out(house: House, sealed: dict[int, Event], tally: Tally) -> t
     fresh: dict[int, Event] = {}
     clashing = []
     for number, event in sealed.items():
-        name, digest = (event.source, event.id), chain.digest(encode_body(event.body))
+        name, digest = (event.source, event.id), chain.said(write(event))
         if name not in before:
             before[name] = digest
             fresh[number] = event

@@ -25,7 +25,7 @@ from infra.db.sealing import HELD_SHELF
 from infra.db.shelf import STRUCTURED
 from infra.db.tables import unstamp
 from infra.wiring import House
-from streams.wire import Letter, Unreadable, encode_body, stream_id, write
+from streams.wire import Letter, Unreadable, stream_id, write
 
 HELD_COLUMNS = {
     "record": "Record",
@@ -166,7 +166,7 @@ async def _entered(house: House, event: Event) -> bool:
         if await reading.fate(connection, name) == "held":
             return False
         known = (await reading.known(connection, [(event.source, event.id)])).values()
-    if any(digest != chain.digest(encode_body(event.body)) for digest in known):
+    if any(digest != chain.said(write(event)) for digest in known):
         raise Unreadable(CLASH.format(event.source, event.id))
     return bool(known)
 

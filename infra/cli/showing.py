@@ -16,7 +16,9 @@ from infra.wiring import House
 
 def demo(
     ctx: typer.Context,
-    engine: Annotated[str, typer.Option(help="local: one process; kafka: a real broker, worker and PostgreSQL.")] = "local",
+    engine: Annotated[
+        str, typer.Option(help="local: one process; kafka: a real broker, worker and PostgreSQL.")
+    ] = "local",
 ) -> None:
     """Play a quarter of a year in an invented area, and say how it stands."""
     home: Path | None = ctx.obj.home

@@ -12,6 +12,8 @@ from typing import Any
 import msgspec
 import rfc8785
 
+from streams.wire import Letter
+
 START = "0" * 64
 COVERED = ("seq", "event", "source", "type", "because", "rule", "pack", "happened", "recorded")
 
@@ -30,6 +32,11 @@ def without_boxes(value: Any) -> Any:
 def digest(body: bytes | str) -> str:
     """What tells one body from another, whatever its boxes look like."""
     return hashlib.sha256(rfc8785.dumps(without_boxes(msgspec.json.decode(body)))).hexdigest()
+
+
+def said(letter: Letter) -> str:
+    """What a record says, under whatever name: its type and its body."""
+    return hashlib.sha256(f"{letter.headers.get('ce_type')} {digest(letter.body)}".encode()).hexdigest()
 
 
 def link(before: str, row: Mapping[str, Any]) -> str:

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from handlers.people import StreamId
 from handlers.working_days import local_day
 from infra.db import chain
+from infra.db.outbox import event_name
 from infra.db.tables import (
     duties,
     files,
@@ -161,12 +162,12 @@ async def parked_rows(connection: AsyncConnection) -> Sequence[Row]:
 
 async def known(connection: AsyncConnection, names: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
     """Those of these (source, id) that came in before, with the digest of what they said."""
-    wanted = {f"{source}#{id_}": (source, id_) for source, id_ in names}
+    wanted = {event_name(*name): name for name in names}
     found: dict[tuple[str, str], str] = {}
     query = select(outbox.c.name, outbox.c.letter).where(outbox.c.name.in_(list(wanted)))
     for r in await _rows(connection, query):
         letter = msgspec.json.decode(r.letter, type=Letter)
-        found[wanted[r.name]] = chain.digest(letter.body)
+        found[wanted[r.name]] = chain.said(letter)
     settled = select(inbox).where(inbox.c.event.in_([id_ for _, id_ in wanted.values()]))
     for r in await _rows(connection, settled):
         if (r.source, r.event) in wanted.values():

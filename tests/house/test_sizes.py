@@ -14,6 +14,7 @@ FILE_CAP, FUNCTION_CAP, BRANCH_CAP = 400, 60, 10
 # "path" or "path::function" → why it is better long than cut in two.
 EXCEPTIONS: dict[str, str] = {
     "handlers/events.py": "the vocabulary of the house: every event, on one page",
+    "infra/db/migrations/versions/m0001_first_tables.py::upgrade": "one statement a table, as alembic wants it",
 }
 
 # A flat `match` reads as a table, so it counts once however many arms it has.

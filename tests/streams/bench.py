@@ -80,7 +80,7 @@ class InSql:
         return [(r.reason, r.sentence) for r in await self._rows(select(tables.held).order_by(tables.held.c.at))]
 
     async def parked(self) -> list[str]:
-        return [r.name.partition("#")[2] for r in await self._rows(select(tables.parked))]
+        return [r.name.split(" ", 2)[2] for r in await self._rows(select(tables.parked))]
 
     @contextmanager
     def away(self) -> Iterator[None]:
