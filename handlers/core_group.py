@@ -1,4 +1,4 @@
-"""Core groups: the first 10 working days after the conference that made the plan (CG-01), then at most six weeks apart (CG-02)."""
+"""Core groups: the first soon after the conference that made the plan (CG-01), then so many weeks apart (CG-02)."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ class TellStream(Struct, frozen=True, tag=True, kw_only=True):
 
 
 class SendInvitation(Struct, frozen=True, tag=True, kw_only=True):
-    """One person's own iMIP REQUEST or CANCEL. stamped_at is iCalendar's DTSTAMP, set here since nothing later reads a clock.
+    """One person's own iMIP REQUEST or CANCEL. stamped_at is iCalendar's DTSTAMP: nothing later reads a clock.
 
     client_reference: the treatment service's own, quoted to that service alone (decision 22).
     goes_on: a CANCEL to somebody who is no longer asked to a meeting that takes place.

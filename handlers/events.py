@@ -412,7 +412,7 @@ class BusyRecorded(Body, frozen=True):
 class SeatsSought(Body, frozen=True):
     """A family asks for time. `needed` must sit, `wanted` should; if `presided`, one of `chairs` must preside.
 
-    With `at` that instant or nothing. not_before..due_on are days in London; the search may go past due_on up to latest_on.
+    With `at` that instant or nothing. The search may go past due_on, up to latest_on.
     """
 
     family: str

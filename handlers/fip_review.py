@@ -1,4 +1,4 @@
-"""Family Intervention Project reviews: every six to eight weeks, with the relevant services and the family (JG paragraph 31)."""
+"""Family Intervention Project reviews: every six to eight weeks, with services and family (JG paragraph 31)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from handlers.working_days import local_day
 
 
 def due(file: CaseFile, protocol: Protocol) -> Iterator[tuple[f.MeetingFellDue, str]]:
-    """The next review of each project that runs, reckoned from the last held, else from the plan agreed or the start (3.52)."""
+    """The next review of each project that runs, from the last one held, else the plan agreed or the start (3.52)."""
     for fip in file.fips.values():
         if fip.fip in file.fips_ended:
             continue

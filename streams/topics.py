@@ -1,4 +1,4 @@
-"""Each topic of the river as data: one per kind of stream, keyed by the stream, so that a stream has one writer at a time."""
+"""Each topic of the river as data: one per kind of stream, keyed by the stream, so that each has one writer."""
 
 from __future__ import annotations
 

@@ -75,8 +75,6 @@ def _professional(folder: Folder, worker: str) -> View:
 
 
 def _meeting(folder: Folder, meeting: Meeting) -> View:
-    booked, sitting = meeting.booked, meeting.sitting
-    starts_at = sitting.started_at if sitting else booked.starts_at if booked else None
     failed = meeting.failed if meeting.failed and meeting.failed.revision == meeting.revision else None
     return {
         "meeting": meeting.id,
@@ -85,15 +83,23 @@ def _meeting(folder: Folder, meeting: Meeting) -> View:
         "state": state(meeting),
         "due_on": meeting.due.due_on.isoformat(),
         "working": meeting.due.working,
-        "starts_at": iso(starts_at),
+        **_sat_or_will(folder, meeting),
+        "nothing_fits": list(failed.reasons) if failed else [],
+        "invited": [_invited(folder, meeting, p) for p in _everybody(meeting)],
+        "minutes_recorded_at": iso(meeting.minutes.recorded_at) if meeting.minutes else None,
+    }
+
+
+def _sat_or_will(folder: Folder, meeting: Meeting) -> View:
+    """When, where and under whom it sat, or is booked to sit."""
+    booked, sitting = meeting.booked, meeting.sitting
+    return {
+        "starts_at": iso(sitting.started_at if sitting else booked.starts_at if booked else None),
         "ends_at": iso(sitting.ended_at if sitting else booked.ends_at if booked else None),
         "place": booked.place if booked else None,
         "chair": booked.chair if booked else None,
         "chair_name": folder.name(booked.chair) if booked and booked.chair else None,
         "missing": [folder.name(p) for p in booked.missing] if booked else [],
-        "nothing_fits": list(failed.reasons) if failed else [],
-        "invited": [_invited(folder, meeting, p) for p in _everybody(meeting)],
-        "minutes_recorded_at": iso(meeting.minutes.recorded_at) if meeting.minutes else None,
     }
 
 

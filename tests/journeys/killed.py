@@ -25,6 +25,7 @@ from streams.local import LocalCarrier
 from streams.office import Parcel
 from tests.journeys.story import CONFERENCE, at, minutes_of, told, took_part
 
+WORKERS = ("w-coordinator", "w-social", "w-chair", "w-key")
 START, END = at("2025-01-06", "08:00"), at("2025-01-13", "23:00")
 
 
@@ -37,7 +38,7 @@ def journey() -> list[Event]:
         e.AgencyRecorded("clearway", "Clearway", "treatment", "w-key"),
         *(
             e.WorkerRecorded(w, a, w.title(), f"{w}@{a}.example", secure=True, chairs=w == "w-chair")
-            for w, a in (("w-coordinator", "council"), ("w-social", "council"), ("w-chair", "council"), ("w-key", "clearway"))
+            for w, a in zip(WORKERS, ("council", "council", "council", "clearway"), strict=True)
         ),
     ]
     mother = e.Member(person="p-mother", name="Mary Quillfeather", relation="parent", cares=True)

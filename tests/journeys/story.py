@@ -74,8 +74,9 @@ def the_area(when: datetime) -> list[e.Event]:
 
 def a_household(when: datetime, family: str = "F-1") -> list[e.Event]:
     """A mother who cares for two children, and four professionals."""
+    mother = "p-mother"
     members = (
-        e.Member(person="p-mother", name="Mary Quillfeather", relation="parent", cares=True, address="mary@home.example"),
+        e.Member(person=mother, name="Mary Quillfeather", relation="parent", cares=True, address="mary@home.example"),
         e.Member(person="p-tom", name="Tom Quillfeather", relation="child", born=date(2018, 5, 1)),
         e.Member(person="p-ann", name="Ann Quillfeather", relation="child", born=date(2021, 3, 9)),
     )
@@ -122,6 +123,7 @@ CONFERENCE, CORE_GROUP, REVIEW = "initial-conference:SD-1", "core-group:PLAN-1:1
 def the_conference() -> list[e.Event]:
     """Asked for on Monday 6 January 2025, held on Wednesday 8th, minuted on Monday 13th."""
     family = "family/F-1"
+    coming = e.AnswerGiven(CONFERENCE, "w-clearway-key", "accepted", "w-coordinator")
     plan = e.Plan(plan="PLAN-1", category="neglect", core_group=("w-social", "w-health", "w-clearway-key"))
     everybody = took_part("w-chair-1", "w-social", "w-health", "w-clearway-key", "p-mother")
     absent = e.Attendance(person="w-teacher", presence="apologies")
@@ -130,7 +132,7 @@ def the_conference() -> list[e.Event]:
         *a_household(at("2025-01-06", "09:05")),
         an_episode(at("2025-01-06", "09:10")),
         *an_enquiry(at("2025-01-06", "10:00")),
-        told(at("2025-01-06", "15:00"), family, e.AnswerGiven(CONFERENCE, "w-clearway-key", "accepted", "w-coordinator")),
+        told(at("2025-01-06", "15:00"), family, coming),
         told(at("2025-01-07", "10:00"), family, e.CallLogged(CONFERENCE, "p-mother", "spoke", "w-social")),
         told(at("2025-01-08", "12:00"), family, e.MeetingHeld(CONFERENCE, (*everybody, absent), plan=plan)),
         told(at("2025-01-13", "10:00"), family, minutes_of(CONFERENCE)),

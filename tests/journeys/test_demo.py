@@ -129,6 +129,20 @@ def test_exactly_one_meeting_finds_no_time_at_first_and_it_is_held_late(demo: Pl
     assert (row["state"], row["late"]) == ("held", 1)
 
 
+def test_every_meeting_of_the_file_sat_when_the_diary_had_booked_it(demo: Played) -> None:
+    """The file's days were written down from the diary's answers: a finder that answers otherwise shows here."""
+    sat = {
+        (f.family, m.id): m.sitting.ended_at
+        for f in demo.families()
+        for m in f.meetings.values()
+        if m.sitting
+    }
+    said = {
+        (x.stream.id, x.body.meeting): x.happened for x in the_file() if isinstance(x.body, e.MeetingHeld)
+    }
+    assert len(said) > 30 and sat == said
+
+
 def test_some_meetings_find_only_a_late_time(demo: Played) -> None:
     assert len(demo.rows("SELECT 1 FROM meetings WHERE late AND state = 'held'")) >= 2
 

@@ -83,5 +83,6 @@ def test_a_kill_at_any_crossing_loses_nothing_and_tells_everybody(tmp_path: Path
             assert after == ledger, f"another ledger after a kill {name}"
     for name, count in sorted(landed.items()):
         sys.stderr.write(f"\n{count:4} kills {name}")
-    sys.stderr.write(f"\n{sum(landed.values())} kills in all; {unknown_fates} left a paper's fate unknown, its duty open\n")
+    total = sum(landed.values())
+    sys.stderr.write(f"\n{total} kills in all; {unknown_fates} left a paper's fate unknown, its duty open\n")
     assert unknown_fates and len(landed) == 11

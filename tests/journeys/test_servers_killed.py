@@ -66,7 +66,11 @@ class Beset(Relay):
                 await striking
 
 
-async def _through(settings: Settings, mailbox: Mailbox, faults: dict[int, Callable[[], None]]) -> tuple[list[tuple[object, ...]], int]:
+Faults = dict[int, Callable[[], None]]
+Ledger = list[tuple[object, ...]]
+
+
+async def _through(settings: Settings, mailbox: Mailbox, faults: Faults) -> tuple[Ledger, int]:
     """Play the journey, going on after each fault; the ledger, and how often something could not be done at once."""
     async with house(settings) as open_house:
         waits = 0
@@ -125,7 +129,8 @@ def test_worker_database_and_broker_may_die_in_the_middle(server_folder: Path, t
         finally:
             worker.process.terminate()
             worker.process.wait(60)
-        sys.stderr.write(f"\n{struck - len(faults)} servers killed in the middle, {waits} waits, ledger of {len(ledger)} rows\n")
+        struck -= len(faults)
+        sys.stderr.write(f"\n{struck} servers killed in the middle, {waits} waits, ledger of {len(ledger)} rows\n")
         assert not faults, "the journey ended before every fault had struck"
     with local_engine(tmp_path / "local") as local:
         async def story(running: Running) -> object:

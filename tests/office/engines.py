@@ -1,4 +1,4 @@
-"""The two engines under test, with real parts only: SQLite or PostgreSQL, a real broker, a worker in its own process."""
+"""The two engines under test, of real parts: SQLite or PostgreSQL, a real broker, a worker in its own process."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
