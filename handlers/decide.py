@@ -152,7 +152,7 @@ EVERY_TIME: dict[type[File], tuple[Callable[[Desk], Iterable[Finding | Effect]],
         lambda desk: _invite(desk),
         lambda desk: _distribute_minutes(desk),
         lambda desk: duties.settle(
-            desk.case.duties, _owed(desk), str(desk.case.stream), desk.now, desk.protocol.version
+            desk.case.duties, _owed(desk), desk.case.stream, desk.now, desk.protocol.version
         ),
         lambda desk: escalation.ask_for_calls(desk.case, desk.directory, desk.now),
         lambda desk: escalation.climb(desk.case, desk.protocol, desk.directory, desk.now),

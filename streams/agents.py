@@ -12,8 +12,9 @@ import asyncio
 import logging
 import os
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
+from typing import Any
 
 import faust
 from faust.types import EventT
@@ -58,8 +59,10 @@ def attach(to: faust.App, office: Callable[[], Office], now: Callable[[], dateti
         to.agent(channel, name=f"settle.{topic.kind}", concurrency=1)(_settler(office, now))
 
 
-def _settler(office: Callable[[], Office], now: Callable[[], datetime]) -> Callable[[faust.StreamT], object]:
-    async def settle(stream: faust.StreamT) -> None:
+def _settler(
+    office: Callable[[], Office], now: Callable[[], datetime]
+) -> Callable[[faust.StreamT[Any]], Awaitable[None]]:
+    async def settle(stream: Any) -> None:  # faust's own StreamT does not know noack_take
         async for events in stream.noack().noack_take(BATCH, within=WITHIN_SECONDS):
             await _until_settled(events, office(), now)
             for event in events:
@@ -68,7 +71,7 @@ def _settler(office: Callable[[], Office], now: Callable[[], datetime]) -> Calla
     return settle
 
 
-async def _until_settled(events: Sequence[EventT], office: Office, now: Callable[[], datetime]) -> None:
+async def _until_settled(events: Sequence[EventT[Any]], office: Office, now: Callable[[], datetime]) -> None:
     """Settle the batch, waiting as long as it takes. Nothing but cancellation ever leaves here."""
     letters = [letter_of(event) for event in events]
     pause = FIRST_PAUSE_SECONDS
@@ -85,11 +88,11 @@ async def _until_settled(events: Sequence[EventT], office: Office, now: Callable
             os._exit(LOST)
 
 
-def letter_of(event: EventT) -> Letter:
+def letter_of(event: EventT[Any]) -> Letter:
     """A record as it came; headers or keys that are no text are shown, not lost."""
     message = event.message
-    pairs = message.headers.items() if isinstance(message.headers, dict) else message.headers or ()
-    return Letter(_text(message.key), {_text(k): _text(v) for k, v in pairs}, message.value or b"")
+    headers = dict(message.headers or ())
+    return Letter(_text(message.key), {_text(k): _text(v) for k, v in headers.items()}, message.value or b"")
 
 
 def _text(value: object) -> str:
