@@ -37,11 +37,18 @@ class Episode(Struct, frozen=True):
 
 
 class Concern(Struct, frozen=True):
-    """The latest assessment's factors, and when we came to know them."""
+    """The latest assessment's factors; known: since when we have known of each that stands, also from earlier ones."""
 
     factors: tuple[e.Factor, ...]
     assessed_on: date
-    known_at: datetime
+    known: dict[str, datetime]
+
+    def known_at(self, factor: e.Factor) -> datetime:
+        return self.known[_factor_key(factor)]
+
+
+def _factor_key(factor: e.Factor) -> str:
+    return f"{factor.code}:{factor.person or ''}"
 
 
 class Sharing(Struct, frozen=True):
@@ -112,7 +119,13 @@ def _duty(file: CaseFile, id_: str, **changes: Any) -> CaseFile:
 
 
 def _household(file: CaseFile, fact: Fact, body: e.HouseholdRecorded) -> CaseFile:
-    return replace(file, members={m.person: m for m in body.members})
+    return _of_members(replace(file, members={m.person: m for m in body.members}))
+
+
+def _of_members(file: CaseFile) -> CaseFile:
+    """What belonged to people who left goes with them; whoever comes back is told of anew."""
+    episodes = {k: x for k, x in file.episodes.items() if x.told.person in file.members}
+    return replace(file, episodes=episodes)
 
 
 def _joined(file: CaseFile, fact: Fact, body: e.MemberJoined) -> CaseFile:
@@ -120,7 +133,7 @@ def _joined(file: CaseFile, fact: Fact, body: e.MemberJoined) -> CaseFile:
 
 
 def _left(file: CaseFile, fact: Fact, body: e.MemberLeft) -> CaseFile:
-    return replace(file, members=_without(file.members, body.person))
+    return _of_members(replace(file, members=_without(file.members, body.person)))
 
 
 def _involved(file: CaseFile, fact: Fact, body: e.ProfessionalInvolved) -> CaseFile:
@@ -133,19 +146,29 @@ def _uninvolved(file: CaseFile, fact: Fact, body: e.ProfessionalLeft) -> CaseFil
 
 
 def _factors(file: CaseFile, fact: Fact, body: e.FactorsAssessed) -> CaseFile:
-    if file.concern and file.concern.assessed_on > body.assessed_on:
+    before = file.concern
+    if before and before.assessed_on > body.assessed_on:
         return file
-    return replace(file, concern=Concern(body.factors, body.assessed_on, fact.recorded))
+    since = before.known if before else {}
+    known = {_factor_key(x): since.get(_factor_key(x), fact.recorded) for x in body.factors}
+    return replace(file, concern=Concern(body.factors, body.assessed_on, known))
 
 
 def _consent(file: CaseFile, fact: Fact, body: e.ConsentRecorded) -> CaseFile:
-    sharing = Sharing("given" if body.given else "refused", body.by, fact.recorded)
-    return replace(file, sharing=_with(file.sharing, f"{body.person}:{body.purpose}", sharing))
+    return _shared(file, body, Sharing("given" if body.given else "refused", body.by, fact.recorded))
 
 
 def _override(file: CaseFile, fact: Fact, body: e.ConsentOverridden) -> CaseFile:
-    sharing = Sharing("overridden", body.by, fact.recorded)
-    return replace(file, sharing=_with(file.sharing, f"{body.person}:{body.purpose}", sharing))
+    return _shared(file, body, Sharing("overridden", body.by, fact.recorded))
+
+
+def _shared(file: CaseFile, body: e.ConsentRecorded | e.ConsentOverridden, sharing: Sharing) -> CaseFile:
+    """The later recorded word stands, whichever came in last (rules 3.46)."""
+    key = f"{body.person}:{body.purpose}"
+    before = file.sharing.get(key)
+    if before and before.recorded_at > sharing.recorded_at:
+        return file
+    return replace(file, sharing=_with(file.sharing, key, sharing))
 
 
 def _episode(file: CaseFile, fact: Fact, body: e.EpisodeTold) -> CaseFile:
@@ -163,7 +186,8 @@ def _fell_due(file: CaseFile, fact: Fact, body: f.MeetingFellDue) -> CaseFile:
 
 
 def _booked(file: CaseFile, fact: Fact, body: f.MeetingBooked) -> CaseFile:
-    return _meeting(file, body.meeting, booked=body, booked_at=fact.recorded, offered=None)
+    fixed_at = file.meetings[body.meeting].fixed_at or fact.recorded
+    return _meeting(file, body.meeting, booked=body, booked_at=fact.recorded, fixed_at=fixed_at, offered=None)
 
 
 def _cancelled(file: CaseFile, fact: Fact, body: e.MeetingCancelled) -> CaseFile:
@@ -187,9 +211,7 @@ def _no_longer_due(file: CaseFile, fact: Fact, body: f.MeetingNoLongerDue) -> Ca
 
 
 def _invited(file: CaseFile, fact: Fact, body: f.InvitationIssued) -> CaseFile:
-    invitation = Invitation(
-        body.message, body.sequence, body.revision, body.starts_at, fact.recorded, body.cancelled
-    )
+    invitation = Invitation(body.message, body.sequence, body.revision, body.starts_at, fact.recorded, body.cancelled)
     invitations = _with(file.meetings[body.meeting].invitations, body.person, invitation)
     return _meeting(file, body.meeting, invitations=invitations)
 
@@ -263,12 +285,14 @@ def _ended(file: CaseFile, fact: Fact, body: f.DutyEnded) -> CaseFile:
 
 
 def _moved(file: CaseFile, fact: Fact, body: f.DutyMoved) -> CaseFile:
+    asked = file.duties[body.duty].caller_asked and file.duties[body.duty].to == body.to
     return _duty(
         file,
         body.duty,
         to=body.to,
         due_at=body.due_at,
         by_telephone=body.by_telephone,
+        caller_asked=asked,
         sentence=body.sentence,
     )
 
@@ -310,9 +334,7 @@ FOLDS: dict[type[e.Body], Callable[[CaseFile, Fact, Any], CaseFile]] = {
     e.MessageFailed: _failed,
     e.RecordHeld: _record_held,
     e.RecordReleased: _record_released,
-    f.MembershipTold: lambda file, _, b: replace(
-        file, told_members=_with(file.told_members, b.person, b.in_scope)
-    ),
+    f.MembershipTold: lambda file, _, b: replace(file, told_members=_with(file.told_members, b.person, b.in_scope)),
     f.MeetingFellDue: _fell_due,
     f.MeetingNoLongerDue: _no_longer_due,
     f.SeatsAsked: lambda file, _, b: _meeting(file, b.meeting, revision=b.revision),

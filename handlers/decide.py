@@ -63,9 +63,7 @@ class Decision(Struct, frozen=True):
 class Desk:
     """What lies before the judge. Each finding is folded in at once, so that the next rule sees the file with it."""
 
-    def __init__(
-        self, event: e.Event, file: File, protocol: Protocol, directory: Directory, now: datetime
-    ) -> None:
+    def __init__(self, event: e.Event, file: File, protocol: Protocol, directory: Directory, now: datetime) -> None:
         self.event, self.protocol, self.directory, self.now = event, protocol, directory, now
         self.file: Any = file  # whichever of the four; RULES and EVERY_TIME say which rule reads which
         self.facts: list[Fact] = []
@@ -123,8 +121,8 @@ RULES: dict[type[e.Body], tuple[Rule, ...]] = {
     e.MessageAccepted: (),
     e.MessageFailed: (),
     e.DutyExcused: (lambda body, desk: duties.excuse(desk.case.duties, body),),
-    e.RecordHeld: (lambda body, desk: person.tell_families_of_held(desk.file, body),),
-    e.RecordReleased: (lambda body, desk: person.tell_families_of_held(desk.file, body),),
+    e.RecordHeld: (),
+    e.RecordReleased: (),
     e.TimeCame: (),
     # one adult's own stream
     e.EpisodeOpened: (),
@@ -151,9 +149,7 @@ EVERY_TIME: dict[type[File], tuple[Callable[[Desk], Iterable[Finding | Effect]],
         lambda desk: seats.seek_unsought(desk.case, _guests(desk), desk.protocol, desk.directory, desk.now),
         lambda desk: _invite(desk),
         lambda desk: _distribute_minutes(desk),
-        lambda desk: duties.settle(
-            desk.case.duties, _owed(desk), desk.case.stream, desk.now, desk.protocol.version
-        ),
+        lambda desk: duties.settle(desk.case.duties, _owed(desk), desk.case.stream, desk.now, desk.protocol.version),
         lambda desk: escalation.ask_for_calls(desk.case, desk.directory, desk.now),
         lambda desk: escalation.climb(desk.case, desk.protocol, desk.directory, desk.now),
     ),
@@ -228,9 +224,7 @@ def _own_guests(desk: Desk, meeting: Meeting) -> list[Invitee]:
 
 
 def _representatives(desk: Desk, meeting: Meeting) -> list[Invitee]:
-    return substance_misuse.representatives(
-        desk.case, meeting, desk.directory, desk.protocol, consent.permitted
-    )
+    return substance_misuse.representatives(desk.case, meeting, desk.directory, desk.protocol, consent.permitted)
 
 
 def _invite(desk: Desk) -> Iterator[Finding | Effect]:
@@ -260,6 +254,6 @@ def _wake_at(desk: Desk) -> datetime | None:
     """The next instant at which this file would decide something by itself (decision 15)."""
     if not isinstance(desk.file, CaseFile):
         return None
-    climbs = (escalation.climbs_at(d, desk.protocol) for d in desk.file.duties.values())
+    climbs = (escalation.climbs_at(d, desk.protocol, desk.file) for d in desk.file.duties.values())
     turns = duties.telephone_turns(_owed(desk))
     return min((at for at in (*climbs, *turns) if at and at > desk.now), default=None)

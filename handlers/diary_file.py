@@ -46,8 +46,6 @@ def fold(file: DiaryFile, fact: Fact) -> DiaryFile:
         case f.SeatsKept() as seat:
             return replace(file, seats={**file.seats, seat_key(seat.family, seat.meeting): seat})
         case f.SeatsGivenBack(family, meeting):
-            return replace(
-                file, seats={k: v for k, v in file.seats.items() if k != seat_key(family, meeting)}
-            )
+            return replace(file, seats={k: v for k, v in file.seats.items() if k != seat_key(family, meeting)})
         case _:
             return file

@@ -6,7 +6,9 @@ A rung whose post is empty is climbed all the same and says so, loudly: the next
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
+
+from msgspec.structs import replace
 
 from handlers import facts as f
 from handlers.case_file import CaseFile
@@ -17,13 +19,16 @@ from handlers.people import Recipient, derived
 from handlers.protocol import Protocol
 from handlers.working_days import add_working_days, end_of_day, in_words, local_day, start_of_business
 
+AN_HOUR = timedelta(hours=1)
 
-def climbs_at(duty: Duty, protocol: Protocol) -> datetime | None:
+
+def climbs_at(duty: Duty, protocol: Protocol, file: CaseFile | None = None) -> datetime | None:
     """When this duty goes before the next person of its ladder; None once it has ended or the ladder has.
 
     The first rung: when the offices open on the working day after it fell late; each further one as many working
     days later as its rung says. What was late when it came to be known has the next working day (decision 16), and
-    what was put off since it climbed waits until it is late again.
+    what was put off since it climbed waits until it is late again. Rungs that must hear before the meeting begins
+    do, however few days there are (rules 3.41); for that the file must be given.
     """
     ladder = protocol.ladder(duty.ladder)
     if duty.ended is not None or duty.rung + 1 >= len(ladder):
@@ -31,7 +36,11 @@ def climbs_at(duty: Duty, protocol: Protocol) -> datetime | None:
     since, days = _due_at(duty, protocol), 1
     if duty.climbed_at and duty.climbed_at > duty.due_at:
         since, days = duty.climbed_at, ladder[duty.rung + 1].after
-    return start_of_business(add_working_days(local_day(since), max(1, days), protocol.holidays))
+    in_turn = start_of_business(add_working_days(local_day(since), max(1, days), protocol.holidays))
+    starts_at = _meeting_starts_at(duty, file)
+    if starts_at is None or not any(rung.before_meeting for rung in ladder[duty.rung + 1 :]):
+        return in_turn
+    return min(in_turn, _last_chance(duty, starts_at, protocol))
 
 
 def _due_at(duty: Duty, protocol: Protocol) -> datetime:
@@ -40,23 +49,38 @@ def _due_at(duty: Duty, protocol: Protocol) -> datetime:
     return end_of_day(add_working_days(local_day(duty.opened_at), 1, protocol.holidays))
 
 
+def _meeting_starts_at(duty: Duty, file: CaseFile | None) -> datetime | None:
+    meeting = file.meetings.get(duty.meeting or "") if file else None
+    return meeting.booked.starts_at if meeting and meeting.open and meeting.booked else None
+
+
+def _last_chance(duty: Duty, starts_at: datetime, protocol: Protocol) -> datetime:
+    """When mail becomes too late (CALL-01); for what was fixed later than that, an hour before the meeting."""
+    too_late_at = protocol.deadline("CALL-01", starts_at).due_at
+    return too_late_at if duty.opened_at < too_late_at else starts_at - AN_HOUR
+
+
 def climb(file: CaseFile, protocol: Protocol, directory: Directory, now: datetime) -> Iterator[Finding | SendNotice]:
-    """Each late duty, one rung up, with a notice to whoever stands there."""
+    """Each late duty goes up as many rungs as it must by now, with a notice to whoever stands on each."""
     for duty in file.duties.values():
-        at = climbs_at(duty, protocol)
-        if at is None or now < at:
-            continue
-        rung = duty.rung + 1
-        role = protocol.ladder(duty.ladder)[rung].role
-        to = holder(role, duty, directory)
-        who = to.person if to else "nobody: the post is empty"
-        yield Finding(
-            f.RungClimbed(duty.id, rung, role, to.person if to else None),
-            f"it was due {in_words(duty.due_at)}; put before {role} ({who})",
-            duty.rule,
-        )
-        if to and to.address:
-            yield _notice(file, duty, to, "late", rung, directory, now)
+        at = climbs_at(duty, protocol, file)
+        while at is not None and at <= now:
+            duty = replace(duty, rung=duty.rung + 1, climbed_at=now)
+            yield from _put_before(file, duty, protocol, directory, now)
+            at = climbs_at(duty, protocol, file)
+
+
+def _put_before(
+    file: CaseFile, duty: Duty, protocol: Protocol, directory: Directory, now: datetime
+) -> Iterator[Finding | SendNotice]:
+    role = protocol.ladder(duty.ladder)[duty.rung].role
+    to = holder(role, duty, directory)
+    who = to.person if to else "nobody: the post is empty"
+    due = f"it {'was' if duty.due_at < now else 'is'} due {in_words(duty.due_at)}"
+    climbed = f.RungClimbed(duty.id, duty.rung, role, to.person if to else None)
+    yield Finding(climbed, f"{due}; put before {role} ({who})", duty.rule)
+    if to and to.address:
+        yield _notice(file, duty, to, "late", duty.rung, directory, now)
 
 
 def holder(role: str, duty: Duty, directory: Directory) -> Recipient | None:

@@ -197,11 +197,11 @@ class CallAskedFor(Body, frozen=True):
     caller: str | None
 
 
-class EpisodePassedOn(Body, frozen=True):
-    """A person stream told this family what it knows of an episode; `digest` names the state that was told."""
+class PassedOn(Body, frozen=True):
+    """A person stream told this family of an episode or a held record; `digest` names the state that was told."""
 
     family: str
-    episode: str
+    what: str
     digest: str
 
 

@@ -33,7 +33,9 @@ def due(file: CaseFile, protocol: Protocol) -> Iterator[tuple[f.MeetingFellDue, 
 
 
 def members(file: CaseFile, meeting: Meeting, directory: Directory) -> list[Invitee]:
-    """The project's own worker, everyone else who works with the family, and the parents."""
+    """The project's own worker, everyone else who works with the family, and the parents; treatment workers come
+    only through the gate, since here they need consent (rules 3.22)."""
     fip = file.fips.get(meeting.due.fip or "")
     project = [worker(fip.worker, "fip_worker", directory)] if fip else []
-    return [*parents(file), *professionals(file, directory), *project]
+    others = [p for p in professionals(file, directory) if not directory.treats(p.person)]
+    return [*parents(file), *others, *project]

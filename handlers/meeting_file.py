@@ -49,13 +49,15 @@ class Minutes(Struct, frozen=True):
 
 
 class Meeting(Struct, frozen=True, kw_only=True):
-    """One meeting from falling due to its minutes. revision counts the times that seats were sought."""
+    """One meeting from falling due to its minutes. revision counts the times that seats were sought;
+    fixed_at is when it first had a time, booked_at when it got the present one."""
 
     due: f.MeetingFellDue
     fell_due_at: datetime
     revision: int = 0
     booked: f.MeetingBooked | None = None
     booked_at: datetime | None = None
+    fixed_at: datetime | None = None
     cancelled: f.MeetingBooked | None = None
     cancelled_at: datetime | None = None
     failed: f.BookingFailed | None = None

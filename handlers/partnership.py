@@ -44,6 +44,11 @@ class Directory(Struct, frozen=True, kw_only=True):
         agency = self.agencies.get(known.agency) if known else None
         return agency.name if agency else ""
 
+    def treats(self, worker: str) -> bool:
+        """Whether this worker is a treatment service's, and so comes only through the gate where consent is needed."""
+        known = self.workers.get(worker)
+        return known is not None and known.agency in self.treatment_services()
+
     def reachable(self, worker: str | None) -> bool:
         known = self.workers.get(worker or "")
         return known is not None and known.address is not None

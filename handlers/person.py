@@ -14,7 +14,7 @@ from handlers.case_file import CaseFile
 from handlers.effects import TellStream
 from handlers.facts import Finding
 from handlers.people import derived
-from handlers.person_file import KnownEpisode, PersonFile
+from handlers.person_file import RELEASED, KnownEpisode, PersonFile
 
 
 def tell_person_streams(file: CaseFile) -> Iterator[Finding | TellStream]:
@@ -31,22 +31,25 @@ def tell_person_streams(file: CaseFile) -> Iterator[Finding | TellStream]:
 
 
 def tell_families(file: PersonFile) -> Iterator[Finding | TellStream]:
-    """Pass each episode on to each family in scope, once for each state it has been in."""
+    """Pass each episode and each held record on to each family in scope, once for each state it has been in."""
     for family in file.families:
         for episode in file.episodes.values():
             telling = _telling(file, episode)
             digest = derived(*(str(x) for x in _state(telling)))
-            if file.told.get(f"{family}:{telling.episode}") == digest:
-                continue
-            because = "the family's meetings must reckon with this episode"
-            yield Finding(f.EpisodePassedOn(family, telling.episode, digest), because)
-            yield TellStream(stream=file.stream.sibling("family", family), body=telling, because=because)
+            yield from _pass_on(file, family, telling.episode, digest, telling)
+        for record, reason in file.held_records.items():
+            if reason != RELEASED:
+                yield from _pass_on(file, family, record, reason, e.RecordHeld(record, reason))
+            elif f"{family}:{record}" in file.told:
+                yield from _pass_on(file, family, record, RELEASED, e.RecordReleased(record))
 
 
-def tell_families_of_held(file: PersonFile | CaseFile, body: e.RecordHeld | e.RecordReleased) -> Iterator[TellStream]:
-    """A record of this adult lies on the held shelf, or has left it: each family's coordinator must know that much."""
-    for family in file.families if isinstance(file, PersonFile) else ():
-        yield TellStream(stream=file.stream.sibling("family", family), body=body, because="it touches this family")
+def _pass_on(file: PersonFile, family: str, what: str, digest: str, body: e.Body) -> Iterator[Finding | TellStream]:
+    if file.told.get(f"{family}:{what}") == digest:
+        return
+    because = "the family's meetings must reckon with it"
+    yield Finding(f.PassedOn(family, what, digest), because)
+    yield TellStream(stream=file.stream.sibling("family", family), body=body, because=because)
 
 
 def _telling(file: PersonFile, episode: KnownEpisode) -> e.EpisodeTold:

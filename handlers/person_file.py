@@ -6,6 +6,7 @@ An episode belongs to the person (decision 7), so that concern and household may
 from __future__ import annotations
 
 from datetime import date
+from typing import Literal
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -14,6 +15,8 @@ from handlers import events as e
 from handlers import facts as f
 from handlers.facts import Fact
 from handlers.people import StreamId
+
+RELEASED: Literal["released"] = "released"
 
 
 class KnownEpisode(Struct, frozen=True, kw_only=True):
@@ -24,14 +27,17 @@ class KnownEpisode(Struct, frozen=True, kw_only=True):
 
 
 class PersonFile(Struct, frozen=True, kw_only=True):
-    """families: those to be told; told: the digest of what each family was last told of each episode."""
+    """families: those to be told; told: the digest of what each was last told of each episode and held record.
+
+    held_records: why each is held, or RELEASED.
+    """
 
     stream: StreamId
     families: tuple[str, ...] = ()
     episodes: dict[str, KnownEpisode] = field(default_factory=dict)
     told: dict[str, str] = field(default_factory=dict)
     references: dict[str, str] = field(default_factory=dict)
-    held_records: tuple[str, ...] = ()
+    held_records: dict[str, e.HeldReason | Literal["released"]] = field(default_factory=dict)
 
 
 def _episode(file: PersonFile, id_: str, episode: KnownEpisode) -> PersonFile:
@@ -55,14 +61,15 @@ def fold(file: PersonFile, fact: Fact) -> PersonFile:
         case e.MembershipBegan(family):
             return replace(file, families=tuple(sorted({*file.families, family})))
         case e.MembershipEnded(family):
-            return replace(file, families=tuple(x for x in file.families if x != family))
+            told = {k: v for k, v in file.told.items() if not k.startswith(f"{family}:")}
+            return replace(file, families=tuple(x for x in file.families if x != family), told=told)
         case e.ReferenceRecorded(system, reference):
             return replace(file, references={**file.references, system: reference})
-        case e.RecordHeld(record):
-            return replace(file, held_records=tuple(sorted({*file.held_records, record})))
+        case e.RecordHeld(record, reason):
+            return replace(file, held_records={**file.held_records, record: reason})
         case e.RecordReleased(record):
-            return replace(file, held_records=tuple(x for x in file.held_records if x != record))
-        case f.EpisodePassedOn(family, episode, digest):
-            return replace(file, told={**file.told, f"{family}:{episode}": digest})
+            return replace(file, held_records={**file.held_records, record: RELEASED})
+        case f.PassedOn(family, what, digest):
+            return replace(file, told={**file.told, f"{family}:{what}": digest})
         case _:
             return file

@@ -197,9 +197,7 @@ class Protocol(Struct, frozen=True, kw_only=True):
 def _reckoned(rule: Rule, trigger: date, holidays: Holidays) -> Deadline:
     instant = trigger if isinstance(trigger, datetime) else None
     if rule.until == "same_time" and instant is None:
-        raise InstantNeeded(
-            f"{rule.id} counts by the clock: it needs the time of the trigger, not only its day"
-        )
+        raise InstantNeeded(f"{rule.id} counts by the clock: it needs the time of the trigger, not only its day")
     day = wd.local_day(instant) if instant else trigger
     count = rule.count or 0
     signed = count if rule.direction == "after" else -count
@@ -310,9 +308,7 @@ def _missing(once: dict[str, Any], ladders: dict[str, tuple[Rung, ...]]) -> list
     faults = [f"no pack gives {name}: add it to one of them" for name in _ONCE if name not in once]
     if "default" not in ladders:
         faults.append("no pack gives ladders.default: say who hears of a late duty of any kind")
-    return faults + [
-        f"ladders.{kind} has no rung: name at least one role" for kind in ladders if not ladders[kind]
-    ]
+    return faults + [f"ladders.{kind} has no rung: name at least one role" for kind in ladders if not ladders[kind]]
 
 
 def _disordered(packs: list[_Pack]) -> list[str]:

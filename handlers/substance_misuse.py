@@ -15,7 +15,7 @@ from msgspec import Struct
 from handlers.case_file import CaseFile, Episode
 from handlers.duties import Met, Owed
 from handlers.meeting_file import Meeting
-from handlers.meetings.falling_due import name
+from handlers.meetings.falling_due import CHILD_PROTECTION, name
 from handlers.meetings.inviting import Invitee, acknowledged, knows_it_is_off
 from handlers.meetings.minutes import had, rule_for
 from handlers.partnership import Directory
@@ -23,7 +23,6 @@ from handlers.people import Text
 from handlers.protocol import Protocol
 from handlers.working_days import add_working_days, end_of_day, local_day
 
-CHILD_PROTECTION = frozenset({"initial_conference", "review_conference", "core_group"})
 Verdict = Callable[[CaseFile, str], bool]
 
 
@@ -84,13 +83,17 @@ def _of_factors(
     """Factors of the latest assessment, each for every treatment service, unless that adult's own service is known."""
     if file.concern is None:
         return
-    named = {x.person for x in file.concern.factors if x.code in protocol.in_scope_factors}
-    for adult in sorted(x or "" for x in named):
+    known: dict[str, datetime] = {}
+    for factor in file.concern.factors:
+        if factor.code in protocol.in_scope_factors:
+            adult, since = factor.person or "", file.concern.known_at(factor)
+            known[adult] = min(since, known.get(adult, since))
+    for adult in sorted(known):
         if (adult in covered or adult not in adults) if adult else covered:
             continue
         for service in directory.treatment_services() or ("",):
             people = _speaking_for(service, directory)
-            yield Concern(adult=adult or "family", service=service, people=people, known_at=file.concern.known_at)
+            yield Concern(adult=adult or "family", service=service, people=people, known_at=known[adult])
 
 
 def touches(concern: Concern, meeting: Meeting) -> bool:
@@ -99,8 +102,7 @@ def touches(concern: Concern, meeting: Meeting) -> bool:
     if meeting.minutes and concern.known_at > meeting.minutes.recorded_at:
         return False
     ended_on = concern.episode.told.ended_on if concern.episode else None
-    fixed_at = meeting.booked_at  # which stands also when the booking falls
-    return ended_on is None or (fixed_at is not None and local_day(fixed_at) <= ended_on)
+    return ended_on is None or (meeting.fixed_at is not None and local_day(meeting.fixed_at) <= ended_on)
 
 
 def touching(meeting: Meeting, found: list[Concern]) -> list[Concern]:

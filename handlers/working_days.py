@@ -84,11 +84,7 @@ def add_working_days(day: date, n: int, holidays: Holidays) -> date:
 
 def inclusive_working_day(day: date, n: int, holidays: Holidays) -> date:
     """The nth working day, the first on or after `day` being day 1: the amber date of rules 3.1 and 3.53."""
-    return (
-        add_working_days(roll_forward(day, holidays), n - 1, holidays)
-        if n > 1
-        else roll_forward(day, holidays)
-    )
+    return add_working_days(roll_forward(day, holidays), n - 1, holidays) if n > 1 else roll_forward(day, holidays)
 
 
 def working_days_between(first: date, last: date, holidays: Holidays) -> int:

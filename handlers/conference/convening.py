@@ -8,25 +8,52 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from handlers import events as e
 from handlers import facts as f
 from handlers.case_file import CaseFile
 from handlers.meetings import falling_due
 from handlers.protocol import Protocol
+from handlers.working_days import local_day
 
 
 def due(file: CaseFile, protocol: Protocol) -> Iterator[tuple[f.MeetingFellDue, str]]:
     """Every conference that should have been or should be held, with the rule that dates it."""
-    for discussion in file.asked_for:
-        initiating = file.discussions.get(discussion)
-        if initiating is None or not initiating.section_47:
+    yield from _initial(file, protocol)
+    yield from falling_due.of_each_plan(file, "review_conference", "RCPC-01a", "RCPC-01b", protocol)
+
+
+def _initial(file: CaseFile, protocol: Protocol) -> Iterator[tuple[f.MeetingFellDue, str]]:
+    """One for each enquiry, under the name of the first discussion that one was asked for after."""
+    begun: set[str] = set()
+    for named in (d for d in _enquiries(file) if d.discussion in file.asked_for):
+        initiating = _initiating(file, named)
+        if initiating.discussion in begun:
             continue
+        begun.add(initiating.discussion)
         deadline = protocol.deadline("ICPC-01", initiating.held_on)
         meeting = f.MeetingFellDue(
-            meeting=f"initial-conference:{discussion}",
+            meeting=f"initial-conference:{named.discussion}",
             kind="initial_conference",
             due_on=deadline.due_on,
             not_before=initiating.held_on,
             working=deadline.sentence,
         )
         yield meeting, deadline.rule
-    yield from falling_due.of_each_plan(file, "review_conference", "RCPC-01a", "RCPC-01b", protocol)
+
+
+def _enquiries(file: CaseFile) -> list[e.StrategyDiscussionHeld]:
+    """The discussions that decided on section 47, the earliest first."""
+    found = (d for d in file.discussions.values() if d.section_47)
+    return sorted(found, key=lambda d: (d.held_on, d.discussion))
+
+
+def _initiating(file: CaseFile, named: e.StrategyDiscussionHeld) -> e.StrategyDiscussionHeld:
+    """The earliest discussion of the same enquiry: no conference has been held between the two (rules 3.2, 3.54)."""
+    sat_on = [
+        local_day(m.sitting.started_at)
+        for m in file.meetings.values()
+        if m.sitting and m.due.kind == "initial_conference"
+    ]
+    return next(
+        d for d in _enquiries(file) if d is named or not any(d.held_on <= on < named.held_on for on in sat_on)
+    )

@@ -23,6 +23,10 @@ NAMES: dict[f.MeetingKind, str] = {
 }
 
 
+# Invited under a recorded lawful basis; every other kind needs consent or an override (rules 3.22).
+CHILD_PROTECTION = frozenset({"initial_conference", "review_conference", "core_group"})
+
+
 def name(meeting: Meeting) -> str:
     return NAMES[meeting.due.kind]
 

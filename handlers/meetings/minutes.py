@@ -12,7 +12,7 @@ from handlers.duties import Met, Owed
 from handlers.effects import Agreed, Sat, SendMinutes
 from handlers.facts import Finding
 from handlers.meeting_file import Meeting
-from handlers.meetings.falling_due import NAMES, name
+from handlers.meetings.falling_due import CHILD_PROTECTION, NAMES, name
 from handlers.meetings.inviting import Invitee, known_as
 from handlers.partnership import Directory
 from handlers.people import Recipient, Text, derived
@@ -50,6 +50,9 @@ def copies_to(file: CaseFile, meeting: Meeting, guests: list[Invitee], directory
     named = {a.person for a in meeting.sitting.held.attendance} if meeting.sitting else set()
     by_person = {p: known_as(file, p, directory) for p in invited | named}
     by_person |= {g.person: g for g in guests if g.person in by_person or g.must_have_minutes}
+    if meeting.due.kind not in CHILD_PROTECTION:  # consent may have been taken back since (rules 3.45)
+        permitted = {g.person for g in guests}
+        by_person = {p: g for p, g in by_person.items() if p in permitted or not directory.treats(p)}
     return [by_person[p] for p in sorted(by_person)]
 
 

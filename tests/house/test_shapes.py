@@ -26,7 +26,7 @@ NOT_FOLDED: dict[type[e.Body], str] = {
     e.TimeCame: "the hour itself changes nothing",
 }
 # Facts of the other three kinds of file.
-ELSEWHERE: set[type[e.Body]] = {f.EpisodePassedOn, f.SeatsKept, f.SeatsGivenBack}
+ELSEWHERE: set[type[e.Body]] = {f.PassedOn, f.SeatsKept, f.SeatsGivenBack}
 
 
 def bodies(module: object, *, but: type = e.Body) -> set[type[e.Body]]:
