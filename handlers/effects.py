@@ -97,7 +97,10 @@ class SendMinutes(Struct, frozen=True, tag=True, kw_only=True):
 
 
 class SendNotice(Struct, frozen=True, tag=True, kw_only=True):
-    """A duty put before a named person: it is late, or it is now a telephone call. No family member is named."""
+    """A duty put before a named person: it is late, or it is now a telephone call. No family member is named.
+
+    client_reference: only to the treatment service whose reference it is. ring, number: whom a caller must ring.
+    """
 
     message: str
     to: Recipient
@@ -112,6 +115,9 @@ class SendNotice(Struct, frozen=True, tag=True, kw_only=True):
     telephone: str
     stamped_at: datetime
     because: str
+    client_reference: Text | None = None
+    ring: Text | None = None
+    number: Text | None = None
 
 
 Message = SendInvitation | SendMinutes | SendNotice

@@ -15,7 +15,7 @@ from handlers.case_file import CaseFile
 from handlers.effects import Occasion, SendNotice
 from handlers.facts import Duty, Finding
 from handlers.partnership import Directory
-from handlers.people import Recipient, derived
+from handlers.people import Recipient, Text, derived
 from handlers.protocol import Protocol
 from handlers.working_days import add_working_days, end_of_day, in_words, local_day, start_of_business
 
@@ -117,6 +117,8 @@ def _notice(
     directory: Directory,
     now: datetime,
 ) -> SendNotice:
+    known = directory.workers.get(duty.to or "")
+    rung_up = known if occasion == "telephone" else None
     return SendNotice(
         message=derived("notice", str(file.stream), duty.id, occasion, str(rung), to.person),
         to=to,
@@ -131,4 +133,16 @@ def _notice(
         telephone=directory.telephone,
         stamped_at=now,
         because="the duty is late" if occasion == "late" else "it is too late for mail",
+        client_reference=_reference(file, duty, to, directory),
+        ring=rung_up.name if rung_up else None,
+        number=rung_up.telephone if rung_up else None,
     )
+
+
+def _reference(file: CaseFile, duty: Duty, to: Recipient, directory: Directory) -> Text | None:
+    """The treatment service's own reference for its client, for that service's eyes alone (decision 22)."""
+    known = directory.workers.get(to.person)
+    if known is None or known.agency != duty.service:
+        return None
+    episodes = (x.told for x in file.episodes.values() if (x.told.person, x.told.service) == (duty.adult, duty.service))
+    return next((told.client_reference for told in episodes if told.client_reference), None)

@@ -85,11 +85,7 @@ def _master_key(environment: Mapping[str, str], home: Path) -> bytes:
     """
     text = _value(environment, "QUORATE_MASTER_KEY")
     own = home / "master.key"
-    if (
-        text is None
-        and environment.get("QUORATE_DATABASE") is None
-        and "QUORATE_DATABASE_FILE" not in environment
-    ):
+    if text is None and environment.get("QUORATE_DATABASE") is None and "QUORATE_DATABASE_FILE" not in environment:
         if not own.exists():
             home.mkdir(parents=True, exist_ok=True)
             descriptor = os.open(own, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -105,7 +101,5 @@ def _master_key(environment: Mapping[str, str], home: Path) -> bytes:
     except ValueError:
         key = b""
     if len(key) != KEY_BYTES or len(set(key)) < 8:
-        raise SettingsFault(
-            "QUORATE_MASTER_KEY is not 64 random hex digits: make one with openssl rand -hex 32"
-        )
+        raise SettingsFault("QUORATE_MASTER_KEY is not 64 random hex digits: make one with openssl rand -hex 32")
     return key

@@ -105,8 +105,11 @@ class Office(Port):
     def sitting(self) -> AbstractAsyncContextManager[Sitting]:
         """A transaction; raises CannotNow if the database is away."""
 
-    async def submit(self, events: Sequence[Event]) -> None:
-        """Let these events into the river at the instant each was recorded; each name once for ever."""
+    async def submit(self, events: Sequence[Event], first: int = 0) -> None:
+        """Let these events into the river at the instant each was recorded; each name once for ever.
+
+        first: the place of these within a longer run, so that those of one instant keep its order.
+        """
 
     async def wave(self, now: datetime) -> list[Parcel]:
         """All that waits to leave by now, in a settled order; each is given its place and taken once."""

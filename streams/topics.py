@@ -28,9 +28,7 @@ TOPICS: tuple[Topic, ...] = (
         carries="all that concerns one family: records, meetings, answers, receipts",
     ),
     Topic("quorate.person", "person", carries="one adult's treatment episodes and references"),
-    Topic(
-        "quorate.diary", "diary", carries="rooms, busy times, seats sought and released; one stream an area"
-    ),
+    Topic("quorate.diary", "diary", carries="rooms, busy times, seats sought and released; one stream an area"),
     Topic("quorate.partnership", "partnership", carries="agencies, workers and posts; one stream an area"),
 )
 

@@ -33,8 +33,9 @@ def found(names: Iterable[str], message: EmailMessage) -> list[str]:
             f"{name!r} in {place}"
             for place, text in _places(message)
             for reading in _readings(text)
+            for seen in (_bare(reading),)
             for name, bare in wanted
-            if bare in _bare(reading)
+            if bare in seen
         }
     )
 

@@ -54,6 +54,4 @@ def _initiating(file: CaseFile, named: e.StrategyDiscussionHeld) -> e.StrategyDi
         for m in file.meetings.values()
         if m.sitting and m.due.kind == "initial_conference"
     ]
-    return next(
-        d for d in _enquiries(file) if d is named or not any(d.held_on <= on < named.held_on for on in sat_on)
-    )
+    return next(d for d in _enquiries(file) if d is named or not any(d.held_on <= on < named.held_on for on in sat_on))

@@ -41,7 +41,5 @@ def said(letter: Letter) -> str:
 
 def link(before: str, row: Mapping[str, Any]) -> str:
     """The link of one ledger row after the row whose link is `before`."""
-    covered = {name: row[name] for name in COVERED} | {
-        "body": without_boxes(msgspec.json.decode(row["body"]))
-    }
+    covered = {name: row[name] for name in COVERED} | {"body": without_boxes(msgspec.json.decode(row["body"]))}
     return hashlib.sha256(before.encode() + rfc8785.dumps(covered)).hexdigest()

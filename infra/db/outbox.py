@@ -77,9 +77,7 @@ async def put(connection: AsyncConnection, rows: Sequence[dict[str, Any]]) -> No
 
 async def places(connection: AsyncConnection, names: Iterable[str]) -> dict[str, int]:
     """Where the events of these names left the outbox; 0 is for those that came from outside."""
-    found = await connection.execute(
-        select(outbox.c.name, outbox.c.place).where(outbox.c.name.in_(list(names)))
-    )
+    found = await connection.execute(select(outbox.c.name, outbox.c.place).where(outbox.c.name.in_(list(names))))
     return {name: place or 0 for name, place in found}
 
 
@@ -113,9 +111,7 @@ def _parcel(r: Any, place: int) -> Parcel:
     return Parcel(r.name, r.kind, r.stream, r.letter.encode(), place, r.at, r.state == "sending")
 
 
-async def mark(
-    connection: AsyncConnection, names: Iterable[str], state: str, outcome: str | None = None
-) -> None:
+async def mark(connection: AsyncConnection, names: Iterable[str], state: str, outcome: str | None = None) -> None:
     marked = list(names)
     if marked:
         change = update(outbox).where(outbox.c.name.in_(marked)).values(state=state, outcome=outcome)

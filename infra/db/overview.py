@@ -29,9 +29,7 @@ class _Posted(Struct):
 async def mails(connection: AsyncConnection) -> Counter[str]:
     """Mails that the relay took: invitations, changes, cancellations, minutes, notices."""
     query = select(outbox.c.letter).where(outbox.c.kind == "message", outbox.c.outcome == "accepted")
-    return Counter(
-        _word(msgspec.json.decode(r.letter, type=_Posted)) for r in await connection.execute(query)
-    )
+    return Counter(_word(msgspec.json.decode(r.letter, type=_Posted)) for r in await connection.execute(query))
 
 
 def _word(posted: _Posted) -> str:

@@ -184,6 +184,4 @@ duties = Table(
 )
 
 # A played area's own clock; a live area has no row here and goes by the wall.
-clock = Table(
-    "clock", metadata, Column("id", Integer, primary_key=True), Column("played_to", String, nullable=False)
-)
+clock = Table("clock", metadata, Column("id", Integer, primary_key=True), Column("played_to", String, nullable=False))

@@ -57,15 +57,11 @@ def set_up(home: Path) -> None:
     marker.write_text("An invented area lives here; nobody in it is real.\n", encoding="utf-8")
 
 
-async def play_demo(
-    settings: Settings, engine: Engine = on_this_machine, console: Console | None = None
-) -> None:
+async def play_demo(settings: Settings, engine: Engine = on_this_machine, console: Console | None = None) -> None:
     """Publish the quarter, play it to the end of its last day, and say how it stands. Raises CannotNow."""
     console = console or Console(highlight=False)
     with Mailbox.opened(settings.home / "mail") as mailbox:
-        ready = replace(
-            settings, smtp_host="127.0.0.1", smtp_port=mailbox.port, smtp_starttls=False, smtp_user=None
-        )
+        ready = replace(settings, smtp_host="127.0.0.1", smtp_port=mailbox.port, smtp_starttls=False, smtp_user=None)
         async with engine(ready) as (opened, carrier):
             await _play(opened, carrier, console)
             await summary(opened.engine, console)

@@ -59,9 +59,7 @@ def _worker(settings: Settings, log: Path) -> Iterator[None]:
         "QUORATE_MASTER_KEY": settings.master_key.hex(),
     }
     with log.open("wb") as sink:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "infra.worker"], env=environment, stdout=sink, stderr=sink
-        )
+        process = subprocess.Popen([sys.executable, "-m", "infra.worker"], env=environment, stdout=sink, stderr=sink)
         try:
             yield
         finally:

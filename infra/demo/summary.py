@@ -102,16 +102,12 @@ def _grid(*columns: str, right: Iterable[int] = ()) -> Table:
     grid = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     numbers = set(right)
     for place, heading in enumerate(columns):
-        grid.add_column(
-            heading, justify="right" if place in numbers else "left", no_wrap=True, overflow="ellipsis"
-        )
+        grid.add_column(heading, justify="right" if place in numbers else "left", no_wrap=True, overflow="ellipsis")
     return grid
 
 
 def _meetings(standing: Standing) -> Table:
-    grid = _grid(
-        "Meetings", "fell due", "held", "booked", "late", "no time at first", "lapsed", right=range(1, 7)
-    )
+    grid = _grid("Meetings", "fell due", "held", "booked", "late", "no time at first", "lapsed", right=range(1, 7))
     rows = standing.meetings
     for kind in NAMES:
         of_kind = [m for m in rows if m.kind == kind]
@@ -142,9 +138,7 @@ def _services(standing: Standing, told: Sequence[Line]) -> Iterable[Table | Text
         return
     sat = [x for x in told if x.kind != "core_group" and _is_past(x, standing)]
     shown = sorted(sorted(sat, key=lambda x: x.settled)[:MOST_LINES], key=lambda x: (x.at, x.family))
-    yield Text(
-        "\nWhere a parent's drug or alcohol use is on record: was the treatment service told?", style="bold"
-    )
+    yield Text("\nWhere a parent's drug or alcohol use is on record: was the treatment service told?", style="bold")
     grid = _grid("", "meeting", "about", "told", "minutes sent")
     for line in shown:
         what = f"{SHORT[line.kind]}, {on_day(line.at)}"
@@ -152,9 +146,7 @@ def _services(standing: Standing, told: Sequence[Line]) -> Iterable[Table | Text
         grid.add_row(*map(_cell, cells), style="" if line.settled else "bold red")
     yield grid
     others = [x.settled for x in told if x not in shown]
-    yield Text(
-        f"Core groups, and meetings to come: told of {sum(others)}, not yet of {len(others) - sum(others)}."
-    )
+    yield Text(f"Core groups, and meetings to come: told of {sum(others)}, not yet of {len(others) - sum(others)}.")
 
 
 def _is_past(line: Line, standing: Standing) -> bool:
@@ -199,15 +191,11 @@ def _holder(climbed: RungClimbed | None) -> str:
 
 def _further(standing: Standing, told: Sequence[Line]) -> Iterable[Text]:
     shelf = ", ".join(f"{n} {reason.replace('_', ' ')}" for reason, n in standing.held.items())
-    yield Text(
-        f"\nHeld for a person to mend: {shelf or 'nothing'}. Parked until a name is known: {standing.parked}."
-    )
+    yield Text(f"\nHeld for a person to mend: {shelf or 'nothing'}. Parked until a name is known: {standing.parked}.")
     streams = [x.stream for x in told if not x.settled] + [m.stream for m in standing.meetings]
     yield Text("Look further:")
     if streams:
-        yield Text(
-            f"  .venv/bin/quorate show {streams[0].rpartition('/')[2]}   one family, from first to last"
-        )
+        yield Text(f"  .venv/bin/quorate show {streams[0].rpartition('/')[2]}   one family, from first to last")
     yield Text("  .venv/bin/quorate duties       what is owed, and by whom")
 
 

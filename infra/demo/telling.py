@@ -58,9 +58,7 @@ def lines(meetings: Iterable[Any], duties: Iterable[Any], now: datetime) -> list
             by_case.setdefault(key, []).append(duty)
     about = {(m.stream, m.meeting): m for m in meetings}
     found = [
-        _line(about[key[:2]], key, owed, now)
-        for key, owed in by_case.items()
-        if key[:2] in about and _stands(owed)
+        _line(about[key[:2]], key, owed, now) for key, owed in by_case.items() if key[:2] in about and _stands(owed)
     ]
     return sorted(found, key=lambda line: (line.at, line.family, line.adult))
 

@@ -109,6 +109,4 @@ class Broker(Server):
         tool = self._java("kafka.tools.StorageTool", "format", "--ignore-formatted", "-t", cluster)
         done = subprocess.run([*tool, "-c", str(self._settings)], capture_output=True, text=True, check=False)
         if done.returncode != 0:
-            raise NotStarted(
-                f"Kafka could not format {self._kept}: {(done.stderr or done.stdout).strip()[-500:]}"
-            )
+            raise NotStarted(f"Kafka could not format {self._kept}: {(done.stderr or done.stdout).strip()[-500:]}")

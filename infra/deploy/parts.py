@@ -162,9 +162,7 @@ def _run(command: Sequence[str], log: Path, sentence: str) -> None:
         raise PartMissing(f"{sentence} (exit {done.returncode}); the last lines of its output are in {log}")
 
 
-if (
-    __name__ == "__main__"
-):  # python -m infra.deploy.parts: fetch all now, so that no test's time-out has to cover it
+if __name__ == "__main__":  # python -m infra.deploy.parts: fetch all now, so that no test's time-out has to cover it
     try:
         for part in (kafka_libs, postgres_home, ical4j_libs):
             sys.stdout.write(f"{part()}\n")

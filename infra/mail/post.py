@@ -64,9 +64,7 @@ class Relay:
 
     def __post_init__(self) -> None:
         if self.user is not None and not self.starttls:
-            raise ValueError(
-                "a mail password may only travel under STARTTLS: set starttls, or leave the user out"
-            )
+            raise ValueError("a mail password may only travel under STARTTLS: set starttls, or leave the user out")
 
 
 class Post:
@@ -105,9 +103,7 @@ class Post:
         try:
             await line.connect()
         except (SMTPException, OSError) as fault:
-            raise PostUnavailable(
-                f"The mail server {relay.host} cannot be used now: {_said(fault)}."
-            ) from fault
+            raise PostUnavailable(f"The mail server {relay.host} cannot be used now: {_said(fault)}.") from fault
         return line
 
     async def _handed_over(self, line: SMTP, sender: str, to: str, content: bytes) -> Sent:
@@ -120,9 +116,7 @@ class Post:
                 return Refused(_said(fault, to))
             if isinstance(fault, SMTPSenderRefused) and fault.code == TOO_LARGE:
                 return Refused(_said(fault, to))
-            raise PostUnavailable(
-                f"The mail server does not take the mail now: {_said(fault, to)}."
-            ) from fault
+            raise PostUnavailable(f"The mail server does not take the mail now: {_said(fault, to)}.") from fault
         except (SMTPException, OSError) as fault:
             raise PostUnavailable(f"The line to the mail server broke: {_said(fault, to)}.") from fault
         return await self._said_to_content(line, to, content)
@@ -136,9 +130,7 @@ class Post:
             if _for_good(fault):
                 return Refused(_said(fault, to))
             if 400 <= fault.code < 600:
-                raise PostUnavailable(
-                    f"The mail server does not take the mail now: {_said(fault, to)}."
-                ) from fault
+                raise PostUnavailable(f"The mail server does not take the mail now: {_said(fault, to)}.") from fault
             return Unknown()
         except (SMTPException, OSError):
             return Unknown()

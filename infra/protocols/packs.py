@@ -34,9 +34,7 @@ def protocol(nation: str = "england", overlay: Path | None = None) -> Protocol:
     names = (f"{nation}.toml", f"{nation}_typical.toml")
     packs = [_opened(room / name) for name in names if (room / name).is_file()]
     if not packs:
-        raise ProtocolFaults(
-            [f"{nation}.toml: there is no such pack; write it, or name a nation that has one"]
-        )
+        raise ProtocolFaults([f"{nation}.toml: there is no such pack; write it, or name a nation that has one"])
     packs[0].setdefault("holidays", bank_holidays(nation))
     if overlay is not None:
         packs.append(_opened(overlay))
@@ -55,6 +53,4 @@ def _opened(file: Readable) -> dict[str, Any]:
     try:
         return {**tomllib.loads(file.read_text(encoding="utf-8")), "file": file.name}
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ProtocolFaults(
-            [f"{file.name}: it cannot be read ({error}); mend or replace the file"]
-        ) from error
+        raise ProtocolFaults([f"{file.name}: it cannot be read ({error}); mend or replace the file"]) from error

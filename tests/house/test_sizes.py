@@ -71,9 +71,7 @@ def test_nothing_is_over_its_cap_without_a_reason(capsys: pytest.CaptureFixture[
         ranked = sorted(sizes.values()) or [0]
         p95 = ranked[ceil(0.95 * len(ranked)) - 1]
         with capsys.disabled():
-            sys.stdout.write(
-                f"\n{measure}: median {median(ranked):g}, p95 {p95}, max {ranked[-1]}, cap {cap} "
-            )
+            sys.stdout.write(f"\n{measure}: median {median(ranked):g}, p95 {p95}, max {ranked[-1]}, cap {cap} ")
         fat = {name: size for name, size in over(sizes, cap).items() if name not in EXCEPTIONS}
         assert not fat, f"{measure}, at most {cap}: {fat}"
 

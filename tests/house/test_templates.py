@@ -14,9 +14,7 @@ from tests.house.tree import ROOMS, parsed, python_files
 SUFFIXES = (".txt.j2", ".html.j2")
 # Web pages have an Environment and a test of their own: the design system's macros need lax undefineds.
 TEMPLATE_NAMES = sorted(
-    name
-    for path in TEMPLATES.rglob("*.j2")
-    if not (name := path.relative_to(TEMPLATES).as_posix()).startswith("web/")
+    name for path in TEMPLATES.rglob("*.j2") if not (name := path.relative_to(TEMPLATES).as_posix()).startswith("web/")
 )
 # What a template may do: say, loop, choose, and stand on another template.
 LOGIC = (
@@ -94,9 +92,7 @@ def test_html_is_escaped_and_needs_nothing_from_outside(template: str) -> None:
             mapping[key] = "<i>&"
     page = rendered(template, variables)
     assert "<i>" not in page and "&lt;i&gt;" in page
-    assert not [
-        word for word in ("<img", "<script", "http:", "https:", "url(", "@import", 'width="') if word in page
-    ]
+    assert not [word for word in ("<img", "<script", "http:", "https:", "url(", "@import", 'width="') if word in page]
     assert "<html" not in page or '<html lang="en-GB">' in page
 
 
@@ -104,18 +100,12 @@ def test_html_is_escaped_and_needs_nothing_from_outside(template: str) -> None:
 def test_a_template_is_used(template: str) -> None:
     used = said_in_python()
     others = [name for name in TEMPLATE_NAMES if name != template]
-    assert (
-        bare(template) in used
-        or template in used
-        or template in {b for name in others for b in stands_on(name)}
-    )
+    assert bare(template) in used or template in used or template in {b for name in others for b in stands_on(name)}
 
 
 def test_no_sample_outlives_its_template() -> None:
     kept = {path.relative_to(TEMPLATES).as_posix() for path in TEMPLATES.rglob("*.sample.json")}
-    assert {name for name in kept if not name.startswith("web/")} == {
-        f"{bare(t)}.sample.json" for t in TEMPLATE_NAMES
-    }
+    assert {name for name in kept if not name.startswith("web/")} == {f"{bare(t)}.sample.json" for t in TEMPLATE_NAMES}
 
 
 @pytest.mark.parametrize("name", sorted({bare(template) for template in TEMPLATE_NAMES}))

@@ -56,11 +56,7 @@ def names(tree: ast.Module) -> Iterator[tuple[str, int]]:
 def faults(name: str, module: str) -> list[str]:
     spoken = OUR_TERMS.sub("", words(name)).strip()
     allowed = {word for room, own in FOREIGN.items() if f"{module}.".startswith(f"{room}.") for word in own}
-    return [
-        f"{name}: say {ours}"
-        for word, ours in BANNED.items()
-        if word not in allowed and re.search(word, spoken)
-    ]
+    return [f"{name}: say {ours}" for word, ours in BANNED.items() if word not in allowed and re.search(word, spoken)]
 
 
 def bad_ending(name: str) -> bool:

@@ -16,9 +16,7 @@ from handlers.people import Recipient, Text, derived
 from infra.papers.compose import Letterhead, compose
 
 DOMAIN = "meetings.example"
-LETTERHEAD = Letterhead(
-    DOMAIN, lambda name: sha256(f"a key that tests share {name}".encode()).hexdigest()[:24]
-)
+LETTERHEAD = Letterhead(DOMAIN, lambda name: sha256(f"a key that tests share {name}".encode()).hexdigest()[:24])
 HOSTILE = (
     "Bo\r\nBcc: e@evil.example",
     "Bo\nATTENDEE:mailto:e@evil.example",

@@ -78,9 +78,7 @@ def told() -> dict[str, dict[str, bool]]:
 @pytest.mark.timeout(600)  # the first run installs
 @pytest.mark.parametrize("year", YEARS)
 @pytest.mark.parametrize("nation", NATIONS)
-def test_our_bank_holidays_are_those_of_the_package(
-    nation: str, year: int, told: dict[str, dict[str, bool]]
-) -> None:
+def test_our_bank_holidays_are_those_of_the_package(nation: str, year: int, told: dict[str, dict[str, bool]]) -> None:
     ours = {day: "(substitute day)" in name for day, name in bank_holidays(nation)["days"].items()}
     theirs = {day: moved for day, moved in told[nation].items() if day.startswith(str(year))}
     assert {day: moved for day, moved in ours.items() if day.startswith(str(year))} == theirs

@@ -144,10 +144,7 @@ def test_a_request_is_confirmed_private_and_neutral() -> None:
     assert event["SUMMARY"] == "Multi-agency meeting" and event["LOCATION"] == "Room 2, Town Hall"
     assert event["DTSTAMP"].dt == datetime(2026, 1, 2, 9, 30, tzinfo=UTC)
     assert event["ORGANIZER"].params["CN"] == "Northmere conference team"
-    assert (
-        "Your reference: TS-100" in event["DESCRIPTION"]
-        and "reference" not in event_of(written())["DESCRIPTION"]
-    )
+    assert "Your reference: TS-100" in event["DESCRIPTION"] and "reference" not in event_of(written())["DESCRIPTION"]
     assert "conference" not in event["DESCRIPTION"].replace("Northmere conference team", "")
 
 
@@ -159,18 +156,14 @@ def test_a_cancellation_is_the_same_event_called_off() -> None:
 
 
 def test_uid_and_organiser_outlast_three_moves() -> None:
-    moves = [
-        invitation(sequence=n, revision=n + 1, message=f"message{n}", place=f"Room {n}") for n in range(4)
-    ]
+    moves = [invitation(sequence=n, revision=n + 1, message=f"message{n}", place=f"Room {n}") for n in range(4)]
     events = [event_of(calendar_of(composed(move))) for move in moves]
     assert len({event["UID"] for event in events}) == len({event["ORGANIZER"] for event in events}) == 1
     assert [event["SEQUENCE"] for event in events] == [0, 1, 2, 3]
 
 
 def test_two_people_with_one_mailbox_hold_two_invitations() -> None:
-    events = [
-        event_of(written(to=Recipient(person, person, "home@family.example"))) for person in ("Ada", "Ben")
-    ]
+    events = [event_of(written(to=Recipient(person, person, "home@family.example"))) for person in ("Ada", "Ben")]
     assert len({event["UID"] for event in events}) == len({event["ORGANIZER"] for event in events}) == 2
 
 
@@ -178,9 +171,7 @@ def test_two_people_with_one_mailbox_hold_two_invitations() -> None:
 def test_the_same_effect_is_the_same_mail_to_the_byte(method: str) -> None:
     first, second = (composed(invitation(method=method)).as_bytes() for _ in range(2))
     assert first == second
-    assert (
-        calendar_of(message_from_bytes(first, policy=default)).count(b"\r\nUID:") == 1
-    )  # none on the VCALENDAR
+    assert calendar_of(message_from_bytes(first, policy=default)).count(b"\r\nUID:") == 1  # none on the VCALENDAR
     assert calendar_of(composed(invitation())).count(DOMAIN.encode())
 
 

@@ -132,9 +132,7 @@ def test_a_row_survives_the_killing_of_postgres(postgres: Postgres) -> None:
         line.execute("CREATE TABLE t (n integer)")
         line.execute("INSERT INTO t VALUES (7)")
     with pytest.raises(psycopg.OperationalError), psycopg.connect(dsn.replace("+psycopg", "")) as open_line:
-        open_line.execute(
-            "DELETE FROM t"
-        )  # never committed; its process holds the old memory a little longer
+        open_line.execute("DELETE FROM t")  # never committed; its process holds the old memory a little longer
         postgres.kill()
         postgres.restart()
     assert postgres.dsn("deploy_survival") == dsn
@@ -161,9 +159,7 @@ def test_a_folder_keeps_what_it_holds_between_two_runs(server_folder: Path) -> N
 @pytest.mark.parametrize(("module", "name"), [("postgres", "Postgres"), ("broker", "Broker")])
 def test_a_server_does_not_outlive_whoever_started_it(server_folder: Path, module: str, name: str) -> None:
     script = ORPHAN.format(module=module, name=name)
-    done = subprocess.run(
-        [sys.executable, "-c", script, str(server_folder)], capture_output=True, check=False
-    )
+    done = subprocess.run([sys.executable, "-c", script, str(server_folder)], capture_output=True, check=False)
     assert done.returncode < 0, done.stderr.decode()
     until = time.monotonic() + 10
     while is_running(int(done.stdout)) and time.monotonic() < until:
@@ -201,9 +197,7 @@ def test_root_is_told_which_folder_nobody_can_enter(tmp_path: Path) -> None:
 def test_ical4j_finds_the_planted_fault_and_none_in_a_good_calendar(tmp_path: Path) -> None:
     good, bad, torn = tmp_path / "good ü.ics", tmp_path / "bad.ics", tmp_path / "torn.ics"
     good.write_bytes(GOOD.replace("\n", "\r\n").encode())
-    bad.write_bytes(
-        GOOD.replace("ORGANIZER:mailto:meetings@quorate.example\n", "").replace("\n", "\r\n").encode()
-    )
+    bad.write_bytes(GOOD.replace("ORGANIZER:mailto:meetings@quorate.example\n", "").replace("\n", "\r\n").encode())
     torn.write_bytes(GOOD[:200].replace("\n", "\r\n").encode())
     found = ical4j.faults([good, bad, torn])
     assert found[str(good)] == []
@@ -219,9 +213,7 @@ def test_without_maven_the_reason_is_one_sentence(tmp_path: Path, monkeypatch: p
     assert str(missing.value) == "Java and Maven are needed: apt-get install default-jre-headless maven"
 
 
-def test_missing_tools_are_installed_where_that_is_allowed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_missing_tools_are_installed_where_that_is_allowed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     make = f"for t in mvn java; do echo '#!/bin/sh' > {tmp_path}/$t; /bin/chmod 755 {tmp_path}/$t; done"
     apt = tmp_path / "apt-get"
     apt.write_text(f'#!/bin/sh\necho "$@" >> {tmp_path}/asked\ncase "$*" in *install*) {make};; esac\n')

@@ -13,10 +13,7 @@ from tests.leaks import found
 
 def planted(name: str) -> dict[str, EmailMessage]:
     """A mail for each place in which a name could hide."""
-    mails = {
-        place: composed(minutes())
-        for place in ("header", "encoded header", "file name", "Message-ID", "part")
-    }
+    mails = {place: composed(minutes()) for place in ("header", "encoded header", "file name", "Message-ID", "part")}
     mails["header"]["X-Remark"] = name
     mails["encoded header"]["X-Remark"] = f"Über {name} Ñandú"
     mails["file name"].add_attachment(b"x", maintype="application", subtype="pdf", filename=f"{name} é.pdf")

@@ -202,13 +202,23 @@ def test_an_ordinary_address_gets_word_that_papers_are_ready_and_no_case_content
 
 
 @pytest.mark.parametrize(
-    ("occasion", "opening"), [("late", "Something is late"), ("telephone", "It is too late")]
+    ("occasion", "opening", "by"),
+    [
+        ("late", "Something is late", "Tuesday 16 June 2026, 5:00 in the afternoon"),
+        ("telephone", "It is too late", "at once"),
+    ],
 )
-def test_a_notice_says_what_is_owed_by_when_and_for_which_family(occasion: str, opening: str) -> None:
+def test_a_notice_says_what_is_owed_by_when_and_for_which_family(occasion: str, opening: str, by: str) -> None:
     mail = composed(notice(occasion=occasion))
     for said in (text(mail), re.sub("<[^>]+>", "", html(mail))):
         assert opening in said and "Tell the treatment service of the review conference." in said
-        assert "Family reference: F-0001" in said and "Tuesday 16 June 2026, 5:00 in the afternoon" in said
+        assert "Family reference: F-0001" in said and by in said
+
+
+def test_a_caller_is_told_whom_to_ring_and_where() -> None:
+    mail = composed(notice(occasion="telephone", ring="Robin Hale", number="01632 960002"))
+    for said in (text(mail), re.sub("<[^>]+>", "", html(mail))):
+        assert "Please ring: Robin Hale, 01632 960002" in said
 
 
 # --- other people's words
@@ -236,9 +246,7 @@ def test_no_word_makes_a_header_a_recipient_or_markup(message: Message, evil: st
 def test_sealed_words_are_opened_for_the_paper_alone() -> None:
     def read(words: Text) -> str:
         return (
-            f"opened {words.box}"
-            if isinstance(words, Sealed) and "@" not in words.box
-            else getattr(words, "box", "")
+            f"opened {words.box}" if isinstance(words, Sealed) and "@" not in words.box else getattr(words, "box", "")
         )
 
     to = Recipient("p", Sealed("p", "d", "name"), Sealed("p", "d", "alex@health.example"))

@@ -88,9 +88,7 @@ def test_a_refusal_for_good_is_an_answer_and_names_no_address(tmp_path: Path, to
         assert sent(mailbox.port) == Accepted() and len(mailbox.mails()) == 1
 
 
-@pytest.mark.parametrize(
-    "to", ["", "nobody", "a b@c.example", "å@c.example", "a@c.example>\r\nDATA", "<a@c.example>"]
-)
+@pytest.mark.parametrize("to", ["", "nobody", "a b@c.example", "å@c.example", "a@c.example>\r\nDATA", "<a@c.example>"])
 def test_an_impossible_address_is_refused_without_a_call(to: str) -> None:
     post = Post(Relay(host="127.0.0.1", port=1))
     assert isinstance(asyncio.run(post.send(composed(invitation()), to)), Refused)
@@ -229,9 +227,7 @@ def certificate(folder: Path) -> tuple[Path, Path]:
     paths = folder / "certificate.pem", folder / "key.pem"
     paths[0].write_bytes(made.public_bytes(serialization.Encoding.PEM))
     paths[1].write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     )
     return paths
 
@@ -273,9 +269,7 @@ def test_a_password_travels_under_a_checked_certificate_alone(tmp_path: Path) ->
             await asyncio.sleep(0.2)  # TLS says goodbye after the answer, if the loop still runs
 
     with guarded(tmp_path) as (port, chain):
-        trusted = Relay(
-            host="127.0.0.1", port=port, starttls=True, user="quorate", password="right", ca_file=chain
-        )
+        trusted = Relay(host="127.0.0.1", port=port, starttls=True, user="quorate", password="right", ca_file=chain)
         assert asyncio.run(tried(trusted)) == Accepted() and "right" not in repr(trusted)
         for relay in (
             replace(trusted, ca_file=None),  # nobody vouches for the certificate

@@ -154,17 +154,13 @@ def test_a_wrong_worked_date_an_unsourced_rule_and_a_gap_are_refused(
 
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     (missing,) = faults(tmp_path / "nowhere.toml")
-    assert missing.startswith("nowhere.toml: it cannot be read (") and missing.endswith(
-        "mend or replace the file"
-    )
+    assert missing.startswith("nowhere.toml: it cannot be read (") and missing.endswith("mend or replace the file")
     (broken,) = faults(Overlay(head="version = ").written(tmp_path))
     assert broken.startswith("borough.toml: it cannot be read (Invalid value (at line 1, column 11)")
 
 
 def test_a_nation_without_a_pack_is_refused() -> None:
-    with pytest.raises(
-        ProtocolFaults, match=r"atlantis\.toml: there is no such pack; write it, or name a nation"
-    ):
+    with pytest.raises(ProtocolFaults, match=r"atlantis\.toml: there is no such pack; write it, or name a nation"):
         protocol("atlantis")
 
 

@@ -123,23 +123,14 @@ def test_exactly_one_meeting_finds_no_time_at_first_and_it_is_held_late(demo: Pl
     failed = demo.rows("SELECT stream, body FROM ledger WHERE type = 'BookingFailed'")
     (stream, meeting) = {(r["stream"], msgspec.json.decode(r["body"])["meeting"]) for r in failed}.pop()
     assert len(failed) == 1
-    (row,) = [
-        r for r in demo.rows("SELECT * FROM meetings") if (r["stream"], r["meeting"]) == (stream, meeting)
-    ]
+    (row,) = [r for r in demo.rows("SELECT * FROM meetings") if (r["stream"], r["meeting"]) == (stream, meeting)]
     assert (row["state"], row["late"]) == ("held", 1)
 
 
 def test_every_meeting_of_the_file_sat_when_the_diary_had_booked_it(demo: Played) -> None:
     """The file's days were written down from the diary's answers: a finder that answers otherwise shows here."""
-    sat = {
-        (f.family, m.id): m.sitting.ended_at
-        for f in demo.families()
-        for m in f.meetings.values()
-        if m.sitting
-    }
-    said = {
-        (x.stream.id, x.body.meeting): x.happened for x in the_file() if isinstance(x.body, e.MeetingHeld)
-    }
+    sat = {(f.family, m.id): m.sitting.ended_at for f in demo.families() for m in f.meetings.values() if m.sitting}
+    said = {(x.stream.id, x.body.meeting): x.happened for x in the_file() if isinstance(x.body, e.MeetingHeld)}
     assert len(said) > 30 and sat == said
 
 
@@ -158,11 +149,7 @@ def test_the_service_is_told_of_every_child_protection_meeting_or_somebody_owes_
         for episode in (x for x in file.episodes.values() if x.told.person in carers):
             for meeting in file.meetings.values():
                 booked = meeting.booked
-                if (
-                    meeting.due.kind not in CHILD_PROTECTION
-                    or not booked
-                    or booked.starts_at < episode.known_at
-                ):
+                if meeting.due.kind not in CHILD_PROTECTION or not booked or booked.starts_at < episode.known_at:
                     continue
                 about = [r for r in rows if r["meeting"] == meeting.id and r["adult"] == episode.told.person]
                 standing = [r for r in about if r["ended"] != "lapse"]
@@ -211,9 +198,7 @@ def test_no_mail_but_the_minutes_names_a_child_or_anybody_but_its_reader(demo: P
 
 
 def test_full_minutes_name_no_child_and_go_to_accredited_addresses_alone(demo: Played) -> None:
-    accredited = {
-        x.body.address for x in the_file() if isinstance(x.body, e.WorkerRecorded) and x.body.secure
-    }
+    accredited = {x.body.address for x in the_file() if isinstance(x.body, e.WorkerRecorded) and x.body.secure}
     papers = [m for _, m in demo.mails() if any(p.get_filename() == "minutes.html" for p in m.walk())]
     assert len(papers) > 100
     for mail in papers:
@@ -262,8 +247,6 @@ def test_a_folder_that_holds_something_else_is_refused_and_left_alone(
     assert "QUORATE_HOME" in capsys.readouterr().err
 
 
-def test_an_unknown_engine_is_named_with_those_there_are(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_an_unknown_engine_is_named_with_those_there_are(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run_demo("steam", tmp_path / "home") == 2
     assert "local" in capsys.readouterr().err and not (tmp_path / "home").exists()

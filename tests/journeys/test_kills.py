@@ -51,9 +51,11 @@ class Life:
         async def look(running: Running) -> tuple[list[tuple[object, ...]], dict[str, str], list[str]]:
             unknown = await running.rows(tables.outbox, tables.outbox.c.outcome == "unknown")
             open_ = await running.rows(tables.duties, tables.duties.c.ended.is_(None))
-            return await running.ledger(AREA), {r.name: json.loads(r.letter).get("occasion", "") for r in unknown}, [
-                d.id for d in open_
-            ]
+            return (
+                await running.ledger(AREA),
+                {r.name: json.loads(r.letter).get("occasion", "") for r in unknown},
+                [d.id for d in open_],
+            )
 
         with Mailbox.opened(self.home / "unused") as mailbox:
             return Engine("local", read({}, self.home), mailbox).run(look)

@@ -133,6 +133,7 @@ def test_worker_database_and_broker_may_die_in_the_middle(server_folder: Path, t
         sys.stderr.write(f"\n{struck} servers killed in the middle, {waits} waits, ledger of {len(ledger)} rows\n")
         assert not faults, "the journey ended before every fault had struck"
     with local_engine(tmp_path / "local") as local:
+
         async def story(running: Running) -> object:
             await running.house.office.submit(journey())
             await play(running.house.office, running.carrier, START, END)

@@ -151,4 +151,3 @@ def worker(environment: dict[str, str], log: Path) -> Iterator[subprocess.Popen[
         finally:
             process.terminate()
             process.wait(PATIENCE_SECONDS)
-

@@ -165,9 +165,7 @@ def _server_folders(request: pytest.FixtureRequest, engine: Engine) -> None:
         SERVER_FOLDERS.extend(request.getfixturevalue(s).folder for s in ("broker", "postgres"))
 
 
-def test_both_engines_write_the_same_ledger(
-    on_kafka: Engine, tmp_path: Path
-) -> None:
+def test_both_engines_write_the_same_ledger(on_kafka: Engine, tmp_path: Path) -> None:
     async def story(running: Running) -> list[tuple[object, ...]]:
         await running.play(in_area(the_whole_journey(), "both-engines"), "2025-04-04")
         return await running.ledger("both-engines")

@@ -72,9 +72,9 @@ class MemoryOffice:
         yield sitting
         self.books = sitting.books
 
-    async def submit(self, events: Sequence[Event]) -> None:
+    async def submit(self, events: Sequence[Event], first: int = 0) -> None:
         async with self.sitting() as sitting:
-            for n, event in enumerate(events):
+            for n, event in enumerate(events, first):
                 sitting.post("event", event, event.recorded, n)
 
     async def wave(self, now: datetime) -> list[Parcel]:
