@@ -99,7 +99,8 @@ class SendMinutes(Struct, frozen=True, tag=True, kw_only=True):
 class SendNotice(Struct, frozen=True, tag=True, kw_only=True):
     """A duty put before a named person: it is late, or it is now a telephone call. No family member is named.
 
-    client_reference: only to the treatment service whose reference it is. ring, number: whom a caller must ring.
+    client_reference: only to the treatment service whose reference it is. ring: the id of whom
+    a caller must ring, since no mail names another invitee (decision 22).
     """
 
     message: str
@@ -116,8 +117,7 @@ class SendNotice(Struct, frozen=True, tag=True, kw_only=True):
     stamped_at: datetime
     because: str
     client_reference: Text | None = None
-    ring: Text | None = None
-    number: Text | None = None
+    ring: str | None = None
 
 
 Message = SendInvitation | SendMinutes | SendNotice

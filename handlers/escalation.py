@@ -117,8 +117,6 @@ def _notice(
     directory: Directory,
     now: datetime,
 ) -> SendNotice:
-    known = directory.workers.get(duty.to or "")
-    rung_up = known if occasion == "telephone" else None
     return SendNotice(
         message=derived("notice", str(file.stream), duty.id, occasion, str(rung), to.person),
         to=to,
@@ -134,8 +132,7 @@ def _notice(
         stamped_at=now,
         because="the duty is late" if occasion == "late" else "it is too late for mail",
         client_reference=_reference(file, duty, to, directory),
-        ring=rung_up.name if rung_up else None,
-        number=rung_up.telephone if rung_up else None,
+        ring=duty.to if occasion == "telephone" else None,
     )
 
 

@@ -15,7 +15,6 @@ from handlers.people import Sealed
 from infra.cli.common import Fault, Json, as_json, first_few, say, worked
 from infra.cli.moments import iso, words
 from infra.cli.paper import listed
-from infra.cli.publishing import CLASH, as_event, attributes_of, from_line, instant_in
 from infra.cli.stores import directory_of, has_begun, must_know, present
 from infra.cli.telling import SOURCE, carried
 from infra.db import chain, reading, shelf
@@ -24,6 +23,7 @@ from infra.db.outbox import event_name
 from infra.db.sealing import HELD_SHELF
 from infra.db.shelf import STRUCTURED
 from infra.db.tables import unstamp
+from infra.publishing import CLASH, as_event, attributes_of, from_line, instant_in
 from infra.wiring import House
 from streams.wire import Letter, Unreadable, stream_id, write
 

@@ -20,10 +20,10 @@ from infra.db import played
 from infra.db.engine import transaction
 from infra.demo.summary import summary
 from infra.mail.mailbox import Mailbox
-from infra.publishing import publish_file
+from infra.publishing import publish
 from infra.settings import Settings
 from infra.wiring import House, house
-from streams.clock import play, wall
+from streams.clock import play
 from streams.local import LocalCarrier
 from streams.office import Carrier
 
@@ -69,7 +69,8 @@ async def play_demo(settings: Settings, engine: Engine = on_this_machine, consol
 
 
 async def _play(opened: House, carrier: Carrier, console: Console) -> None:
-    published = await publish_file(QUARTER, opened.office, wall())
+    with QUARTER.open("rb") as file:
+        published = await publish(opened, file)
     if published.first_at is None or published.last_at is None:
         return
     async with transaction(opened.engine) as connection:

@@ -171,8 +171,7 @@ def _notice(message: SendNotice, letterhead: Letterhead, read: Read) -> EmailMes
         "past": message.due_at <= message.stamped_at,
         "duty": one_line(message.duty),
         "reference": _reference(message.client_reference, read),
-        "ring": _reference(message.ring, read),
-        "number": _reference(message.number, read),
+        "ring": message.ring and one_line(message.ring),
     }
     return _mail(message, letterhead, read, letterhead.desk, letter(NOTICES[message.occasion], variables))
 
@@ -186,7 +185,7 @@ def _greeting(message: Message, read: Read) -> dict[str, str]:
 
 
 def _reference(reference: Text | None, read: Read) -> str | None:
-    """Words that may be missing, such as a service's own reference, which goes to that service alone (decision 22)."""
+    """The treatment service's own reference; the caller sets it for that service alone (decision 22)."""
     return one_line(read(reference)) if reference is not None else None
 
 

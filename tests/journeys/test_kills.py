@@ -6,6 +6,7 @@ import json
 import multiprocessing
 import sys
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from tests.office.engines import Engine, Running
 
 AREA = "riverside"
 SIGKILLED = -9
+AT_ONCE = 4
 FRESH = multiprocessing.get_context("forkserver")
 FRESH.set_forkserver_preload([killed.__name__])
 
@@ -68,21 +70,28 @@ def test_a_kill_at_any_crossing_loses_nothing_and_tells_everybody(tmp_path: Path
     ledger, _, open_ = whole.seen()
     landed: Counter[str] = Counter()
     unknown_fates = 0
-    for fatal, name in enumerate(whole.crossings(), 1):
+
+    def killed_at(fatal: int, name: str) -> bool:
+        """Whether the kill left a paper's fate unknown."""
         life = Life(tmp_path / str(fatal))
         assert life.live(fatal) == SIGKILLED, f"crossing {fatal} ({name}) was not reached"
         assert life.live() == 0, f"no new start after a kill {name}"
-        landed[name] += 1
         after, unknown, still_open = life.seen()
         missing = whole.mails() - life.mails()
         assert missing <= unknown.keys(), f"somebody was not told after a kill {name}"
-        if unknown:
-            unknown_fates += 1
-            assert name in ("before SMTP, claimed", "after SMTP, no receipt yet")
-            assert set(open_) <= set(still_open), "what a notice was about stays open"
-            assert still_open != open_ or any(unknown.values()), "a paper of unknown fate leaves its duty open"
-        else:
+        if not unknown:
             assert after == ledger, f"another ledger after a kill {name}"
+            return False
+        assert name in ("before SMTP, claimed", "after SMTP, no receipt yet")
+        assert set(open_) <= set(still_open), "what a notice was about stays open"
+        assert still_open != open_ or any(unknown.values()), "a paper of unknown fate leaves its duty open"
+        return True
+
+    crossings = whole.crossings()
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        for name, doubtful in zip(crossings, pool.map(killed_at, range(1, len(crossings) + 1), crossings), strict=True):
+            landed[name] += 1
+            unknown_fates += doubtful
     for name, count in sorted(landed.items()):
         sys.stderr.write(f"\n{count:4} kills {name}")
     total = sum(landed.values())
