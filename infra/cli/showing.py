@@ -6,11 +6,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from infra.cli.common import settings_of, worked
 from infra.demo.command import run_demo
-from infra.demo.summary import summary
+from infra.demo.summary import screen, summary
 from infra.wiring import House
 
 
@@ -30,6 +29,6 @@ def summarise(ctx: typer.Context) -> None:
     settings_of(ctx)
 
     async def act(house: House) -> None:
-        await summary(house.engine, Console(highlight=False))
+        await summary(house.engine, screen())
 
     worked(ctx, act)

@@ -18,7 +18,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from handlers.working_days import end_of_day, in_words, local_day
 from infra.db import played
 from infra.db.engine import transaction
-from infra.demo.summary import summary
+from infra.demo.summary import screen, summary
 from infra.mail.mailbox import Mailbox
 from infra.publishing import publish
 from infra.settings import Settings
@@ -59,7 +59,7 @@ def set_up(home: Path) -> None:
 
 async def play_demo(settings: Settings, engine: Engine = on_this_machine, console: Console | None = None) -> None:
     """Publish the quarter, play it to the end of its last day, and say how it stands. Raises CannotNow."""
-    console = console or Console(highlight=False)
+    console = console or screen()
     with Mailbox.opened(settings.home / "mail") as mailbox:
         ready = replace(settings, smtp_host="127.0.0.1", smtp_port=mailbox.port, smtp_starttls=False, smtp_user=None)
         async with engine(ready) as (opened, carrier):

@@ -5,13 +5,14 @@ Everything is read from the database; nothing here knows the demo's story, so th
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 from msgspec import Struct
-from rich.console import Console
+from rich.console import Console, JustifyMethod
 from rich.table import Table
 from rich.text import Text
 
@@ -26,6 +27,7 @@ from infra.papers.words import one_line
 from streams.clock import wall
 
 MOST_LINES, MOST_LATE = 18, 6
+UNWATCHED_WIDTH = 100
 SHORT = {
     "initial_conference": "initial conference",
     "review_conference": "review conference",
@@ -93,6 +95,11 @@ async def _read(engine: Engine) -> Standing:
         )
 
 
+def screen() -> Console:
+    """Standard output; wide enough for the tables where it goes to a file or another program."""
+    return Console(width=None if sys.stdout.isatty() else UNWATCHED_WIDTH, highlight=False)
+
+
 def _heading(standing: Standing) -> Text:
     names = one_line(", ".join(standing.areas)) or "Nothing recorded yet"
     return Text(f"{names} on {in_words(local_day(standing.now))}", style="bold")
@@ -102,7 +109,8 @@ def _grid(*columns: str, right: Iterable[int] = ()) -> Table:
     grid = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     numbers = set(right)
     for place, heading in enumerate(columns):
-        grid.add_column(heading, justify="right" if place in numbers else "left", no_wrap=True, overflow="ellipsis")
+        justify: JustifyMethod = "right" if place in numbers else "left"
+        grid.add_column(heading, justify=justify, no_wrap=place == 0, overflow="fold")
     return grid
 
 
