@@ -198,7 +198,7 @@ def _duty(folder: Folder, duty: Duty, now: datetime) -> View:
         "owner": duty.owner,
         "due_at": iso(duty.due_at),
         "late": how_late(duty.due_at, duty.ended_at or now, protocol.holidays),
-        "rung": duty.rung,
+        "rung": duty.rung + 1,
         "rung_role": ladder[duty.rung].role if 0 <= duty.rung < len(ladder) else None,
         "ended": duty.ended,
         "ended_at": iso(duty.ended_at),

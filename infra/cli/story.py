@@ -50,7 +50,7 @@ def _sentence(fact: Fact, house: House, cause: Any) -> Iterator[str]:
             yield f"moved{to}, due {in_words(fact.body.due_at)}{how}: {fact.body.sentence.strip()}"
         case f.RungClimbed():
             who = fact.body.person or "nobody, since the post is empty"
-            yield f"climbed to rung {fact.body.rung}, {fact.body.role} ({who}): {fact.because}"
+            yield f"climbed to rung {fact.body.rung + 1}, {fact.body.role} ({who}): {fact.because}"
         case f.CallAskedFor():
             yield f"{fact.because} ({fact.body.caller or 'the post is empty'})"
         case f.DutyReopened():
