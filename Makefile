@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo lint check test format lock clean
+.PHONY: help setup setup-dev demo lint check parts test faults itip format lock clean
 
 ENGINE ?= local
 BIN := .venv/bin
@@ -45,8 +45,17 @@ lint: setup-dev
 check: lint ## Format, lint, types, walls and the quick tests; no servers
 	$(BIN)/pytest -q $(wildcard tests/house tests/handlers tests/streams)
 
-test: lint ## Everything that check does, and every test
+parts: setup-dev ## Fetch Kafka, PostgreSQL and ical4j, which the tests start
+	$(BIN)/python -m infra.deploy.parts
+
+test: lint parts ## Everything that check does, and every test
 	$(BIN)/pytest -q
+
+faults: parts ## Kill everything at every crossing, and print where the kills landed
+	$(BIN)/pytest -q -s tests/journeys/test_kills.py tests/journeys/test_servers_killed.py
+
+itip: parts ## Read our calendars back with icalendar, vobject and ical4j
+	$(BIN)/pytest -q tests/infra/test_calendars.py tests/infra/test_strict_calendar.py tests/infra/test_papers.py tests/infra/test_leaks.py
 
 format: setup-dev ## Put the code in order
 	$(BIN)/ruff format .
