@@ -91,7 +91,9 @@ async def _through(settings: Settings, mailbox: Mailbox, faults: Faults) -> tupl
 
 
 @pytest.mark.timeout(600)
-def test_worker_database_and_broker_may_die_in_the_middle(server_folder: Path, tmp_path: Path) -> None:
+def test_worker_database_and_broker_may_die_in_the_middle(
+    server_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     server_folder.chmod(0o755)  # so that the user who runs PostgreSQL can enter
     with (
         Broker.started(server_folder / "kafka") as broker,
@@ -130,7 +132,8 @@ def test_worker_database_and_broker_may_die_in_the_middle(server_folder: Path, t
             worker.process.terminate()
             worker.process.wait(60)
         struck -= len(faults)
-        sys.stderr.write(f"\n{struck} servers killed in the middle, {waits} waits, ledger of {len(ledger)} rows\n")
+        with capsys.disabled():
+            sys.stdout.write(f"\n{struck} servers killed in the middle, {waits} waits, {len(ledger)} ledger rows ")
         assert not faults, "the journey ended before every fault had struck"
     with local_engine(tmp_path / "local") as local:
 
