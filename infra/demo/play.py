@@ -64,8 +64,16 @@ async def play_demo(settings: Settings, engine: Engine = on_this_machine, consol
         ready = replace(settings, smtp_host="127.0.0.1", smtp_port=mailbox.port, smtp_starttls=False, smtp_user=None)
         async with engine(ready) as (opened, carrier):
             await _play(opened, carrier, console)
-            await summary(opened.engine, console)
+            await summary(opened.engine, console, _command(opened.settings))
             console.print(f"  {mailbox.folder}/*.eml   every mail, as it was sent", soft_wrap=True)
+
+
+def _command(settings: Settings) -> str | None:
+    """How to call the program on this home; None where the database ends with the demo."""
+    if not settings.embedded:
+        return None
+    elsewhere = "" if str(settings.home) == ".quorate" else f" --home {settings.home}"
+    return f".venv/bin/quorate{elsewhere}"
 
 
 async def _play(opened: House, carrier: Carrier, console: Console) -> None:

@@ -67,14 +67,17 @@ class Standing(Struct, frozen=True, kw_only=True):
         return [d for d in self.duties if d.ended is None and unstamp(d.due_at) < self.now]
 
 
-async def summary(engine: Engine, console: Console) -> None:
-    """Print how the area stands; it opens no sealed word. Raises CannotNow."""
+async def summary(engine: Engine, console: Console, command: str | None = "quorate") -> None:
+    """Print how the area stands; it opens no sealed word. Raises CannotNow.
+
+    command: how to call the program to look further; None if this database will be gone.
+    """
     standing = await _read(engine)
     told = lines(standing.meetings, standing.duties, standing.now)
     console.print(_heading(standing))
     console.print(_meetings(standing))
     console.print(_mails(standing))
-    for part in (*_services(standing, told), *_late(standing), *_further(standing, told)):
+    for part in (*_services(standing, told), *_late(standing), *_further(standing, told, command)):
         console.print(part)
 
 
@@ -197,14 +200,17 @@ def _holder(climbed: RungClimbed | None) -> str:
     return f"{role}: {climbed.person or 'NOBODY, the post is empty'}"
 
 
-def _further(standing: Standing, told: Sequence[Line]) -> Iterable[Text]:
+def _further(standing: Standing, told: Sequence[Line], command: str | None) -> Iterable[Text]:
     shelf = ", ".join(f"{n} {reason.replace('_', ' ')}" for reason, n in standing.held.items())
     yield Text(f"\nHeld for a person to mend: {shelf or 'nothing'}. Parked until a name is known: {standing.parked}.")
     streams = [x.stream for x in told if not x.settled] + [m.stream for m in standing.meetings]
+    if command is None:
+        yield Text("The servers stop now, and their database goes with them; make demo keeps one to look further into.")
+        return
     yield Text("Look further:")
     if streams:
-        yield Text(f"  .venv/bin/quorate show {streams[0].rpartition('/')[2]}   one family, from first to last")
-    yield Text("  .venv/bin/quorate duties       what is owed, and by whom")
+        yield Text(f"  {command} show {streams[0].rpartition('/')[2]}   one family, from first to last")
+    yield Text(f"  {command} duties       what is owed, and by whom")
 
 
 def _cell(text: str) -> Text:
