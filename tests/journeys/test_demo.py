@@ -221,11 +221,11 @@ def test_no_personal_word_of_the_file_stands_in_clear_in_the_database(demo: Play
 
 
 def test_the_summary_says_who_was_told_and_what_is_late_on_one_screen(demo: Played) -> None:
-    assert len(demo.printed.splitlines()) <= 48
+    assert len(demo.printed.splitlines()) <= 50  # the path of a test is long
     assert max(map(len, demo.printed.splitlines()[:-1])) <= 100
     for words in ("Harrow Vale", "F-101", "answered yes", "by telephone", "NOT YET", "consent was refused"):
         assert words in demo.printed
-    for words in ("board: w-board", "no basis", ".venv/bin/quorate show", "quorate duties", str(demo.home)):
+    for words in ("board: w-board", "no basis", ".venv/bin/quorate --home", " show F-", " duties ", str(demo.home)):
         assert words in demo.printed.replace("\n", "")
 
 
