@@ -7,7 +7,7 @@ under that name and comes back by itself when the name becomes known.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from handlers import events as e
@@ -38,6 +38,7 @@ NAMES: dict[type[e.Body], tuple[str, str, str]] = {
     e.SlotsAsked: ("meeting", "meeting", "meetings"),
     e.BookingAsked: ("meeting", "meeting", "meetings"),
     e.MeetingCancelled: ("meeting", "meeting", "meetings"),
+    e.ConferenceAskedFor: ("discussion", "discussion", "discussions"),
     e.DutyExcused: ("duty", "duty", "duties"),
     e.PlanEnded: ("plan", "plan", "plans"),
     e.FipEnded: ("fip", "fip", "fips"),
@@ -68,7 +69,9 @@ def check(event: e.Event, file: Any) -> None:
     if isinstance(body, e.MeetingCancelled) and body.meeting in file.meetings and file.meetings[body.meeting].held:
         raise e.Impossible(f"{named}: {body.meeting} was held, so it cannot be called off; discard this record")
     if isinstance(body, e.MeetingHeld) and isinstance(file, CaseFile):
-        _check_sitting(body, file, named)
+        _check_sitting(body, file, event.recorded, named)
+    if isinstance(body, e.MinutesRecorded) and isinstance(file, CaseFile):
+        _check_minutes(body, file, named)
 
 
 def _days_past(body: e.Body) -> Iterator[Any]:
@@ -77,13 +80,33 @@ def _days_past(body: e.Body) -> Iterator[Any]:
             yield getattr(body, name)
 
 
-def _check_sitting(body: e.MeetingHeld, file: CaseFile, named: str) -> None:
+def _check_sitting(body: e.MeetingHeld, file: CaseFile, recorded: datetime, named: str) -> None:
     meeting = file.meetings.get(body.meeting)
+    if meeting and meeting.sitting and meeting.sitting.held != body:
+        raise e.Impossible(
+            f"{named}: {body.meeting} was recorded as held before, and its plan and minutes rest on that;"
+            " a correction cannot be taken yet, so close the duty that this record opens, with the reason"
+        )
+    starts_at = body.started_at or (meeting.booked.starts_at if meeting and meeting.booked else None)
+    if starts_at and starts_at > recorded:
+        raise e.Impossible(
+            f"{named}: {body.meeting} is to start on {in_words(starts_at)}, which had not come when it was recorded;"
+            " say when it sat, or release it afterwards"
+        )
     if body.started_at and body.ended_at and body.ended_at <= body.started_at:
         raise e.Impossible(f"{named}: it ends before it starts; mend its times and release it")
     if meeting and meeting.booked is None and body.started_at is None:
         raise e.Impossible(
             f"{named}: {body.meeting} was not booked, so say when it sat: add started_at and ended_at, and release it"
+        )
+
+
+def _check_minutes(body: e.MinutesRecorded, file: CaseFile, named: str) -> None:
+    meeting = file.meetings.get(body.meeting)
+    if meeting and meeting.minutes and meeting.minutes.recorded != body:
+        raise e.Impossible(
+            f"{named}: the minutes of {body.meeting} were recorded before and have been sent;"
+            " a correction cannot be taken yet, so close the duty that this record opens, with the reason"
         )
 
 
@@ -105,6 +128,8 @@ def made_known(body: e.Body) -> Iterator[str]:
     match body:
         case f.MeetingFellDue():
             yield f"meeting:{body.meeting}"
+        case e.StrategyDiscussionHeld():
+            yield f"discussion:{body.discussion}"
         case e.MeetingHeld():
             yield f"held:{body.meeting}"
             if body.plan:

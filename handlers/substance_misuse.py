@@ -164,12 +164,14 @@ def _tell(concern: Concern, meeting: Meeting, protocol: Protocol) -> Iterator[Ow
 def _of_the_meeting(
     concern: Concern, meeting: Meeting, booked_at: datetime, starts_at: datetime, protocol: Protocol
 ) -> Owed:
-    deadline = protocol.deadline("TELL-01", local_day(max(booked_at, concern.known_at)))
-    revision = str(meeting.booked.revision if meeting.booked else 0)
+    """One duty however often the meeting moves: an answer to another time counts no more, and lateness stands."""
+    heard_before = any(p in meeting.words for p in concern.people)
+    fixed_at = booked_at if heard_before else meeting.fixed_at or booked_at
+    deadline = protocol.deadline("TELL-01", local_day(max(fixed_at, concern.known_at)))
     word = next(filter(None, (acknowledged(meeting, p) for p in concern.people)), None)
     return Owed(
         kind="tell_treatment",
-        key=(concern.adult, concern.service, meeting.id, revision),
+        key=(concern.adult, concern.service, meeting.id),
         due_at=min(deadline.due_at, starts_at),
         owner="coordinator",
         closes_on="acknowledged",

@@ -143,7 +143,16 @@ async def _sorted_out(house: House, sealed: dict[int, Event], tally: Tally) -> t
             tally.known += 1
         else:
             clashing.append(number)
-    return fresh, clashing
+    mended = [n for n in clashing if await _was_mended(house, sealed[n])]
+    tally.known += len(mended)
+    return fresh, [n for n in clashing if n not in mended]
+
+
+async def _was_mended(house: House, event: Event) -> bool:
+    """Whether this very record lay on the held shelf, and another was let in for it under its name."""
+    async with transaction(house.engine) as connection:
+        row = await reading.held_row(connection, held_as(write(event)))
+    return row is not None and row.state != "open"
 
 
 async def _hold(house: House, refused: Sequence[Held], tally: Tally) -> None:

@@ -198,6 +198,8 @@ def close(
     json: Json = False,
 ) -> None:
     """End a duty without evidence, under your name and for a reason."""
+    if not reason.strip():
+        raise Fault("no reason is given, and somebody must answer for one: say it with --reason")
 
     async def find(house: House) -> str:
         async with transaction(house.engine) as connection:

@@ -69,7 +69,8 @@ async def _shelf(house: House) -> AsyncIterator[Line]:
     async with transaction(house.engine) as connection:
         held, parked = len(await reading.held_rows(connection)), len(await reading.parked_rows(connection))
     yield "held shelf", not held, f"{counted(held, 'record')} held: see quorate held" if held else "empty"
-    yield "parked", True, f"{parked} wait for a name: see quorate parked" if parked else "nothing waits for a name"
+    waiting = f"{counted(parked, 'event')} waiting for a name that is not known: see quorate parked"
+    yield "parked", not parked, waiting if parked else "nothing waits for a name"
 
 
 async def _outbox(house: House) -> AsyncIterator[Line]:
