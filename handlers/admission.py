@@ -68,6 +68,8 @@ def check(event: e.Event, file: Any) -> None:
             )
     if isinstance(body, e.MeetingCancelled) and body.meeting in file.meetings and file.meetings[body.meeting].held:
         raise e.Impossible(f"{named}: {body.meeting} was held, so it cannot be called off; discard this record")
+    if isinstance(body, e.BookingAsked) and body.starts_at <= event.recorded:
+        raise e.Impossible(f"{named}: {in_words(body.starts_at)} is past; ask for a time to come and release it")
     if isinstance(body, e.MeetingHeld) and isinstance(file, CaseFile):
         _check_sitting(body, file, event.recorded, named)
     if isinstance(body, e.MinutesRecorded) and isinstance(file, CaseFile):
@@ -78,6 +80,8 @@ def _days_past(body: e.Body) -> Iterator[Any]:
     for name in ("held_on", "assessed_on", "opened_on"):
         if hasattr(body, name):
             yield getattr(body, name)
+    if isinstance(body, e.FipEnded | e.PlanEnded):
+        yield body.ended_on
 
 
 def _check_sitting(body: e.MeetingHeld, file: CaseFile, recorded: datetime, named: str) -> None:
@@ -87,14 +91,14 @@ def _check_sitting(body: e.MeetingHeld, file: CaseFile, recorded: datetime, name
             f"{named}: {body.meeting} was recorded as held before, and its plan and minutes rest on that;"
             " a correction cannot be taken yet, so close the duty that this record opens, with the reason"
         )
+    if body.started_at and body.ended_at and body.ended_at <= body.started_at:
+        raise e.Impossible(f"{named}: it ends before it starts; mend its times and release it")
     starts_at = body.started_at or (meeting.booked.starts_at if meeting and meeting.booked else None)
     if starts_at and starts_at > recorded:
         raise e.Impossible(
             f"{named}: {body.meeting} is to start on {in_words(starts_at)}, which had not come when it was recorded;"
             " say when it sat, or release it afterwards"
         )
-    if body.started_at and body.ended_at and body.ended_at <= body.started_at:
-        raise e.Impossible(f"{named}: it ends before it starts; mend its times and release it")
     if meeting and meeting.booked is None and body.started_at is None:
         raise e.Impossible(
             f"{named}: {body.meeting} was not booked, so say when it sat: add started_at and ended_at, and release it"

@@ -75,6 +75,8 @@ class CaseFile(Struct, frozen=True, kw_only=True):
 
     stream: StreamId
     members: dict[str, e.Member] = field(default_factory=dict)
+    household_at: datetime | None = None
+    moves: dict[str, date] = field(default_factory=dict)
     told_members: dict[str, bool] = field(default_factory=dict)
     professionals: dict[str, Involved] = field(default_factory=dict)
     discussions: dict[str, e.StrategyDiscussionHeld] = field(default_factory=dict)
@@ -119,7 +121,11 @@ def _duty(file: CaseFile, id_: str, **changes: Any) -> CaseFile:
 
 
 def _household(file: CaseFile, fact: Fact, body: e.HouseholdRecorded) -> CaseFile:
-    return _of_members(replace(file, members={m.person: m for m in body.members}))
+    """The later recorded household stands, whichever came in last (rules 3.46)."""
+    if file.household_at and file.household_at > fact.recorded:
+        return file
+    members = {m.person: m for m in body.members}
+    return _of_members(replace(file, members=members, household_at=fact.recorded))
 
 
 def _of_members(file: CaseFile) -> CaseFile:
@@ -129,11 +135,23 @@ def _of_members(file: CaseFile) -> CaseFile:
 
 
 def _joined(file: CaseFile, fact: Fact, body: e.MemberJoined) -> CaseFile:
-    return replace(file, members=_with(file.members, body.member.person, body.member))
+    if not _latest_move(file, body.member.person, body.on):
+        return file
+    moves = _with(file.moves, body.member.person, body.on)
+    return replace(file, members=_with(file.members, body.member.person, body.member), moves=moves)
 
 
 def _left(file: CaseFile, fact: Fact, body: e.MemberLeft) -> CaseFile:
-    return _of_members(replace(file, members=_without(file.members, body.person)))
+    if not _latest_move(file, body.person, body.on):
+        return file
+    moves = _with(file.moves, body.person, body.on)
+    return _of_members(replace(file, members=_without(file.members, body.person), moves=moves))
+
+
+def _latest_move(file: CaseFile, person: str, on: date) -> bool:
+    """Whether nothing later is known of this person's coming and going."""
+    before = file.moves.get(person)
+    return before is None or before <= on
 
 
 def _involved(file: CaseFile, fact: Fact, body: e.ProfessionalInvolved) -> CaseFile:
@@ -222,7 +240,8 @@ def _paper(file: CaseFile, fact: Fact, body: f.PaperIssued) -> CaseFile:
 
 
 def _receipt(file: CaseFile, meeting: str, message: str, receipt: Receipt) -> CaseFile:
-    if meeting not in file.meetings:
+    before = file.meetings[meeting].receipts.get(message) if meeting in file.meetings else None
+    if meeting not in file.meetings or (before and before.at > receipt.at):
         return file
     return _meeting(file, meeting, receipts=_with(file.meetings[meeting].receipts, message, receipt))
 
@@ -251,8 +270,13 @@ def _call(file: CaseFile, fact: Fact, body: e.CallLogged) -> CaseFile:
 
 
 def _word(file: CaseFile, fact: Fact, meeting: str, person: str, reply: str, by: str) -> CaseFile:
-    booked = file.meetings[meeting].booked
-    word = Word(reply, by, fact.recorded, booked.revision if booked else 0)
+    """A word given before the meeting had its present time was about another (revision 0)."""
+    booked, booked_at = file.meetings[meeting].booked, file.meetings[meeting].booked_at
+    about_this = booked is not None and booked_at is not None and fact.happened >= booked_at
+    before = file.meetings[meeting].words.get(person)
+    if before and before.at > fact.recorded:
+        return file
+    word = Word(reply, by, fact.recorded, booked.revision if booked and about_this else 0)
     return _meeting(file, meeting, words=_with(file.meetings[meeting].words, person, word))
 
 

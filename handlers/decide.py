@@ -42,6 +42,7 @@ from handlers.meetings.inviting import Invitee
 from handlers.partnership import Directory
 from handlers.person_file import PersonFile
 from handlers.protocol import Protocol
+from handlers.working_days import local_day, next_working_day, start_of_business
 
 File = CaseFile | PersonFile | DiaryFile | Directory
 
@@ -250,10 +251,16 @@ def _book(body: e.BookingAsked, desk: Desk) -> Iterator[Finding | Effect]:
     return seats.seek(desk.case, meeting, guests, desk.protocol, desk.directory, desk.now, body)
 
 
+def _morning_looks(desk: Desk) -> Iterator[datetime]:
+    """While nobody at a service can be reached, each morning asks the directory again: its changes wake nobody."""
+    if any(d.kind == "name_representative" and d.ended is None for d in desk.case.duties.values()):
+        yield start_of_business(next_working_day(local_day(desk.now), desk.protocol.holidays))
+
+
 def _wake_at(desk: Desk) -> datetime | None:
     """The next instant at which this file would decide something by itself (decision 15)."""
     if not isinstance(desk.file, CaseFile):
         return None
     climbs = (escalation.climbs_at(d, desk.protocol, desk.file) for d in desk.file.duties.values())
     turns = duties.telephone_turns(_owed(desk))
-    return min((at for at in (*climbs, *turns) if at and at > desk.now), default=None)
+    return min((at for at in (*climbs, *turns, *_morning_looks(desk)) if at and at > desk.now), default=None)

@@ -118,7 +118,7 @@ def _notice(
     now: datetime,
 ) -> SendNotice:
     return SendNotice(
-        message=derived("notice", str(file.stream), duty.id, occasion, str(rung), to.person),
+        message=derived("notice", str(file.stream), duty.id, occasion, str(rung), to.person, now.isoformat()),
         to=to,
         meeting=duty.meeting or "",
         family=file.family,

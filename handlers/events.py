@@ -185,7 +185,7 @@ class MeetingHeld(Body, frozen=True):
 
 
 class Block(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    heading: str
+    heading: Text
     text: Text
 
 

@@ -67,4 +67,5 @@ def _telling(file: PersonFile, episode: KnownEpisode) -> e.EpisodeTold:
 
 
 def _state(telling: e.EpisodeTold) -> tuple[object, ...]:
-    return (telling.service, *telling.workers, telling.basis, telling.opened_on, telling.ended_on)
+    known = telling.client_reference is not None
+    return (telling.service, *telling.workers, telling.basis, telling.opened_on, telling.ended_on, known)

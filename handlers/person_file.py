@@ -44,6 +44,13 @@ def _episode(file: PersonFile, id_: str, episode: KnownEpisode) -> PersonFile:
     return replace(file, episodes={**file.episodes, id_: episode})
 
 
+def _handed_over(file: PersonFile, id_: str, worker: str, on: date) -> PersonFile:
+    known = file.episodes[id_]
+    if known.handed_over_on and known.handed_over_on > on:
+        return file  # an older handover, told late
+    return _episode(file, id_, replace(known, workers=(worker,), handed_over_on=on))
+
+
 def fold(file: PersonFile, fact: Fact) -> PersonFile:
     """The person's file with one more fact in it."""
     match fact.body:
@@ -54,8 +61,7 @@ def fold(file: PersonFile, fact: Fact) -> PersonFile:
                 KnownEpisode(opened=opened, workers=tuple(filter(None, [opened.worker]))),
             )
         case e.EpisodeHandedOver(episode, worker, on):
-            known = file.episodes[episode]
-            return _episode(file, episode, replace(known, workers=(worker,), handed_over_on=on))
+            return _handed_over(file, episode, worker, on)
         case e.EpisodeClosed(episode, ended_on):
             return _episode(file, episode, replace(file.episodes[episode], ended_on=ended_on))
         case e.MembershipBegan(family):

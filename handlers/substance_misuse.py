@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from handlers.case_file import CaseFile, Episode
 from handlers.duties import Met, Owed
@@ -23,6 +24,7 @@ from handlers.people import Text
 from handlers.protocol import Protocol
 from handlers.working_days import add_working_days, end_of_day, local_day
 
+FAMILY = "family"  # whom a factor means that names nobody
 Verdict = Callable[[CaseFile, str], bool]
 
 
@@ -49,11 +51,10 @@ def in_scope(file: CaseFile) -> tuple[str, ...]:
 
 
 def concerns(file: CaseFile, directory: Directory, protocol: Protocol) -> list[Concern]:
-    """Every (adult, service) of this family: treatment episodes first, then factors that no open episode covers."""
+    """Every (adult, service) of this family: treatment episodes first, then what factors say."""
     adults = in_scope(file)
     of_episodes = [_of_episode(x, directory) for x in _in_order(file) if x.told.person in adults]
-    covered = {c.adult for c in of_episodes if c.episode and c.episode.told.ended_on is None}
-    return of_episodes + list(_of_factors(file, adults, covered, directory, protocol))
+    return of_episodes + list(_of_factors(file, adults, directory, protocol))
 
 
 def _in_order(file: CaseFile) -> list[Episode]:
@@ -77,10 +78,8 @@ def _speaking_for(service: str, directory: Directory) -> tuple[str, ...]:
     return ()
 
 
-def _of_factors(
-    file: CaseFile, adults: tuple[str, ...], covered: set[str], directory: Directory, protocol: Protocol
-) -> Iterator[Concern]:
-    """Factors of the latest assessment, each for every treatment service, unless that adult's own service is known."""
+def _of_factors(file: CaseFile, adults: tuple[str, ...], directory: Directory, protocol: Protocol) -> Iterator[Concern]:
+    """Factors of the latest assessment, each for every treatment service."""
     if file.concern is None:
         return
     known: dict[str, datetime] = {}
@@ -89,11 +88,11 @@ def _of_factors(
             adult, since = factor.person or "", file.concern.known_at(factor)
             known[adult] = min(since, known.get(adult, since))
     for adult in sorted(known):
-        if (adult in covered or adult not in adults) if adult else covered:
+        if adult and adult not in adults:
             continue
         for service in directory.treatment_services() or ("",):
             people = _speaking_for(service, directory)
-            yield Concern(adult=adult or "family", service=service, people=people, known_at=known[adult])
+            yield Concern(adult=adult or FAMILY, service=service, people=people, known_at=known[adult])
 
 
 def touches(concern: Concern, meeting: Meeting) -> bool:
@@ -102,15 +101,41 @@ def touches(concern: Concern, meeting: Meeting) -> bool:
     if meeting.minutes and concern.known_at > meeting.minutes.recorded_at:
         return False
     ended_on = concern.episode.told.ended_on if concern.episode else None
-    return ended_on is None or (meeting.fixed_at is not None and local_day(meeting.fixed_at) <= ended_on)
+    sat_at = meeting.sitting.started_at if meeting.sitting else None
+    fixed_at = meeting.fixed_at or sat_at
+    return ended_on is None or (fixed_at is not None and local_day(fixed_at) <= ended_on)
 
 
 def touching(meeting: Meeting, found: list[Concern]) -> list[Concern]:
-    """The concerns that touch this meeting; an episode speaks for its adult and service, not the factor beside it,
-    so that the duty stays with whoever was told when the episode ends (rules 3.40)."""
+    """The concerns that touch this meeting, each (adult, service) once.
+
+    An episode speaks for its adult and service, as of whichever of it and the factor was known first, so that the
+    duty stays with whoever was told (rules 3.40). Where an adult's own service was known in time, no other is told.
+    """
     near = [c for c in found if touches(c, meeting)]
+    factors = {(c.adult, c.service): c.known_at for c in near if c.episode is None}
     spoken_for = {(c.adult, c.service) for c in near if c.episode}
-    return [c for c in near if c.episode or (c.adult, c.service) not in spoken_for]
+    in_treatment = {c.adult for c in near if _known_in_time(c, meeting)}
+    episodes = [_as_of(c, factors.get((c.adult, c.service))) for c in near if c.episode]
+    return episodes + [
+        c
+        for c in near
+        if c.episode is None
+        and (c.adult, c.service) not in spoken_for
+        and not (in_treatment if c.adult == FAMILY else c.adult in in_treatment)
+    ]
+
+
+def _as_of(concern: Concern, factor_known_at: datetime | None) -> Concern:
+    return replace(concern, known_at=min(concern.known_at, factor_known_at or concern.known_at))
+
+
+def _known_in_time(concern: Concern, meeting: Meeting) -> bool:
+    """A standing episode, known before the meeting began."""
+    starts_at = meeting.booked.starts_at if meeting.booked else None
+    sat_at = meeting.sitting.started_at if meeting.sitting else None
+    standing = concern.episode is not None and concern.episode.told.ended_on is None
+    return standing and all(concern.known_at < at for at in (starts_at, sat_at) if at)
 
 
 def may_be_told(file: CaseFile, concern: Concern, meeting: Meeting, permitted: Verdict) -> bool:
@@ -123,11 +148,19 @@ def representatives(
 ) -> list[Invitee]:
     """Whom the treatment services send to this meeting."""
     return [
-        Invitee(p, "treatment_worker", directory.recipient(p), concern.client_reference, must_have_minutes=True)
+        Invitee(
+            p, "treatment_worker", directory.recipient(p), _reference(concern, p, directory), must_have_minutes=True
+        )
         for concern in touching(meeting, concerns(file, directory, protocol))
         if may_be_told(file, concern, meeting, permitted)
         for p in concern.people
     ]
+
+
+def _reference(concern: Concern, person: str, directory: Directory) -> Text | None:
+    """The service's own reference for its client, for that service's people alone (decision 22)."""
+    known = directory.workers.get(person)
+    return concern.client_reference if known and known.agency == concern.service else None
 
 
 def owed(
@@ -168,7 +201,7 @@ def _of_the_meeting(
     heard_before = any(p in meeting.words for p in concern.people)
     fixed_at = booked_at if heard_before else meeting.fixed_at or booked_at
     deadline = protocol.deadline("TELL-01", local_day(max(fixed_at, concern.known_at)))
-    word = next(filter(None, (acknowledged(meeting, p) for p in concern.people)), None)
+    word = next(filter(None, (acknowledged(meeting, p, concern.known_at) for p in concern.people)), None)
     return Owed(
         kind="tell_treatment",
         key=(concern.adult, concern.service, meeting.id),

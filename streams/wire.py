@@ -23,6 +23,8 @@ VERSION = "v1"
 REQUIRED = ("specversion", "id", "source", "type", "subject", "time")
 KNOWN = {*REQUIRED, "recordedtime", "datacontenttype", "dataschema", "partitionkey"}
 LONGEST = 300  # characters of an attribute: ids and sources are keys of tables, and PostgreSQL's have an end
+ATTRIBUTE = re.compile(r"[a-z0-9_]{1,20}")
+LARGEST = 2**53 - 1  # beyond it JSON's numbers differ from one reader to another, and the chain could not cover them
 UNKNOWN_FIELD = re.compile(r"Object contains unknown field `[a-z_]{1,30}`( - at `\$[][a-z_.0-9]*`)?")
 UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 # type of an older version -> what turns its body into the present one's
@@ -141,6 +143,9 @@ def _body(type_: str, raw: bytes) -> Body:
         raise Unreadable(f"the data of {type_} is not right: {_said(error)}; mend it and release it") from None
     except NOT_JSON as error:
         raise Unreadable(f"the data of {type_} is not JSON ({_said(error)}); mend it and release it") from None
+    for name, number in _numbers(body, ""):
+        if abs(number) > LARGEST:
+            raise Unreadable(f"the data of {type_} is not right: {name} is too large a number; mend it and release it")
     for name, at in _instants(body, ""):
         if not _placed(at):
             raise Unreadable(
@@ -164,14 +169,24 @@ def _said(error: Exception) -> str:
 
 def _instants(value: Any, name: str) -> Iterator[tuple[str, datetime]]:
     """Every instant in a body, and the name of its field."""
-    if isinstance(value, datetime):
-        yield name, value
-    elif isinstance(value, Struct):
+    yield from ((shown, x) for shown, x in _leaves(value, name) if isinstance(x, datetime))
+
+
+def _numbers(value: Any, name: str) -> Iterator[tuple[str, int]]:
+    """Every whole number in a body, and the name of its field."""
+    yield from ((shown, x) for shown, x in _leaves(value, name) if isinstance(x, int))
+
+
+def _leaves(value: Any, name: str) -> Iterator[tuple[str, Any]]:
+    """Every plain value in a body, and the name of the field it stands in."""
+    if isinstance(value, Struct):
         for field, shown in zip(value.__struct_fields__, value.__struct_encode_fields__, strict=True):
-            yield from _instants(getattr(value, field), shown)
+            yield from _leaves(getattr(value, field), shown)
     elif isinstance(value, tuple):
         for inner in value:
-            yield from _instants(inner, name)
+            yield from _leaves(inner, name)
+    else:
+        yield name, value
 
 
 def _placed(at: datetime) -> bool:
@@ -217,7 +232,8 @@ def from_structured(line: bytes) -> Letter:
     body = told.pop("data", None)
     strange = sorted(set(told) - KNOWN)
     if strange:
-        raise Unreadable(f"it has attributes that nobody reads ({', '.join(strange)}); take them out and release it")
+        shown = ", ".join(x for x in strange if ATTRIBUTE.fullmatch(x)) or "names that are none"
+        raise Unreadable(f"it has attributes that nobody reads ({shown}); take them out and release it")
     if not all(isinstance(v, str) for v in told.values()):
         raise Unreadable("its attributes must all be text; mend it and release it")
     headers = {f"ce_{k}": v for k, v in told.items() if k != "datacontenttype"}

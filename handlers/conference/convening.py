@@ -7,6 +7,7 @@ does not start the clock anew (rules ICPC-01, 3.2). Reviews: RCPC-01, from the d
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 from handlers import events as e
 from handlers import facts as f
@@ -26,7 +27,7 @@ def _initial(file: CaseFile, protocol: Protocol) -> Iterator[tuple[f.MeetingFell
     """One for each enquiry, under the name of the first discussion that one was asked for after."""
     begun: set[str] = set()
     for named in (d for d in _enquiries(file) if d.discussion in file.asked_for):
-        initiating = _initiating(file, named)
+        initiating = _initiating(file, named, protocol)
         if initiating.discussion in begun:
             continue
         begun.add(initiating.discussion)
@@ -47,11 +48,20 @@ def _enquiries(file: CaseFile) -> list[e.StrategyDiscussionHeld]:
     return sorted(found, key=lambda d: (d.held_on, d.discussion))
 
 
-def _initiating(file: CaseFile, named: e.StrategyDiscussionHeld) -> e.StrategyDiscussionHeld:
-    """The earliest discussion of the same enquiry: no conference has been held between the two (rules 3.2, 3.54)."""
+def _initiating(file: CaseFile, named: e.StrategyDiscussionHeld, protocol: Protocol) -> e.StrategyDiscussionHeld:
+    """The earliest discussion of the same enquiry: the conference it called for was neither held nor overdue when
+    the named one took place (rules 3.2, 3.54)."""
     sat_on = [
         local_day(m.sitting.started_at)
         for m in file.meetings.values()
         if m.sitting and m.due.kind == "initial_conference"
     ]
-    return next(d for d in _enquiries(file) if d is named or not any(d.held_on <= on < named.held_on for on in sat_on))
+    return next(d for d in _enquiries(file) if d is named or _still_open(d, named, sat_on, protocol))
+
+
+def _still_open(
+    earlier: e.StrategyDiscussionHeld, named: e.StrategyDiscussionHeld, sat_on: list[date], protocol: Protocol
+) -> bool:
+    if any(earlier.held_on <= on < named.held_on for on in sat_on):
+        return False
+    return named.held_on <= protocol.deadline("ICPC-01", earlier.held_on).due_on

@@ -146,13 +146,17 @@ def _why(meeting: Meeting, sent: Invitation | None, method: str) -> str:
     return f"invited to the {name(meeting)}"
 
 
-def acknowledged(meeting: Meeting, person: str) -> str | None:
-    """How this person showed that they know of the meeting as it stands: by taking part, an answer, a call."""
+def acknowledged(meeting: Meeting, person: str, since: datetime | None = None) -> str | None:
+    """How this person showed that they know of the meeting as it stands: by taking part, an answer, a call.
+
+    since: a word spoken earlier cannot have been about what was known only then.
+    """
     for seat in meeting.sitting.held.attendance if meeting.sitting else ():
         if person in (seat.person, seat.deputy_for) and seat.presence not in ("absent", "report_only"):
             return "took part, or sent word"
     word = meeting.words.get(person)
-    if word and meeting.booked and word.revision == meeting.booked.revision:
+    about_this = word and meeting.booked and word.revision == meeting.booked.revision
+    if word and about_this and (since is None or word.at >= since):
         return f"{word.reply}, recorded by {word.by}"
     return None
 

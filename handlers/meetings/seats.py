@@ -40,6 +40,8 @@ def seek(
     asked: e.BookingAsked | None = None,
 ) -> Iterator[Finding | TellStream]:
     """Ask the diary for seats under the next revision; with `asked`, for that instant and no other."""
+    if asked:
+        protocol.holidays.must_cover(local_day(asked.starts_at))  # else the answer could not be reckoned with
     because = f"a time is needed for the {name(meeting)}"
     sought = request(file, meeting, guests, protocol, directory, now, asked)
     yield Finding(f.SeatsAsked(meeting.id, sought.revision), because)

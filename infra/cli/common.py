@@ -17,6 +17,7 @@ from msgspec.structs import replace
 from typer.core import TyperGroup
 
 from handlers.protocol import ProtocolFaults
+from handlers.working_days import HolidaysUnknown
 from infra import settings as environment
 from infra.db.sealing import WrongKey
 from infra.mail.mailbox import Mailbox
@@ -63,7 +64,7 @@ def as_sentence(error: Exception) -> tuple[str, int]:
             return str(error), error.code
         case CannotNow():
             return f"{error}: mend that and try again; nothing is lost", CANNOT_NOW
-        case SettingsFault() | WrongKey() | ProtocolFaults():
+        case SettingsFault() | WrongKey() | ProtocolFaults() | HolidaysUnknown():
             return str(error), WRONG
     wrong_use = getattr(error, "format_message", None)
     if wrong_use is not None:

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 from rich.progress import Progress
 
-from handlers.working_days import in_words
+from handlers.working_days import in_words, local_day
 from infra.cli.common import Fault, Json, Quiet, as_json, aside, counted, say, worked
 from infra.cli.moments import by, iso
 from infra.cli.paper import progress
@@ -42,6 +42,8 @@ def run(
     end = by(until) if until else None
 
     async def act(house: House) -> None:
+        if end is not None:
+            house.office.protocol.holidays.must_cover(local_day(end))
         if end is not None:
             await _play(house, end, json, quiet)
         elif house.settings.embedded:

@@ -136,7 +136,7 @@ def _paper(message: SendMinutes, read: Read) -> dict[str, object]:
         "attendance": [_sat(line, read) for line in message.attendance],
         "decisions": [one_line(read(decision)) for decision in message.decisions],
         "discussion": [
-            {"heading": one_line(block.heading), "paragraphs": paragraphs(read(block.text))}
+            {"heading": one_line(read(block.heading)), "paragraphs": paragraphs(read(block.text))}
             for block in message.discussion
         ],
         "tasks": [

@@ -8,9 +8,10 @@ from handlers import admission
 from handlers import events as e
 from handlers.decide import decide
 from handlers.working_days import HolidaysUnknown, in_words
-from tests.handlers.hearing import CONFERENCE, FAMILY, Hearing, an_enquiry, day, instant
+from tests.handlers.hearing import CONFERENCE, FAMILY, Hearing, an_enquiry, day, instant, there
 
 NOW = instant("Mon 3 March 2025 10:00")
+A_WEEK_AGO = instant("Mon 24 February 2025 09:00"), instant("Mon 24 February 2025 11:00")
 LATE, EARLY = instant("Fri 7 March 2025 11:00"), instant("Fri 7 March 2025 09:00")
 
 
@@ -87,6 +88,24 @@ def test_a_meeting_that_ends_before_it_starts_is_refused() -> None:
     assert "it ends before it starts" in refused(e.MeetingHeld(CONFERENCE, (), EARLY, EARLY), h=h)
 
 
+def test_a_meeting_is_not_held_before_it_begins() -> None:
+    h = Hearing().household().worked_with().conference()
+    assert "which had not come when it was recorded" in refused(e.MeetingHeld(CONFERENCE, ()), h=h)
+    assert "which had not come when it was recorded" in refused(e.MeetingHeld(CONFERENCE, (), EARLY, LATE), h=h)
+
+
+def test_a_second_record_of_a_meeting_or_its_minutes_is_refused_and_the_same_one_is_not() -> None:
+    h = Hearing().household().worked_with().conference().sits(there("w-social")).minuted()
+    sitting, minutes = h.meeting().sitting, h.meeting().minutes
+    assert sitting and minutes and h.family(sitting.held, minutes.recorded)
+    assert "was recorded as held before" in refused(e.MeetingHeld(CONFERENCE, ()), h=h)
+    assert "were recorded before" in refused(e.MinutesRecorded(CONFERENCE, "w", ("Another decision.",)), h=h)
+
+
+def test_a_time_that_is_past_cannot_be_asked_for() -> None:
+    assert "is past" in refused(e.BookingAsked("M-9", NOW, "w"))
+
+
 def test_a_meeting_held_without_a_booking_must_say_when() -> None:
     h = Hearing().household().conference().cancels()
     assert "was not booked, so say when it sat" in refused(e.MeetingHeld(CONFERENCE, ()), h=h)
@@ -112,7 +131,7 @@ def test_a_day_outside_the_bank_holidays_we_know_is_refused_never_guessed() -> N
     [
         (e.AnswerGiven("M-9", "mother", "accepted", "w"), "meeting:M-9"),
         (e.CallLogged("M-9", "mother", "spoke", "w"), "meeting:M-9"),
-        (e.MeetingHeld("M-9", (), EARLY, LATE), "meeting:M-9"),
+        (e.MeetingHeld("M-9", (), *A_WEEK_AGO), "meeting:M-9"),
         (e.MinutesRecorded("M-9", "w", ()), "meeting:M-9"),
         (e.SlotsAsked("M-9", "w"), "meeting:M-9"),
         (e.BookingAsked("M-9", LATE, "w"), "meeting:M-9"),

@@ -45,7 +45,8 @@ def test_a_discussion_without_section_47_calls_for_no_conference() -> None:
 def test_a_conference_is_due_once_both_discussion_and_request_are_known(order: tuple[int, int]) -> None:
     enquiry = an_enquiry(day("Mon 3 March 2025"))
     first, second = (enquiry[i] for i in order)
-    assert not Hearing().family(first).file.meetings
+    begun = Hearing().family(first)
+    assert not any(getattr(file, "meetings", ()) for file in begun.files.values())
     assert set(Hearing().family(first, second).file.meetings) == {CONFERENCE}
 
 

@@ -4,7 +4,7 @@ from handlers import events as e
 from handlers import facts as f
 from handlers.effects import SendMinutes
 from handlers.working_days import in_words
-from tests.handlers.hearing import FATHER, MOTHER, REVIEW, Hearing, day, there
+from tests.handlers.hearing import CONFERENCE, FATHER, MOTHER, REVIEW, Hearing, day, there
 
 PROJECT = e.FipStarted("FIP-1", day("Mon 3 March 2025"), "w-fip")
 
@@ -70,3 +70,37 @@ def test_of_two_words_on_consent_the_later_recorded_wins() -> None:
     for at, body in ((later, refused), (earlier, given)):
         h.deliver(e.Event(f"c {at}", "test", h.file.stream, at, at, body))
     assert h.file.sharing["mother:fip"].verdict == "refused"
+
+
+def test_a_service_that_registers_the_adult_after_the_minutes_takes_no_open_duty_away() -> None:
+    h = a_conference().factor("2B", person="mother").sits(there("w-social")).minuted()
+    open_ = {(d.kind, d.service) for d in h.duties("tell_treatment") if d.ended is None}
+    h.at("Fri 28 March 2025 10:00").episode()
+    assert open_ and {(d.kind, d.service) for d in h.duties("tell_treatment") if d.ended is None} == open_
+
+
+def test_a_word_about_one_parent_is_not_about_the_other_who_was_not_known_of_then() -> None:
+    h = a_conference(MOTHER, FATHER).episode("mother").answers("w-key").at("Tue 4 March 2025 10:00")
+    assert h.episode("father").open("tell_treatment", adult="father")
+
+
+def test_an_answer_given_before_the_move_is_about_the_old_time() -> None:
+    h = a_conference().episode()
+    early = h.now
+    h.at("Mon 3 March 2025 14:00").books("Wed 12 March 2025 10:00").at("Mon 3 March 2025 16:00")
+    answer = e.AnswerGiven(CONFERENCE, "w-key", "accepted", "w-coordinator")
+    h.deliver(e.Event("late word", "test", h.file.stream, early, h.now, answer))
+    assert h.open("tell_treatment")
+
+
+def test_an_older_household_released_late_takes_nobody_out() -> None:
+    h = Hearing().household(MOTHER)
+    early = h.now
+    h.at("Tue 4 March 2025 10:00").household(MOTHER, FATHER)
+    h.deliver(e.Event("mended", "test", h.file.stream, early, early, e.HouseholdRecorded((MOTHER,))))
+    assert FATHER.person in h.file.members
+
+
+def test_an_old_discussion_that_led_to_no_conference_does_not_date_a_new_one() -> None:
+    h = Hearing().family(e.StrategyDiscussionHeld("SD-0", day("Tue 5 March 2024"), True)).household().conference()
+    assert in_words(h.meeting().due.due_on) == "Mon 24 March 2025"
