@@ -96,7 +96,7 @@ def test_a_booked_meeting_is_moved_and_the_reason_is_sealed(referred: Home) -> N
         *("move", FAMILY, MEETING, "--to", "2025-01-15T14:00"),
         *("--reason", "Mary Quillfeather is ill", *BY),
     )
-    assert "Wed 15 January 2025 14:00" in said and "(lapse" in said
+    assert "Wed 15 January 2025 14:00" in said
     everything = " ".join(str(r) for r in referred.sql("SELECT * FROM outbox, ledger, files LIMIT 5000"))
     assert "is ill" not in everything
 
