@@ -80,6 +80,13 @@ async def _outbox(house: House) -> AsyncIterator[Line]:
     now = await present(house)
     async with transaction(house.engine) as connection:
         waiting, since = await reading.overdue_in_outbox(connection, now)
+        coming, last = await reading.yet_to_come(connection, now)
+    if last:
+        yield (
+            "to come",
+            True,
+            f"{counted(coming, 'event')} recorded later than {in_words(now)}, the last {in_words(last)}",
+        )
     if since is None:
         yield "outbox", True, "nothing waits"
         return

@@ -195,6 +195,13 @@ async def latest_decision(connection: AsyncConnection) -> datetime | None:
     return unstamp(at) if at else None
 
 
+async def yet_to_come(connection: AsyncConnection, now: datetime) -> tuple[int, datetime | None]:
+    """How many events wait for an hour that has not come, and the last such hour."""
+    coming = (outbox.c.state == "waiting", outbox.c.at > stamp(now))
+    r = (await connection.execute(select(func.count(), func.max(outbox.c.at)).where(*coming))).one()
+    return int(r[0]), unstamp(r[1]) if r[1] else None
+
+
 async def overdue_in_outbox(connection: AsyncConnection, now: datetime) -> tuple[int, datetime | None]:
     """How much should have left by now and has not, and since when the oldest waits."""
     late = (outbox.c.state != "done", outbox.c.at <= stamp(now))
