@@ -26,6 +26,7 @@ from streams.office import Parcel
 from tests.journeys.story import CONFERENCE, at, minutes_of, told, took_part
 
 WORKERS = ("w-coordinator", "w-social", "w-chair", "w-key")
+LIVED = "lived to the end"
 START, END = at("2025-01-06", "08:00"), at("2025-01-13", "23:00")
 
 
@@ -129,3 +130,4 @@ def live_through(home: Path, port: int, fatal: int, log: Path) -> None:
             await play(frail.office, LocalCarrier(frail.office, frail.dispatch), START, END)
 
     asyncio.run(life())
+    (home / LIVED).touch()
