@@ -22,9 +22,8 @@ from infra.demo.summary import screen, summary
 from infra.mail.mailbox import Mailbox
 from infra.publishing import publish
 from infra.settings import Settings
-from infra.wiring import House, house
+from infra.wiring import House, carrier, house
 from streams.clock import play
-from streams.local import LocalCarrier
 from streams.office import Carrier
 
 QUARTER = Path(__file__).with_name("quarter.jsonl")
@@ -39,8 +38,8 @@ class NotADemoHome(Exception):
 @asynccontextmanager
 async def on_this_machine(settings: Settings) -> AsyncIterator[tuple[House, Carrier]]:
     """The local engine: one process, one file."""
-    async with house(settings) as opened:
-        yield opened, LocalCarrier(opened.office, opened.dispatch)
+    async with house(settings) as opened, carrier(opened, played=True) as carrying:
+        yield opened, carrying
 
 
 def set_up(home: Path) -> None:
