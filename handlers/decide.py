@@ -90,8 +90,8 @@ class Desk:
 
     @property
     def gate(self) -> substance_misuse.Desk:
-        verdicts = (consent.permitted, consent.said)
-        return substance_misuse.Desk(self.case, self.directory, self.protocol, self.now, *verdicts)
+        gate: substance_misuse.Desk = self.once("gate", _gate)
+        return gate
 
     def hear(self, outcomes: Iterable[Finding | Effect]) -> None:
         for outcome in outcomes:
@@ -232,6 +232,11 @@ def fold(file: Any, fact: Fact) -> Any:
             return diary_file.fold(file, fact)
         case _:
             return partnership.fold(file, fact)
+
+
+def _gate(desk: Desk) -> substance_misuse.Desk:
+    verdicts = (consent.permitted, consent.said)
+    return substance_misuse.Desk(desk.case, desk.directory, desk.protocol, desk.now, *verdicts)
 
 
 def _due(desk: Desk) -> Iterator[Any]:
