@@ -107,11 +107,12 @@ def _about_the_meeting(desk: Desk, concern: Concern, meeting: Meeting) -> Iterat
 
 def _tell(desk: Desk, concern: Concern, heard: Voice, meeting: Meeting) -> Iterator[Owed]:
     booked, sitting = meeting.booked, meeting.sitting
-    if booked and meeting.booked_at and concern.known_at < booked.starts_at:
-        fixed_at = meeting.fixed_at or meeting.booked_at
-        yield _of_the_meeting(desk, concern, heard, meeting, max(fixed_at, concern.known_at), booked.starts_at)
+    starts_at = booked.starts_at if booked else sitting.started_at if sitting else None
+    if starts_at and concern.known_at < starts_at:  # also of one that sat without ever having been booked
+        known_at = max(meeting.fixed_at or starts_at, concern.known_at)
+        yield _of_the_meeting(desk, concern, heard, meeting, known_at, starts_at)
         if meeting.due.kind in CONFERENCES and sitting is None:
-            yield from _of_the_report(desk, concern, heard, meeting, booked.starts_at)
+            yield from _of_the_report(desk, concern, heard, meeting, starts_at)
     if meeting.cancelled_at and booked is None and sitting is None:
         yield from _of_the_cancellation(desk, concern, heard, meeting, meeting.cancelled_at)
     if sitting:
