@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
+from functools import cached_property
 
 from msgspec import Struct
 
@@ -33,7 +34,7 @@ Verdict = Callable[[CaseFile, str, e.Purpose], bool]
 LastWord = Callable[[CaseFile, str, e.Purpose], Sharing | None]
 
 
-class Desk(Struct, frozen=True):
+class Desk(Struct, frozen=True, dict=True):
     """What the gate judges by. permitted: may this adult's business be shared for this purpose; said: by whose word."""
 
     file: CaseFile
@@ -43,6 +44,7 @@ class Desk(Struct, frozen=True):
     permitted: Verdict
     said: LastWord
 
+    @cached_property
     def concerns(self) -> list[Concern]:
         return concerns(self.file, self.directory, self.protocol)
 
@@ -62,18 +64,17 @@ class Desk(Struct, frozen=True):
 
 def representatives(desk: Desk, meeting: Meeting) -> list[Invitee]:
     """Whom the treatment services send to this meeting."""
-    return [
-        Invitee(
-            p,
-            "treatment_worker",
-            desk.directory.recipient(p),
-            _reference(concern, p, desk.directory),
-            must_have_minutes=p in desk.voice(concern, meeting).told,
-        )
-        for concern in touching(meeting, desk.concerns())
-        if desk.may_be_told(concern, meeting)
-        for p in desk.voice(concern, meeting).invited
-    ]
+    people: list[Invitee] = []
+    for concern in touching(meeting, desk.concerns):
+        if desk.may_be_told(concern, meeting):
+            heard = desk.voice(concern, meeting)
+            people += (_invitee(p, concern, desk.directory, p in heard.told) for p in heard.invited)
+    return people
+
+
+def _invitee(person: str, concern: Concern, directory: Directory, must_have_minutes: bool) -> Invitee:
+    reference = _reference(concern, person, directory)
+    return Invitee(person, "treatment_worker", directory.recipient(person), reference, must_have_minutes)
 
 
 def _reference(concern: Concern, person: str, directory: Directory) -> Text | None:
@@ -84,7 +85,7 @@ def _reference(concern: Concern, person: str, directory: Directory) -> Text | No
 
 def owed(desk: Desk) -> Iterator[Owed]:
     """All that is owed to treatment services about this family."""
-    found = desk.concerns()
+    found = desk.concerns
     for meeting in desk.file.meetings.values():
         for concern in touching(meeting, found):
             yield from _about_the_meeting(desk, concern, meeting)
@@ -106,11 +107,12 @@ def _about_the_meeting(desk: Desk, concern: Concern, meeting: Meeting) -> Iterat
 
 def _tell(desk: Desk, concern: Concern, heard: Voice, meeting: Meeting) -> Iterator[Owed]:
     booked, sitting = meeting.booked, meeting.sitting
-    if booked and meeting.booked_at and concern.known_at < booked.starts_at:
-        fixed_at = meeting.fixed_at or meeting.booked_at
-        yield _of_the_meeting(desk, concern, heard, meeting, max(fixed_at, concern.known_at), booked.starts_at)
+    starts_at = booked.starts_at if booked else sitting.started_at if sitting else None
+    if starts_at and concern.known_at < starts_at:  # also of one that sat without ever having been booked
+        known_at = max(meeting.fixed_at or starts_at, concern.known_at)
+        yield _of_the_meeting(desk, concern, heard, meeting, known_at, starts_at)
         if meeting.due.kind in CONFERENCES and sitting is None:
-            yield from _of_the_report(desk, concern, heard, meeting, booked.starts_at)
+            yield from _of_the_report(desk, concern, heard, meeting, starts_at)
     if meeting.cancelled_at and booked is None and sitting is None:
         yield from _of_the_cancellation(desk, concern, heard, meeting, meeting.cancelled_at)
     if sitting:
