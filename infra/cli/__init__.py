@@ -8,7 +8,18 @@ from typing import Annotated, Any
 
 import typer
 
-from infra.cli import acting, engine, health, ledger, publishing, reading, running, shelf, showing
+from infra.cli import (
+    acting,
+    engine,
+    health,
+    ledger,
+    owing,
+    publishing,
+    reading,
+    running,
+    shelf,
+    showing,
+)
 from infra.cli.common import Commands, Door
 
 __all__ = ["app"]
@@ -63,7 +74,7 @@ _add(app, acting.call, "call", "call F-1 initial-conference:SD-1 w-clearway-key 
 _add(app, acting.close, "close", "close D-1a2b3c4d5e6f --reason 'told in person' --by w-unit-manager")
 _add(app, showing.summarise, "summary", "summary")
 _add(app, reading.show, "show", "show F-1")
-_add(app, reading.duties, "duties", "duties --late --kind tell_treatment")
+_add(app, owing.duties, "duties", "duties --late --kind tell_treatment")
 _add(app, reading.meetings, "meetings", "meetings --from 2025-01-06 --to 2025-01-31 --state booked")
 _add(app, reading.attendance, "attendance", "attendance --agency clearway")
 _add(app, shelf.parked, "parked", "parked")

@@ -21,7 +21,7 @@ from infra.wiring import House
 # The fate of a mail in plain words; what had no address never became one.
 ON_ITS_WAY = {"waiting": "queued", "published": "queued", "sending": "delayed"}
 OUTCOMES = {"accepted": "handed over", "refused": "refused"}
-NO_ADDRESS = "not sent: no address"
+NO_ADDRESS = "not sent (no address)"
 NOTICES: dict[Occasion, str] = {"late": "late notice", "telephone": "request to ring"}
 LETTERS: dict[LetterOccasion, str] = {
     "report_asked": "request for a report",
