@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from types import MappingProxyType
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
@@ -37,9 +38,12 @@ def listed(
     nothing: str,
     caption: str = "",
     width: int = UNWATCHED_WIDTH,
-    at_least: Mapping[str, int] = {},
+    at_least: Mapping[str, int] = MappingProxyType({}),
 ) -> None:
-    """Rows as a table with these columns (key → heading), or each as JSON whole. at_least: how wide some of these must be."""
+    """Rows as a table with these columns (key → heading), or each as JSON whole.
+
+    width: where nobody watches; at_least: how wide some columns must be.
+    """
     kept = list(rows)
     if json:
         for row in kept:
