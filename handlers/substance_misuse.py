@@ -68,13 +68,16 @@ def representatives(desk: Desk, meeting: Meeting) -> list[Invitee]:
     for concern in touching(meeting, desk.concerns):
         if desk.may_be_told(concern, meeting):
             heard = desk.voice(concern, meeting)
-            people += (_invitee(p, concern, desk.directory, p in heard.told) for p in heard.invited)
+            people += (_invitee(p, concern, heard, meeting, desk.directory) for p in heard.invited)
     return people
 
 
-def _invitee(person: str, concern: Concern, directory: Directory, must_have_minutes: bool) -> Invitee:
+def _invitee(person: str, concern: Concern, heard: Voice, meeting: Meeting, directory: Directory) -> Invitee:
+    """A stand-in needs no copy of what the key worker has already."""
+    others_have = any(minutes.had(meeting, p) for p in heard.counted if p != person)
+    must_have = person in heard.told and not others_have
     reference = _reference(concern, person, directory)
-    return Invitee(person, "treatment_worker", directory.recipient(person), reference, must_have_minutes)
+    return Invitee(person, "treatment_worker", directory.recipient(person), reference, must_have)
 
 
 def _reference(concern: Concern, person: str, directory: Directory) -> Text | None:
