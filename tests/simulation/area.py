@@ -95,7 +95,7 @@ def an_area(seed: str, days: int) -> Area:
     for agency, (kind, people) in OTHERS.items():
         area.agencies[agency] = e.AgencyRecorded(agency=agency, name=f"The {agency}", kind=kind)  # type: ignore[arg-type]
         for n in range(people):
-            area.worker(f"w-{agency}-{n}", agency, address=chance(rng, 0.95))
+            area.worker(f"w-{agency}-{n}", agency, address=chance(rng, 0.97))
     for n in range(3):
         area.worker(f"w-social-{n}", "council", address=chance(rng, 0.97))
     for n in range(rng.choice((1, 2, 2, 3))):
@@ -125,7 +125,7 @@ def _a_service(area: Area, service: str) -> None:
         "service_manager": chance(rng, 0.8),
     }
     for n in range(rng.choice((1, 2, 3))):
-        area.worker(f"w-{service}-{n}", service, address=chance(rng, 0.92))
+        area.worker(f"w-{service}-{n}", service, address=chance(rng, 0.94))
     for post, there in posts.items():
         if there:
             area.worker(f"w-{service}-{post}", service, address=chance(rng, 0.9))

@@ -24,7 +24,7 @@ def _invited(people: People, row: Row, now: datetime) -> Iterator[Planned]:
     if body.get("cancelled"):
         return
     rng = people.rng("answer", stream, known.meeting, person, body["sequence"])
-    drawn = rng.random() * (1.0 if people.treats(person) else 2.2)
+    drawn = rng.random() * (0.9 if people.treats(person) else 3.0)
     reply: e.Reply = rng.choice(("accepted", "accepted", "accepted", "tentative", "declined"))
     if drawn < 0.5:
         answer = e.AnswerGiven(known.meeting, person, reply, COORDINATOR)
@@ -47,7 +47,7 @@ def _ring(people: People, row: Row, now: datetime) -> Iterator[Planned]:
     rng = people.rng("ring", stream, duty, row["type"], row["body"].get("rung"))
     about = people.duties.get(duty)
     drawn = rng.random()
-    if about and about.get("to") and about.get("meeting") and drawn < 0.35:
+    if about and about["kind"] == "tell_treatment" and drawn < 0.45:
         outcome = rng.choice(("spoke", "spoke", "no_answer"))
         call = e.CallLogged(about["meeting"], about["to"], outcome, COORDINATOR)  # type: ignore[arg-type]
         yield people.soon(now, rng, 0, 0, 1), lambda at: [people.op(stream, call, at)]

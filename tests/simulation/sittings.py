@@ -167,7 +167,7 @@ def _held(people: People, row: Row, now: datetime) -> Iterator[Planned]:
         words = (f"A plan for {child}.",)
         decided = e.DecisionsRecorded(meeting=known.meeting, by=COORDINATOR, decisions=words)
         yield people.soon(now, rng, 0, 1, 2), lambda at: [people.op(stream, decided, at)]
-    if chance(rng, 0.85):
+    if chance(rng, 0.95):
         minutes = e.MinutesRecorded(
             meeting=known.meeting,
             by=COORDINATOR,
@@ -175,7 +175,7 @@ def _held(people: People, row: Row, now: datetime) -> Iterator[Planned]:
             discussion=(e.Block(heading=f"School and {child}", text=f"{child} comes to school hungry."),),
             tasks=(e.Task(what=f"Visit {child} at home.", who="w-social-0"),),
         )
-        yield people.soon(now, rng, 0, 1, 3, 8, 15, 22), lambda at: [people.op(stream, minutes, at)]
+        yield people.soon(now, rng, 0, 0, 0, 1, 1, 2, 3, 3, 8, 22), lambda at: [people.op(stream, minutes, at)]
     if (plan := body.get("plan")) and chance(rng, 0.25):
         at = people.soon(now, rng, 30, 50)
         ended = e.PlanEnded(plan=plan["plan"], ended_on=at.astimezone(LONDON).date(), by=COORDINATOR)
