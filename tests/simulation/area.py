@@ -73,7 +73,7 @@ class Area:
 
     def worker(self, id_: str, agency: str, *, chairs: bool = False, address: bool = True) -> e.WorkerRecorded:
         mail = self.names.address(id_, f"{agency}.example") if address else None
-        secure = agency not in ("school", "police") and chance(self.rng, 0.9)
+        secure = agency not in ("school", "police") and chance(self.rng, 0.95)
         self.workers[id_] = e.WorkerRecorded(
             worker=id_, agency=agency, name=self.names.of(id_), address=mail, secure=secure, chairs=chairs
         )
@@ -85,7 +85,7 @@ OTHERS = {"health": ("health", 2), "school": ("school", 2), "police": ("police",
 CALLED = {"ash": "Ash House", "birch": "Birch Lane", "cedar": "Cedar Street"}
 
 
-def an_area(seed: str, days: int) -> Area:
+def an_area(seed: str, days: int, *, calm: bool = False) -> Area:
     """The area as its directory knows it on the first morning."""
     rng = Random(f"area {seed}")
     name = f"sim-{derived(seed)[:6]}"
@@ -98,7 +98,7 @@ def an_area(seed: str, days: int) -> Area:
             area.worker(f"w-{agency}-{n}", agency, address=chance(rng, 0.97))
     for n in range(3):
         area.worker(f"w-social-{n}", "council", address=chance(rng, 0.97))
-    for n in range(rng.choice((1, 2, 2, 3))):
+    for n in range(6 if calm else rng.choice((1, 2, 2, 3))):
         area.worker(f"w-chair-{n}", "council", chairs=True)
     for service in rng.sample(sorted(CALLED), rng.choice((1, 2, 2, 3))):
         _a_service(area, service)
@@ -106,12 +106,14 @@ def an_area(seed: str, days: int) -> Area:
     for post in POSTS:
         if chance(rng, 0.98 if post == "coordinator" else 0.88):
             roles[post] = f"w-{post}"
-            area.worker(f"w-{post}", "council", address=chance(rng, 0.93))
+            area.worker(f"w-{post}", "council", address=chance(rng, 0.95))
     recorded = e.AreaRecorded(name=name.title(), team="Conference Team", telephone="01632 960 100", roles=roles)
     for body in (recorded, *area.agencies.values(), *area.workers.values()):
         area.says("partnership", body, opened_at, source=DIRECTORY)
-    for n in range(rng.choice((1, 2, 3))):
-        room = e.RoomRecorded(room=f"room-{n}", name=f"Room {n}", place="Civic Centre", seats=12 + 6 * n)
+    for n in range(8 if calm else rng.choice((1, 2, 3))):
+        room = e.RoomRecorded(
+            room=f"room-{n}", name=f"Room {n}", place="Civic Centre", seats=30 if calm else 12 + 6 * n
+        )
         area.says("diary", room, opened_at, source=DIARY)
     return area
 
@@ -136,12 +138,13 @@ def _a_service(area: Area, service: str) -> None:
     )
 
 
-def goings_on(area: Area) -> None:
+def goings_on(area: Area, *, calm: bool = False) -> None:
     """What changes in an area while families live there: leave, lost and new addresses, people engaged elsewhere."""
     rng = area.rng
     for _ in range(max(2, area.days // 12)):
         day = rng.randrange(1, area.days)
-        for step in rng.choice((_leave, _leave, _lost, _busy, _busy, _busy, _post_changes, _service_changes)), :
+        step = rng.choice((_leave, _leave, _lost, _post_changes, _service_changes, _busy, _busy, _busy))
+        if step is not _busy or not calm:
             step(area, day)
 
 
@@ -155,9 +158,7 @@ def _leave(area: Area, day: int) -> None:
     )
     area.says("partnership", leave, recorded, source=DIRECTORY)
     if chance(rng, 0.2):
-        off = e.LeaveRecorded(
-            leave=leave.leave, worker=worker, first_on=first, last_on=leave.last_on, cancelled=True
-        )
+        off = e.LeaveRecorded(leave=leave.leave, worker=worker, first_on=first, last_on=leave.last_on, cancelled=True)
         area.says("partnership", off, area.at(day + 1, rng), source=DIRECTORY)
 
 

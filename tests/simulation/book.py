@@ -24,7 +24,9 @@ class Book:
 
     def __init__(self, database: Path, mails: list[Delivered], canaries: Mapping[str, list[str]]) -> None:
         self.connection = sqlite3.connect(database, isolation_level=None)
-        self.connection.row_factory = lambda cursor, row: dict(zip((c[0] for c in cursor.description), row, strict=True))
+        self.connection.row_factory = lambda cursor, row: dict(
+            zip((c[0] for c in cursor.description), row, strict=True)
+        )
         self.mails, self.canaries = mails, canaries
         self.history: list[Row] = []
         self.ledger: list[Row] = []
@@ -65,6 +67,9 @@ class Book:
     def _seats_of(self, area: str, meeting: str) -> None:
         query = "SELECT * FROM seats WHERE area = ? AND meeting = ?"
         self.seats[meeting] = self.connection.execute(query, (area, meeting)).fetchall()
+
+    def all_files(self) -> list[Row]:
+        return self.connection.execute("SELECT * FROM files").fetchall()
 
     def held(self) -> list[Row]:
         return self.connection.execute("SELECT * FROM held ORDER BY id").fetchall()

@@ -67,9 +67,7 @@ def event_of(op: Op) -> Event:
     return as_event(from_line(msgspec.json.encode(op.event)))
 
 
-def an_event(
-    source: str, id_: str, stream: StreamId, happened: datetime, recorded: datetime, body: Body
-) -> Event:
+def an_event(source: str, id_: str, stream: StreamId, happened: datetime, recorded: datetime, body: Body) -> Event:
     return Event(id_, source, stream, min(happened, recorded), recorded, body)
 
 

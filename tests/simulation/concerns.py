@@ -132,5 +132,3 @@ def _flag(life: Life) -> None:
     elif chance(rng, 0.35):
         off = e.FlagRecorded(stands=False, by=life.social_worker(), person=person, substance=substance)
         life.tell(day + rng.randrange(1, 30), off)
-
-

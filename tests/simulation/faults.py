@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from infra.mail.mailbox import Manner
 from streams.office import CannotNow
@@ -27,6 +27,9 @@ RATES: dict[str, float] = {
 }
 
 
+BEFORE = datetime(2000, 1, 1, tzinfo=UTC)
+
+
 class Crash(BaseException):
     """The process died here: no handler of ours may catch it, nothing is tidied up."""
 
@@ -34,8 +37,8 @@ class Crash(BaseException):
 class Faults:
     """scripted: the faults of a replay; None draws them from the seed. Now is set by whoever plays."""
 
-    def __init__(self, seed: str, now: datetime, scripted: Sequence[Fault] | None = None) -> None:
-        self.seed, self.now = seed, now
+    def __init__(self, seed: str, scripted: Sequence[Fault] | None = None) -> None:
+        self.seed, self.now = seed, BEFORE
         self.scripted = None if scripted is None else set(scripted)
         self.struck: dict[Fault, None] = {}
         self._crossed: dict[str, int] = {}

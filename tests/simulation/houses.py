@@ -5,12 +5,11 @@ from __future__ import annotations
 import hashlib
 import shutil
 import tempfile
-from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from handlers.protocol import Deadline, Protocol
+from handlers.protocol import Protocol
 from infra.db.engine import transaction
 from infra.db.schema import bring_up_to_date
 from infra.db.sealing import Keyring
@@ -35,23 +34,9 @@ class SteadyKeyring(Keyring):
         return super()._wrap(name, hashlib.sha256(name.encode()).digest())
 
 
-class Remembering(Protocol, frozen=True):
-    """The protocol, which reckons each deadline once: a pure sum, asked for thousands of times in a life."""
-
-    def deadline(self, rule_id: str, trigger_day: date) -> Deadline:
-        known = RECKONED.get((rule_id, trigger_day))
-        if known is None:
-            known = RECKONED[rule_id, trigger_day] = super().deadline(rule_id, trigger_day)
-        return known
-
-
-RECKONED: dict[tuple[str, date], Deadline] = {}
-
-
 @cache
 def rules() -> Protocol:
-    read = protocol()
-    return Remembering(**{name: getattr(read, name) for name in read.__struct_fields__})
+    return protocol()
 
 
 def a_folder() -> Path:

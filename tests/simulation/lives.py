@@ -65,8 +65,8 @@ class Life:
 def a_life(area: Area, number: int, seed: str) -> Life:
     """All that a family's own papers tell, from its first day here to its last."""
     rng = Random(f"life {seed} {number}")
-    born = rng.randrange(0, 10)
-    life = Life(area, f"F-{number}", rng, born, min(area.days - born - 8, rng.choice((30, 45, 60, 90, 115))))
+    born = rng.randrange(0, 8)
+    life = Life(area, f"F-{number}", rng, born, area.days - born)
     _household(life)
     for strand, likely in STRANDS.items():
         if chance(rng, likely):
@@ -78,7 +78,7 @@ def member(life: Life, suffix: str, relation: e.Relation, *, cares: bool = False
     person = f"p-{life.family[2:]}-{suffix}"
     address = None
     name = life.name(person)
-    if cares and chance(life.rng, 0.6):
+    if cares and chance(life.rng, 0.92):
         address = life.area.names.address(person, "home.example")
     born = life.on(0) - timedelta(days=life.rng.randrange(300, 5000)) if relation == "child" else None
     made = e.Member(person=person, name=name, relation=relation, cares=cares, born=born, address=address)
@@ -104,7 +104,7 @@ def _household(life: Life) -> None:
     life.tell(life.born, e.HouseholdRecorded(members=tuple(life.members.values())))
     on = life.on(life.born, 3)
     team = [(life.social_worker(), "social_worker"), ("w-health-0", "health_visitor"), ("w-school-0", "teacher")]
-    for worker, role in team[: rng.choice((1, 2, 3, 3))]:
+    for worker, role in team[: rng.choice((1, 1, 2, 3))]:
         life.tell(life.born, e.ProfessionalInvolved(worker=worker, role=role, on=on))
 
 
@@ -257,9 +257,7 @@ def _referral(life: Life) -> None:
     how: e.Literal["verbal", "written"] = rng.choice(("verbal", "verbal", "written"))
     life.tell(
         day,
-        e.ReferralMade(
-            referral=referral, made_by=made_by, how=how, person=rng.choice([None, *life.adults])
-        ),
+        e.ReferralMade(referral=referral, made_by=made_by, how=how, person=rng.choice([None, *life.adults])),
         source=DESK,
     )
     if chance(rng, 0.6):
@@ -288,9 +286,7 @@ def _consents(life: Life) -> None:
         adult, purpose, day = rng.choice(life.adults), rng.choice(PURPOSES), life.day(0, 0.8)
         if chance(rng, 0.25):
             ground: e.Literal["life_at_risk", "greater_harm", "lawful_basis"] = rng.choice(GROUNDS)  # type: ignore[assignment]
-            life.tell(
-                day, e.ConsentOverridden(person=adult, purpose=purpose, ground=ground, by=life.social_worker())
-            )
+            life.tell(day, e.ConsentOverridden(person=adult, purpose=purpose, ground=ground, by=life.social_worker()))
             continue
         given = chance(rng, 0.6)
         life.tell(day, e.ConsentRecorded(person=adult, purpose=purpose, given=given, by=life.social_worker()))
@@ -308,12 +304,12 @@ def _treatment(life: Life) -> None:
 STRANDS: dict[Callable[[Life], None], float] = {
     _moving: 0.35,
     _treatment: 0.95,
-    _enquiry: 0.75,
-    _second_enquiry: 0.15,
-    _unborn: 0.2,
-    _transfer: 0.15,
-    _fip: 0.35,
-    _asked_meeting: 0.45,
+    _enquiry: 0.6,
+    _second_enquiry: 0.1,
+    _unborn: 0.15,
+    _transfer: 0.12,
+    _fip: 0.25,
+    _asked_meeting: 0.35,
     _household_anew: 0.12,
     _workers_change: 0.2,
     _changes: 0.5,

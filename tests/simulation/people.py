@@ -40,8 +40,10 @@ class Known:
 class People:
     """Everybody of one area. names: children's names by family, to be let slip."""
 
-    def __init__(self, area: Area, seed: str, names: dict[str, list[str]], bounces: Callable[[str], bool]) -> None:
-        self.area, self.seed, self.names, self.bounces = area, seed, names, bounces
+    def __init__(
+        self, area: Area, seed: str, names: dict[str, list[str]], bounces: Callable[[str], bool], calm: bool
+    ) -> None:
+        self.area, self.seed, self.names, self.bounces, self.calm = area, seed, names, bounces, calm
         self.meetings: dict[tuple[str, str], Known] = {}
         self.duties: dict[str, dict[str, Any]] = {}
         self.mended: set[str] = set()

@@ -47,21 +47,24 @@ def _ring(people: People, row: Row, now: datetime) -> Iterator[Planned]:
     rng = people.rng("ring", stream, duty, row["type"], row["body"].get("rung"))
     about = people.duties.get(duty)
     drawn = rng.random()
-    if about and about["kind"] == "tell_treatment" and drawn < 0.45:
+    if about and about["kind"] == "tell_treatment" and about.get("to") and drawn < 0.45:
         outcome = rng.choice(("spoke", "spoke", "no_answer"))
         call = e.CallLogged(about["meeting"], about["to"], outcome, COORDINATOR)  # type: ignore[arg-type]
         yield people.soon(now, rng, 0, 0, 1), lambda at: [people.op(stream, call, at)]
     elif drawn > 0.9:
         reason = f"Told in person, about {people.child(stream, rng)}."
-        yield people.soon(now, rng, 0, 1, 3), lambda at: [people.op(stream, e.DutyExcused(duty, reason, COORDINATOR), at)]
+        yield (
+            people.soon(now, rng, 0, 1, 3),
+            lambda at: [people.op(stream, e.DutyExcused(duty, reason, COORDINATOR), at)],
+        )
 
 
 def _collected(people: People, row: Row, now: datetime) -> Iterator[Planned]:
     body = row["body"]
     rng = people.rng("collect", row["stream"], body["message"])
-    if body.get("ready_to_collect") and chance(rng, 0.5):
+    if body.get("ready_to_collect") and chance(rng, 0.9):
         call = e.CallLogged(body["meeting"], body["person"], "collected", COORDINATOR)
-        yield people.soon(now, rng, 1, 4, 9), lambda at: [people.op(row["stream"], call, at)]
+        yield people.soon(now, rng, 0, 0, 1, 1, 2, 9), lambda at: [people.op(row["stream"], call, at)]
 
 
 def _accepted(people: People, row: Row, now: datetime) -> Iterator[Planned]:
@@ -127,7 +130,9 @@ def _finds_somebody(people: People, stream: str, duty: Row, rng: Random, now: da
     """The directory gets an address for somebody of the service, and every family hears of it in time."""
     staff = people.area.staff(duty.get("service") or "")
     if staff:
-        yield people.op(f"{people.area.name}/partnership/{people.area.name}", again(people.area, rng.choice(staff)), now, DIRECTORY)
+        yield people.op(
+            f"{people.area.name}/partnership/{people.area.name}", again(people.area, rng.choice(staff)), now, DIRECTORY
+        )
 
 
 def _asks_consent(people: People, stream: str, duty: Row, now: datetime) -> Iterator[Planned]:
@@ -158,9 +163,7 @@ def _shelved(people: People, row: Row, now: datetime) -> Iterator[Planned]:
     if body["reason"] == "no_basis" and chance(rng, 0.8) and body["record"] not in people.mended:
         people.mended.add(body["record"])
         record = body["record"]
-        yield people.soon(now, rng, 0, 1, 3, 8), lambda at: [
-            Op(at=at, what="release", record=record, by=COORDINATOR)
-        ]
+        yield people.soon(now, rng, 0, 1, 3, 8), lambda at: [Op(at=at, what="release", record=record, by=COORDINATOR)]
 
 
 Act = Callable[[People, str, Row, Random, datetime], Iterator[Op]]

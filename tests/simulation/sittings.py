@@ -88,9 +88,7 @@ def _no_time(people: People, row: Row, now: datetime) -> Iterator[Planned]:
     if row["type"] == "MeetingCancelled":
         known.revision += 1000  # nothing planned for the old time comes about
     if chance(rng, 0.8) and row["body"].get("revision", 0) < 7:
-        yield people.soon(now, rng, 0, 1, 2), lambda at: (
-            () if known.sat or known.off else _ask(people, known, at, rng)
-        )
+        yield people.soon(now, rng, 0, 1, 2), lambda at: () if known.sat or known.off else _ask(people, known, at, rng)
 
 
 def _ask(people: People, known: Known, now: datetime, rng: Random) -> Iterator[Op]:
@@ -129,14 +127,15 @@ def _sit(people: People, known: Known, now: datetime) -> Iterator[Op]:
     plan = None
     if known.kind.endswith("conference") and known.kind != "review_conference" and chance(rng, 0.6):
         workers = [p for p in known.guests if p in people.area.workers and not people.area.workers[p].chairs]
-        core = tuple(sorted(rng.sample(sorted(workers), min(len(workers), 4))))
+        core = tuple(sorted(rng.sample(sorted(workers), min(len(workers), 3))))
         name = f"PLAN-{derived(known.stream, known.meeting)[:6]}"
         plan = e.Plan(plan=name, category=rng.choice(("neglect", "emotional", "multiple")), core_group=core)
+    timed = people.calm or chance(rng, 0.6)
     body = e.MeetingHeld(
         meeting=known.meeting,
         attendance=_attendance(people, known, rng),
-        started_at=known.starts_at,
-        ended_at=known.ends_at,
+        started_at=known.starts_at if timed else None,
+        ended_at=known.ends_at if timed else None,
         plan=plan,
     )
     yield people.op(known.stream, body, now, happened=known.ends_at)

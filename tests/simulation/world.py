@@ -16,8 +16,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
+from infra.db.engine import transaction
 from infra.wiring import House
 from streams.clock import drain, tick
 from streams.intake import take
@@ -30,9 +31,11 @@ from tests.simulation.book import Book, Row
 from tests.simulation.cases import Case, Op
 from tests.simulation.evidence import Evidence, Violation
 from tests.simulation.faults import Crash, Faults
-from tests.simulation.houses import a_folder, fresh_database, open_house
+from tests.simulation.houses import DATABASE, a_folder, fresh_database, open_house
 from tests.simulation.posts import PlayedPost
+from tests.simulation.rebuild import in_a_fresh_process, snapshots
 from tests.simulation.shelves import let_out
+from tests.simulation.tally import Tally
 
 Look = Callable[[Evidence], list[Violation]]
 Later = Callable[[datetime], Iterable[Op]]
@@ -60,7 +63,7 @@ class Outcome:
 
     case: Case
     violations: list[Violation] = field(default_factory=list)
-    tally: Counter[str] = field(default_factory=Counter)
+    tally: Tally = field(default_factory=Counter)
     ledger: list[Row] = field(default_factory=list)
     duties: list[Row] = field(default_factory=list)
     folder: Path | None = None
@@ -70,7 +73,7 @@ class World:
     def __init__(self, case: Case, folder: Path, reactor: Reactor, faults: Faults, look: Look) -> None:
         self.case, self.folder, self.reactor, self.faults, self.look = case, folder, reactor, faults, look
         self.post = PlayedPost(faults.manner, [], case.start)
-        self.book = Book(folder / "quorate.db", self.post.mails, case.canaries)
+        self.book = Book(folder / DATABASE, self.post.mails, case.canaries)
         self.house: House = open_house(folder, self.post, faults)
         self.done: list[Op] = []
         self.violations: list[Violation] = []
@@ -155,20 +158,43 @@ class World:
             elif op.what == "release":
                 await let_out(self.house, op.record, op.by, now)
 
+    def rebuilt(self, snapshots: dict[str, str]) -> None:
+        """What the ledger alone makes of each stream must be what the tables hold."""
+        kept = {row["stream"]: row["snapshot"] for row in self.book.all_files()}
+        differing = sorted(s for s in kept.keys() | snapshots.keys() if kept.get(s) != snapshots.get(s))
+        self.violations += [Violation("rebuilt-differs", f"{s} is not what its ledger says") for s in differing[:3]]
+        self.violations += self.look(self.book.evidence(self.faults.now, None, snapshots))
+
     def _judge(self, now: datetime, touched: set[str] | None) -> None:
         if touched is None or touched:
             self.violations += self.look(self.book.evidence(now, touched))
 
 
-def played(case: Case, reactor: Reactor, faults: Faults, look: Look, template: Path, keep: bool = False) -> Outcome:
-    """The whole case; keep leaves its folder behind, with the database."""
+def played(
+    case: Case,
+    reactor: Reactor,
+    faults: Faults,
+    look: Look,
+    template: Path,
+    *,
+    rebuild: bool = False,
+    keep: bool = False,
+) -> Outcome:
+    """The whole case. rebuild: at its end a fresh process does; keep leaves its folder behind, with the database."""
     folder = a_folder()
+    tally: Tally = Counter()
 
     async def life() -> World:
         await fresh_database(folder, template)
         world = World(case, folder, reactor, faults, look)
         try:
             await world.live()
+            if not world.violations:
+                world.rebuilt(await snapshots_now(world.house))
+                tally["rebuilt", "in the same process"] += 1
+            if rebuild and not world.violations:
+                world.rebuilt(in_a_fresh_process(folder / DATABASE))
+                tally["rebuilt", "in a fresh process"] += 1
         finally:
             world.book.fresh()
             await world.house.engine.dispose()
@@ -188,11 +214,12 @@ def played(case: Case, reactor: Reactor, faults: Faults, look: Look, template: P
             faults=list(faults.struck),
         )
         duties = [row for rows in world.book.duties.values() for row in rows]
-        return Outcome(went, world.violations, Counter(), world.book.ledger, duties, folder if keep else None)
+        return Outcome(went, world.violations, tally, world.book.ledger, duties, folder if keep else None)
     finally:
         if not keep:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def rows_of(outcome: Outcome, type_: str) -> list[Any]:
-    return [row for row in outcome.ledger if row["type"] == type_]
+async def snapshots_now(house: House) -> dict[str, str]:
+    async with transaction(house.engine) as connection:
+        return await snapshots(connection)
