@@ -152,8 +152,14 @@ def _of_the_meeting(
 
 
 def _knows(desk: Desk, concern: Concern, heard: Voice, meeting: Meeting, key: tuple[str, ...]) -> Met | None:
-    """By an answer, a call, having been there; mail that the relay took is not knowing (decision 13)."""
-    told = desk.file.acknowledged.get(duty_id(desk.file.stream, "tell_treatment", *key), {})
+    """By an answer, a call, having been there; mail that the relay took is not knowing (decision 13).
+
+    What was shown before the meeting sat stands, whoever speaks for the service afterwards.
+    """
+    duty = desk.file.duties.get(duty_id(desk.file.stream, "tell_treatment", *key))
+    if meeting.held and duty and duty.ended == "evidence":
+        return Met("acknowledged", duty.ended_by)
+    told = desk.file.acknowledged.get(duty.id, {}) if duty else {}
     for person in heard.counted:
         word = acknowledged(meeting, person, concern.known_at)
         said_at = told.get(person)
