@@ -16,6 +16,8 @@ from handlers.facts import MeetingKind
 from handlers.people import Recipient, StreamId, Text
 
 Occasion = Literal["late", "telephone"]
+LetterOccasion = Literal["report_asked", "change", "referral_outcome", "advice"]
+Part = Literal["minutes", "decision"]
 
 
 class TellStream(Struct, frozen=True, tag=True, kw_only=True):
@@ -74,7 +76,8 @@ class Agreed(Struct, frozen=True, kw_only=True):
 
 
 class SendMinutes(Struct, frozen=True, tag=True, kw_only=True):
-    """The minutes to one person: the whole paper to a secure address, else word that they are ready to collect."""
+    """The minutes, or ahead of them the decisions alone, to one person: the whole paper to a secure address, else
+    word that it is ready to collect."""
 
     message: str
     to: Recipient
@@ -94,6 +97,7 @@ class SendMinutes(Struct, frozen=True, tag=True, kw_only=True):
     because: str
     client_reference: Text | None = None
     next_meetings: tuple[str, ...] = ()
+    part: Part = "minutes"
 
 
 class SendNotice(Struct, frozen=True, tag=True, kw_only=True):
@@ -120,5 +124,28 @@ class SendNotice(Struct, frozen=True, tag=True, kw_only=True):
     ring: str | None = None
 
 
-Message = SendInvitation | SendMinutes | SendNotice
+class SendLetter(Struct, frozen=True, tag=True, kw_only=True):
+    """A letter that a duty asks for. No family member is named; advice is asked without any reference at all.
+
+    what: the change or the outcome, as its event names it. starts_at: of the meeting that a report is asked for;
+    due_at: by when it must come. family is empty where the reader must not learn which it is.
+    """
+
+    message: str
+    to: Recipient
+    occasion: LetterOccasion
+    duty: str
+    team: str
+    telephone: str
+    stamped_at: datetime
+    because: str
+    meeting: str = ""
+    family: str = ""
+    what: str = ""
+    starts_at: datetime | None = None
+    due_at: datetime | None = None
+    client_reference: Text | None = None
+
+
+Message = SendInvitation | SendMinutes | SendNotice | SendLetter
 Effect = TellStream | Message

@@ -16,11 +16,14 @@ from handlers.people import StreamId, Text
 
 Relation = Literal["child", "unborn", "parent", "carer", "partner", "other"]
 Basis = Literal["consent", "life_at_risk", "greater_harm", "statutory"]
-Purpose = Literal["fip", "child_in_need"]
+Purpose = Literal["fip", "child_in_need", "joint_review", "care_plan", "change"]
+Substance = Literal["alcohol", "drugs"]
+Change = Literal["child_returned_home", "dependent_person_moved_in", "other"]
+AskedKind = Literal["joint_care_plan_review", "looked_after_review", "care_plan_meeting"]
 Reply = Literal["accepted", "tentative", "declined"]
 Presence = Literal["present", "deputy", "apologies", "report_only", "absent", "excluded", "part"]
 HeldReason = Literal["no_basis", "unreadable", "impossible", "clash", "rule_failed"]
-Paper = Literal["invitation", "cancellation", "minutes", "notice"]
+Paper = Literal["invitation", "cancellation", "minutes", "decision", "notice", "letter"]
 
 
 class Body(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -125,7 +128,27 @@ class FactorsAssessed(Body, frozen=True):
     basis: Basis | None = None
 
 
+class FactorWithdrawn(Body, frozen=True):
+    """A named person takes back one factor of the latest assessment (decision 24)."""
+
+    code: str
+    by: str
+    person: str | None = None
+
+
+class FlagRecorded(Body, frozen=True):
+    """The family's record says, or says no longer, that an adult misuses substances (Joint Guidance F1)."""
+
+    stands: bool
+    by: str
+    person: str | None = None
+    substance: Substance | None = None
+    basis: Basis | None = None
+
+
 class ConsentRecorded(Body, frozen=True):
+    """Given or refused; a refusal after consent withdraws it."""
+
     person: str
     purpose: Purpose
     given: bool
@@ -153,7 +176,92 @@ class FipEnded(Body, frozen=True):
     ended_on: date
 
 
+# --- family: referrals, changes, advice; and what was recorded in error
+
+
+class ReferralMade(Body, frozen=True):
+    """A worker refers the family; a verbal referral is confirmed in writing within 48 hours (Joint Guidance 25)."""
+
+    referral: str
+    made_by: str
+    how: Literal["verbal", "written"]
+    person: str | None = None
+
+
+class ReferralConfirmed(Body, frozen=True):
+    referral: str
+    by: str
+
+
+class ReferralDecided(Body, frozen=True):
+    """The outcome, which whoever referred is told (Joint Guidance T5)."""
+
+    referral: str
+    outcome: Literal["no_further_action", "early_help", "assessment", "strategy_discussion"]
+    decided_on: date
+    by: str
+
+
+class SignificantChangeRecorded(Body, frozen=True):
+    """What alters an adult's or a child's needs, as a worker records it (Joint Guidance F7, rules 3.37)."""
+
+    change: str
+    what: Change
+    on: date
+    by: str
+    remark: Text | None = None
+
+
+class AdviceAsked(Body, frozen=True):
+    """Informal advice of a treatment service about a family that is not named to it (Joint Guidance T10, F8)."""
+
+    advice: str
+    by: str
+    service: str | None = None
+
+
+class RecordedInError(Body, frozen=True):
+    """The record of this event id was wrong: it leaves the file, never the ledger (decision 16)."""
+
+    record: str
+    by: str
+    reason: Text | None = None
+
+
 # --- family: meetings and what comes of them
+
+
+class PreBirthConferenceAskedFor(Body, frozen=True):
+    """A conference about an unborn child, expected on that day (rules PB-01)."""
+
+    conference: str
+    unborn: str
+    expected_on: date
+    by: str
+
+
+class TransferNotified(Body, frozen=True):
+    """A family with a plan moved in: its old area's notice was written, or its referral received, on these days."""
+
+    transfer: str
+    from_area: str
+    notified_on: date | None = None
+    received_on: date | None = None
+
+
+class MeetingAskedFor(Body, frozen=True):
+    """Somebody sets the date by which a meeting is due that no published rule dates (decision 14).
+
+    adult, service: whose care plan it is about. with_treatment: the plan says so (looked-after reviews).
+    """
+
+    review: str
+    kind: AskedKind
+    due_on: date
+    by: str
+    adult: str | None = None
+    service: str | None = None
+    with_treatment: bool = True
 
 
 class Attendance(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -182,6 +290,32 @@ class MeetingHeld(Body, frozen=True):
     started_at: datetime | None = None
     ended_at: datetime | None = None
     plan: Plan | None = None
+
+
+class MeetingAdjourned(Body, frozen=True):
+    """It sat and broke off, or could not proceed: its clock is not met, and it needs a new time (rules 3.13)."""
+
+    meeting: str
+    by: str
+    reason: Text
+    started_at: datetime | None = None
+    attendance: tuple[Attendance, ...] = ()
+
+
+class DecisionsRecorded(Body, frozen=True):
+    """The decisions alone, ahead of the minutes: what the decision letter says (rules DEC-01)."""
+
+    meeting: str
+    by: str
+    decisions: tuple[Text, ...]
+
+
+class ReportReceived(Body, frozen=True):
+    """Somebody's written report for a conference came in."""
+
+    meeting: str
+    person: str
+    by: str
 
 
 class Block(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -253,6 +387,14 @@ class CallLogged(Body, frozen=True):
     remark: Text | None = None
 
 
+class DutyAcknowledged(Body, frozen=True):
+    """Whoever was to be told showed that they know: they rang back, or wrote."""
+
+    duty: str
+    person: str
+    by: str
+
+
 class DutyExcused(Body, frozen=True):
     """A named, accountable person ends a duty without evidence, and says why."""
 
@@ -308,6 +450,14 @@ class EpisodeTold(Body, frozen=True):
     opened_on: date
     ended_on: date | None = None
     client_reference: Text | None = None
+    alongside: str | None = None
+    alongside_until: date | None = None
+
+
+class DirectoryChanged(Body, frozen=True):
+    """The directory tells a family that somebody of a service which it reckons with changed, or is on leave."""
+
+    service: str
 
 
 class MessageAccepted(Body, frozen=True):
@@ -367,11 +517,19 @@ class EpisodeHandedOver(Body, frozen=True):
     episode: str
     worker: str
     on: date
+    until: date | None = None
 
 
 class EpisodeClosed(Body, frozen=True):
     episode: str
     ended_on: date
+
+
+class EpisodeReopened(Body, frozen=True):
+    """Treatment goes on after all, under the same episode."""
+
+    episode: str
+    on: date
 
 
 class ReferenceRecorded(Body, frozen=True):
@@ -452,11 +610,35 @@ class AreaRecorded(Body, frozen=True):
 
 
 class AgencyRecorded(Body, frozen=True):
+    """An agency of the area. duty_mailbox: the worker id under which a mailbox or rota stands in the directory;
+    treats: which substances a treatment service treats, empty if nobody said."""
+
     agency: str
     name: str
     kind: Literal["social_care", "health", "school", "police", "treatment", "fip", "other"]
     single_point_of_contact: str | None = None
     deputy: str | None = None
+    duty_mailbox: str | None = None
+    service_manager: str | None = None
+    treats: tuple[Substance, ...] = ()
+
+
+class ServiceWatched(Body, frozen=True):
+    """A family asks to hear when somebody of this treatment service changes, or asks no more."""
+
+    family: str
+    service: str
+    watched: bool
+
+
+class LeaveRecorded(Body, frozen=True):
+    """A worker is away, both days included; the same leave recorded again replaces it."""
+
+    leave: str
+    worker: str
+    first_on: date
+    last_on: date
+    cancelled: bool = False
 
 
 class WorkerRecorded(Body, frozen=True):

@@ -13,7 +13,17 @@ from msgspec import Struct
 from handlers.events import Body, Event, Slot
 from handlers.people import Text
 
-MeetingKind = Literal["initial_conference", "review_conference", "core_group", "fip_review"]
+MeetingKind = Literal[
+    "initial_conference",
+    "review_conference",
+    "pre_birth_conference",
+    "transfer_in_conference",
+    "core_group",
+    "fip_review",
+    "joint_care_plan_review",
+    "looked_after_review",
+    "care_plan_meeting",
+]
 Grade = Literal["accepted", "acknowledged", "attended", "booked", "held", "answered", "recorded", "released"]
 DutyKind = Literal[
     "hold_meeting",
@@ -22,10 +32,19 @@ DutyKind = Literal[
     "send_cancellation",
     "tell_treatment",
     "tell_treatment_cancelled",
+    "ask_report_treatment",
+    "report_from_treatment",
+    "tell_change",
     "name_representative",
     "seek_consent",
+    "send_decision",
+    "send_decision_treatment",
     "send_minutes",
     "send_minutes_treatment",
+    "confirm_referral",
+    "feed_back_outcome",
+    "make_referral",
+    "ask_for_advice",
     "mend_record",
 ]
 
@@ -64,6 +83,9 @@ class MeetingFellDue(Body, frozen=True):
     working: str
     plan: str | None = None
     fip: str | None = None
+    adult: str | None = None
+    service: str | None = None
+    with_treatment: bool = True
 
 
 class MeetingNoLongerDue(Body, frozen=True):
@@ -99,7 +121,7 @@ class SlotsOffered(Body, frozen=True):
 
 
 class InvitationIssued(Body, frozen=True):
-    """One person's own invitation, or its change; sequence is iCalendar's."""
+    """One person's own invitation, or its change; sequence is iCalendar's. mailed: False where no address is known."""
 
     meeting: str
     person: str
@@ -108,13 +130,31 @@ class InvitationIssued(Body, frozen=True):
     revision: int
     starts_at: datetime
     cancelled: bool = False
+    mailed: bool = True
 
 
 class PaperIssued(Body, frozen=True):
     meeting: str
     person: str
     message: str
-    paper: Literal["minutes"]
+    paper: Literal["minutes", "decision"]
+    mailed: bool = True
+
+
+class LetterIssued(Body, frozen=True):
+    """A letter that a duty asks for went to whoever it is owed to."""
+
+    duty: str
+    person: str
+    message: str
+    mailed: bool = True
+
+
+class WatchTold(Body, frozen=True):
+    """The directory was told that this family reckons, or no longer reckons, with that treatment service."""
+
+    service: str
+    watched: bool
 
 
 class MembershipTold(Body, frozen=True):
@@ -128,7 +168,9 @@ class Duty(Struct, frozen=True, kw_only=True):
     """Something owed to somebody by a time, because of a rule (decision 11).
 
     owner: the post that must act; to: who must be told or sent something; adult and service: whose treatment
-    the duty is about; by_telephone: too late for mail. ended says how: evidence, reason or lapse.
+    the duty is about; by_telephone: too late for mail. ladder: whose silence or failure it is now; at_once: what was
+    sent for it failed, so that its first rung does not wait. rung_message: the notice to the latest rung;
+    rung_failed: it reached nobody. ended says how: evidence, reason or lapse.
     """
 
     id: str
@@ -148,8 +190,12 @@ class Duty(Struct, frozen=True, kw_only=True):
     revision: int = 0
     by_telephone: bool = False
     caller_asked: bool = False
+    at_once: bool = False
     rung: int = -1
     climbed_at: datetime | None = None
+    rung_message: str = ""
+    rung_failed: bool = False
+    reopened_at: datetime | None = None
     ended: Literal["evidence", "reason", "lapse"] | None = None
     ended_at: datetime | None = None
     ended_by: str = ""
@@ -167,6 +213,8 @@ class DutyMoved(Body, frozen=True):
     due_at: datetime
     by_telephone: bool
     sentence: str
+    ladder: str = ""
+    at_once: bool = False
 
 
 class DutyEnded(Body, frozen=True):
@@ -182,12 +230,16 @@ class DutyReopened(Body, frozen=True):
 
 
 class RungClimbed(Body, frozen=True):
-    """A late duty was put before the next person of its ladder; person None means the post is empty, loudly."""
+    """A late duty was put before the next person of its ladder; person None means the post is empty, loudly.
+
+    message: the notice; empty if none could be sent, and the next rung follows at once.
+    """
 
     duty: str
     rung: int
     role: str
     person: str | None
+    message: str = ""
 
 
 class CallAskedFor(Body, frozen=True):
