@@ -6,14 +6,16 @@ under that name and comes back by itself when the name becomes known.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
 from handlers import events as e
 from handlers import facts as f
+from handlers import person_file, records
 from handlers.case_file import CaseFile
 from handlers.duties import Met, Owed
+from handlers.facts import Fact
 from handlers.people import StreamKind
 from handlers.protocol import Protocol
 from handlers.working_days import in_words, local_day
@@ -22,12 +24,19 @@ A_DAY = timedelta(days=1)
 
 BELONGS: dict[StreamKind, tuple[type[e.Body], ...]] = {
     "person": (
-        *(e.EpisodeOpened, e.EpisodeHandedOver, e.EpisodeClosed, e.ReferenceRecorded),
+        *(e.EpisodeOpened, e.EpisodeHandedOver, e.EpisodeClosed, e.EpisodeReopened, e.ReferenceRecorded),
         *(e.MembershipBegan, e.MembershipEnded, e.RecordHeld, e.RecordReleased),
     ),
     "diary": (e.RoomRecorded, e.BusyRecorded, e.SeatsSought, e.SeatsReleased),
-    "partnership": (e.AreaRecorded, e.AgencyRecorded, e.WorkerRecorded),
+    "partnership": (e.AreaRecorded, e.AgencyRecorded, e.WorkerRecorded, e.LeaveRecorded, e.ServiceWatched),
 }
+
+# Told to more kinds of stream than one: time passes for all, and any may have a record on the held shelf.
+ANYWHERE = (e.TimeCame, e.RecordHeld, e.RecordReleased)
+ABOUT_RECORDS = (e.RecordedInError,)  # of a family or of an adult
+
+# What may be said to have been recorded in error: records of concern, of sharing, of change, of treatment.
+CORRECTABLE = (*person_file.TABLES, *records.TABLES)
 
 # event -> (kind of name, its field, the file's table of known names)
 NAMES: dict[type[e.Body], tuple[str, str, str]] = {
@@ -35,15 +44,22 @@ NAMES: dict[type[e.Body], tuple[str, str, str]] = {
     e.MinutesRecorded: ("meeting", "meeting", "meetings"),
     e.AnswerGiven: ("meeting", "meeting", "meetings"),
     e.CallLogged: ("meeting", "meeting", "meetings"),
+    e.MeetingAdjourned: ("meeting", "meeting", "meetings"),
+    e.DecisionsRecorded: ("meeting", "meeting", "meetings"),
+    e.ReportReceived: ("meeting", "meeting", "meetings"),
     e.SlotsAsked: ("meeting", "meeting", "meetings"),
     e.BookingAsked: ("meeting", "meeting", "meetings"),
     e.MeetingCancelled: ("meeting", "meeting", "meetings"),
     e.ConferenceAskedFor: ("discussion", "discussion", "discussions"),
     e.DutyExcused: ("duty", "duty", "duties"),
+    e.DutyAcknowledged: ("duty", "duty", "duties"),
+    e.ReferralConfirmed: ("referral", "referral", "referrals"),
+    e.ReferralDecided: ("referral", "referral", "referrals"),
     e.PlanEnded: ("plan", "plan", "plans"),
     e.FipEnded: ("fip", "fip", "fips"),
     e.EpisodeHandedOver: ("episode", "episode", "episodes"),
     e.EpisodeClosed: ("episode", "episode", "episodes"),
+    e.EpisodeReopened: ("episode", "episode", "episodes"),
 }
 
 
@@ -51,12 +67,12 @@ def check(event: e.Event, file: Any) -> None:
     """Refuse what can never be right. Raises Impossible or NoBasis with one sentence and the mend."""
     body, kind = event.body, event.stream.kind
     named = f"{type(body).__name__} for {event.stream}"
-    at_home = [k for k, types in BELONGS.items() if type(body) in types] or ["family"]
-    if kind not in at_home and not isinstance(body, e.TimeCame | e.RecordHeld | e.RecordReleased):
+    at_home = homes(type(body))
+    if kind not in at_home:
         raise e.Impossible(f"{named}: it belongs to a {at_home[0]} stream; mend its subject and release it")
     if event.happened > event.recorded + A_DAY:
         raise e.Impossible(f"{named}: it happened after it was recorded; mend its time and release it")
-    if isinstance(body, e.EpisodeOpened | e.FactorsAssessed) and body.basis is None:
+    if _needs_basis(body) and getattr(body, "basis", None) is None:
         raise e.NoBasis(
             f"{named}: it names no legal basis; add a basis (consent, life_at_risk, greater_harm or statutory)"
             " and release it"
@@ -66,20 +82,46 @@ def check(event: e.Event, file: Any) -> None:
             raise e.Impossible(
                 f"{named}: {in_words(day)} had not come when it was recorded; mend the date and release it"
             )
-    if isinstance(body, e.MeetingCancelled) and body.meeting in file.meetings and file.meetings[body.meeting].held:
-        raise e.Impossible(f"{named}: {body.meeting} was held, so it cannot be called off; discard this record")
-    if isinstance(body, e.BookingAsked) and body.starts_at <= event.recorded:
+    if isinstance(file, CaseFile):
+        _check_meeting(body, file, event.recorded, named)
+
+
+def homes(body: type[e.Body]) -> list[StreamKind]:
+    """The kinds of stream to which this event may be told, its own first."""
+    if body in ANYWHERE:
+        return ["family", "person", "diary", "partnership"]
+    if body in ABOUT_RECORDS:
+        return ["family", "person"]
+    return [k for k, types in BELONGS.items() if body in types] or ["family"]
+
+
+def _needs_basis(body: e.Body) -> bool:
+    """What says that an adult misuses substances is itself a disclosure (decision 24); that a flag is down is none."""
+    return isinstance(body, e.EpisodeOpened | e.FactorsAssessed) or (isinstance(body, e.FlagRecorded) and body.stands)
+
+
+def _check_meeting(body: e.Body, file: CaseFile, recorded: datetime, named: str) -> None:
+    if isinstance(body, e.MeetingCancelled | e.MeetingAdjourned):
+        meeting = file.meetings.get(body.meeting)
+        what = "called off" if isinstance(body, e.MeetingCancelled) else "adjourned"
+        if meeting and meeting.held:
+            raise e.Impossible(f"{named}: {body.meeting} was held, so it cannot be {what}; discard this record")
+        if meeting and meeting.booked is None and isinstance(body, e.MeetingAdjourned):
+            raise e.Impossible(f"{named}: {body.meeting} has no time, so it cannot break off; discard this record")
+    if isinstance(body, e.BookingAsked) and body.starts_at <= recorded:
         raise e.Impossible(f"{named}: {in_words(body.starts_at)} is past; ask for a time to come and release it")
-    if isinstance(body, e.MeetingHeld) and isinstance(file, CaseFile):
-        _check_sitting(body, file, event.recorded, named)
-    if isinstance(body, e.MinutesRecorded) and isinstance(file, CaseFile):
+    if isinstance(body, e.MeetingHeld):
+        _check_sitting(body, file, recorded, named)
+    if isinstance(body, e.MinutesRecorded):
         _check_minutes(body, file, named)
 
 
 def _days_past(body: e.Body) -> Iterator[Any]:
-    for name in ("held_on", "assessed_on", "opened_on"):
-        if hasattr(body, name):
+    for name in ("held_on", "assessed_on", "opened_on", "decided_on", "notified_on", "received_on"):
+        if getattr(body, name, None) is not None:
             yield getattr(body, name)
+    if isinstance(body, e.SignificantChangeRecorded):
+        yield body.on
     if isinstance(body, e.FipEnded | e.PlanEnded):
         yield body.ended_on
 
@@ -116,36 +158,46 @@ def _check_minutes(body: e.MinutesRecorded, file: CaseFile, named: str) -> None:
 
 def awaits(body: e.Body, file: Any) -> str:
     """The name that must become known before this event can be decided; empty when it can be decided now."""
+    if isinstance(body, e.RecordedInError):
+        return "" if body.record in _records(file) else f"record:{body.record}"
     if type(body) not in NAMES:
         return ""
     what, field, table = NAMES[type(body)]
     name = getattr(body, field)
     if name not in getattr(file, table):
         return f"{what}:{name}"
-    if isinstance(body, e.MinutesRecorded) and not file.meetings[name].held:
+    if isinstance(body, e.MinutesRecorded | e.DecisionsRecorded) and not file.meetings[name].held:
         return f"held:{name}"
     return ""
 
 
-def made_known(body: e.Body) -> Iterator[str]:
+def _records(file: Any) -> frozenset[str]:
+    """The events that may be said to be wrong, and those that were."""
+    if isinstance(file, CaseFile):
+        kept = (getattr(file.records, table) for table in records.TABLES.values())
+        return frozenset({*file.errors, *(event for table in kept for event in table)})
+    known: frozenset[str] = file.records
+    return known
+
+
+# fact -> the names that it makes known
+MAKES_KNOWN: dict[type[e.Body], Callable[[Any], Iterable[str]]] = {
+    f.MeetingFellDue: lambda body: [f"meeting:{body.meeting}"],
+    e.StrategyDiscussionHeld: lambda body: [f"discussion:{body.discussion}"],
+    e.MeetingHeld: lambda body: [f"held:{body.meeting}", *([f"plan:{body.plan.plan}"] if body.plan else [])],
+    e.FipStarted: lambda body: [f"fip:{body.fip}"],
+    e.ReferralMade: lambda body: [f"referral:{body.referral}"],
+    f.DutyOpened: lambda body: [f"duty:{body.duty.id}"],
+    e.EpisodeOpened: lambda body: [f"episode:{body.episode}"],
+    e.ReferenceRecorded: lambda body: [f"reference:{body.system}:{body.reference}"],
+}
+
+
+def made_known(fact: Fact) -> Iterator[str]:
     """The names that this fact makes known."""
-    match body:
-        case f.MeetingFellDue():
-            yield f"meeting:{body.meeting}"
-        case e.StrategyDiscussionHeld():
-            yield f"discussion:{body.discussion}"
-        case e.MeetingHeld():
-            yield f"held:{body.meeting}"
-            if body.plan:
-                yield f"plan:{body.plan.plan}"
-        case e.FipStarted():
-            yield f"fip:{body.fip}"
-        case f.DutyOpened():
-            yield f"duty:{body.duty.id}"
-        case e.EpisodeOpened():
-            yield f"episode:{body.episode}"
-        case e.ReferenceRecorded():
-            yield f"reference:{body.system}:{body.reference}"
+    if isinstance(fact.body, CORRECTABLE):
+        yield f"record:{fact.event}"
+    yield from MAKES_KNOWN[type(fact.body)](fact.body) if type(fact.body) in MAKES_KNOWN else ()
 
 
 def owed(file: CaseFile, protocol: Protocol) -> Iterator[Owed]:

@@ -8,19 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
 from handlers import events as e
 from handlers import facts as f
+from handlers import meeting_file
 from handlers.facts import Duty, Fact
-from handlers.meeting_file import Invitation, Meeting, Minutes, Receipt, Sitting, Word
+from handlers.meeting_file import Meeting, Receipt, Sent, with_receipt
 from handlers.people import StreamId
+from handlers.records import TABLES, Records, keep, take_out
 from handlers.working_days import local_day
 
-FOLD_VERSION = 1
+FOLD_VERSION = 2
 
 
 class Involved(Struct, frozen=True):
@@ -36,33 +38,33 @@ class Episode(Struct, frozen=True):
     known_at: datetime
 
 
-class Concern(Struct, frozen=True):
-    """The latest assessment's factors; known: since when we have known of each that stands, also from earlier ones."""
-
-    factors: tuple[e.Factor, ...]
-    assessed_on: date
-    known: dict[str, datetime]
-
-    def known_at(self, factor: e.Factor) -> datetime:
-        return self.known[_factor_key(factor)]
-
-
-def _factor_key(factor: e.Factor) -> str:
-    return f"{factor.code}:{factor.person or ''}"
-
-
-class Sharing(Struct, frozen=True):
-    """The last word on sharing for one purpose: given, refused, or overridden on a ground."""
-
-    verdict: Literal["given", "refused", "overridden"]
-    by: str
-    recorded_at: datetime
-
-
 class HeldRecord(Struct, frozen=True):
     held_at: datetime
     reason: str
     released: bool = False
+
+
+class Arrival(Struct, frozen=True):
+    """Somebody moved in: on which day, and when we came to know."""
+
+    on: date
+    recorded: datetime
+
+
+class Referral(Struct, frozen=True):
+    """One referral, from being made to its outcome."""
+
+    made: e.ReferralMade
+    made_at: datetime
+    recorded_at: datetime
+    confirmed_by: str = ""
+    decided: e.ReferralDecided | None = None
+    decided_at: datetime | None = None
+
+
+class Advice(Struct, frozen=True):
+    asked: e.AdviceAsked
+    recorded_at: datetime
 
 
 class PlanMade(Struct, frozen=True):
@@ -71,7 +73,11 @@ class PlanMade(Struct, frozen=True):
 
 
 class CaseFile(Struct, frozen=True, kw_only=True):
-    """One family. Members and professionals are those of now; plans and FIPs carry their end if they have one."""
+    """One family. Members and professionals are those of now; plans and FIPs carry their end if they have one.
+
+    letters: by duty and reader; receipts: of letters; failed: since when mail to somebody has come to nothing;
+    acknowledged: who showed, of which duty, that they know; errors: the events that were recorded in error.
+    """
 
     stream: StreamId
     members: dict[str, e.Member] = field(default_factory=dict)
@@ -81,15 +87,26 @@ class CaseFile(Struct, frozen=True, kw_only=True):
     professionals: dict[str, Involved] = field(default_factory=dict)
     discussions: dict[str, e.StrategyDiscussionHeld] = field(default_factory=dict)
     asked_for: dict[str, e.ConferenceAskedFor] = field(default_factory=dict)
-    concern: Concern | None = None
+    births_due: dict[str, e.PreBirthConferenceAskedFor] = field(default_factory=dict)
+    transfers: dict[str, e.TransferNotified] = field(default_factory=dict)
+    reviews_asked: dict[str, e.MeetingAskedFor] = field(default_factory=dict)
+    records: Records = field(default_factory=Records)
+    errors: dict[str, datetime] = field(default_factory=dict)
+    arrivals: dict[str, Arrival] = field(default_factory=dict)
     episodes: dict[str, Episode] = field(default_factory=dict)
-    sharing: dict[str, Sharing] = field(default_factory=dict)
+    watched: frozenset[str] = frozenset()
+    referrals: dict[str, Referral] = field(default_factory=dict)
+    advice: dict[str, Advice] = field(default_factory=dict)
     fips: dict[str, e.FipStarted] = field(default_factory=dict)
     fips_ended: dict[str, date] = field(default_factory=dict)
     plans: dict[str, str] = field(default_factory=dict)
     plans_ended: dict[str, date] = field(default_factory=dict)
     meetings: dict[str, Meeting] = field(default_factory=dict)
     duties: dict[str, Duty] = field(default_factory=dict)
+    letters: dict[str, Sent] = field(default_factory=dict)
+    receipts: dict[str, Receipt] = field(default_factory=dict)
+    failed: dict[str, datetime] = field(default_factory=dict)
+    acknowledged: dict[str, dict[str, datetime]] = field(default_factory=dict)
     held_records: dict[str, HeldRecord] = field(default_factory=dict)
 
     @property
@@ -112,8 +129,11 @@ def _without(table: dict[str, Any], key: str) -> dict[str, Any]:
     return {k: v for k, v in table.items() if k != key}
 
 
-def _meeting(file: CaseFile, id_: str, **changes: Any) -> CaseFile:
-    return replace(file, meetings=_with(file.meetings, id_, replace(file.meetings[id_], **changes)))
+def _of_meeting(file: CaseFile, fact: Fact, body: Any) -> CaseFile:
+    """What a fact changes in its meeting alone."""
+    return replace(
+        file, meetings=_with(file.meetings, body.meeting, meeting_file.fold(file.meetings[body.meeting], fact))
+    )
 
 
 def _duty(file: CaseFile, id_: str, **changes: Any) -> CaseFile:
@@ -137,15 +157,21 @@ def _of_members(file: CaseFile) -> CaseFile:
 def _joined(file: CaseFile, fact: Fact, body: e.MemberJoined) -> CaseFile:
     if not _latest_move(file, body.member.person, body.on):
         return file
-    moves = _with(file.moves, body.member.person, body.on)
-    return replace(file, members=_with(file.members, body.member.person, body.member), moves=moves)
+    person = body.member.person
+    return replace(
+        file,
+        members=_with(file.members, person, body.member),
+        moves=_with(file.moves, person, body.on),
+        arrivals=_with(file.arrivals, person, Arrival(body.on, fact.recorded)),
+    )
 
 
 def _left(file: CaseFile, fact: Fact, body: e.MemberLeft) -> CaseFile:
     if not _latest_move(file, body.person, body.on):
         return file
     moves = _with(file.moves, body.person, body.on)
-    return _of_members(replace(file, members=_without(file.members, body.person), moves=moves))
+    arrivals = _without(file.arrivals, body.person)
+    return _of_members(replace(file, members=_without(file.members, body.person), moves=moves, arrivals=arrivals))
 
 
 def _latest_move(file: CaseFile, person: str, on: date) -> bool:
@@ -159,34 +185,17 @@ def _involved(file: CaseFile, fact: Fact, body: e.ProfessionalInvolved) -> CaseF
     return replace(file, professionals=_with(file.professionals, body.worker, worker))
 
 
-def _uninvolved(file: CaseFile, fact: Fact, body: e.ProfessionalLeft) -> CaseFile:
-    return replace(file, professionals=_without(file.professionals, body.worker))
+def _watch_told(file: CaseFile, fact: Fact, body: f.WatchTold) -> CaseFile:
+    return replace(file, watched=file.watched | {body.service} if body.watched else file.watched - {body.service})
 
 
-def _factors(file: CaseFile, fact: Fact, body: e.FactorsAssessed) -> CaseFile:
-    before = file.concern
-    if before and before.assessed_on > body.assessed_on:
-        return file
-    since = before.known if before else {}
-    known = {_factor_key(x): since.get(_factor_key(x), fact.recorded) for x in body.factors}
-    return replace(file, concern=Concern(body.factors, body.assessed_on, known))
+def _kept(file: CaseFile, fact: Fact, body: e.Body) -> CaseFile:
+    return replace(file, records=keep(file.records, fact))
 
 
-def _consent(file: CaseFile, fact: Fact, body: e.ConsentRecorded) -> CaseFile:
-    return _shared(file, body, Sharing("given" if body.given else "refused", body.by, fact.recorded))
-
-
-def _override(file: CaseFile, fact: Fact, body: e.ConsentOverridden) -> CaseFile:
-    return _shared(file, body, Sharing("overridden", body.by, fact.recorded))
-
-
-def _shared(file: CaseFile, body: e.ConsentRecorded | e.ConsentOverridden, sharing: Sharing) -> CaseFile:
-    """The later recorded word stands, whichever came in last (rules 3.46)."""
-    key = f"{body.person}:{body.purpose}"
-    before = file.sharing.get(key)
-    if before and before.recorded_at > sharing.recorded_at:
-        return file
-    return replace(file, sharing=_with(file.sharing, key, sharing))
+def _in_error(file: CaseFile, fact: Fact, body: e.RecordedInError) -> CaseFile:
+    errors = _with(file.errors, body.record, fact.recorded)
+    return replace(file, records=take_out(file.records, body.record), errors=errors)
 
 
 def _episode(file: CaseFile, fact: Fact, body: e.EpisodeTold) -> CaseFile:
@@ -195,103 +204,70 @@ def _episode(file: CaseFile, fact: Fact, body: e.EpisodeTold) -> CaseFile:
     return replace(file, episodes=_with(file.episodes, body.episode, episode))
 
 
+def _referred(file: CaseFile, fact: Fact, body: e.ReferralMade) -> CaseFile:
+    if body.referral in file.referrals:
+        return file
+    referral = Referral(body, fact.happened, fact.recorded)
+    return replace(file, referrals=_with(file.referrals, body.referral, referral))
+
+
+def _referral(file: CaseFile, id_: str, **changes: Any) -> CaseFile:
+    return replace(file, referrals=_with(file.referrals, id_, replace(file.referrals[id_], **changes)))
+
+
 def _fell_due(file: CaseFile, fact: Fact, body: f.MeetingFellDue) -> CaseFile:
     before = file.meetings.get(body.meeting)
-    if before:
-        return _meeting(file, body.meeting, due=body, no_longer_due=False)
-    meeting = Meeting(due=body, fell_due_at=fact.recorded)
+    meeting = replace(before, due=body, no_longer_due=False) if before else Meeting(due=body, fell_due_at=fact.recorded)
     return replace(file, meetings=_with(file.meetings, body.meeting, meeting))
 
 
-def _booked(file: CaseFile, fact: Fact, body: f.MeetingBooked) -> CaseFile:
-    fixed_at = file.meetings[body.meeting].fixed_at or fact.recorded
-    return _meeting(file, body.meeting, booked=body, booked_at=fact.recorded, fixed_at=fixed_at, offered=None)
+def _letter(file: CaseFile, fact: Fact, body: f.LetterIssued) -> CaseFile:
+    key = letter_key(body.duty, body.person)
+    return replace(file, letters=_with(file.letters, key, Sent(body.message, body.mailed)))
 
 
-def _cancelled(file: CaseFile, fact: Fact, body: e.MeetingCancelled) -> CaseFile:
-    return _unbooked(file, body.meeting, fact.recorded)
+def letter_key(duty: str, person: str) -> str:
+    return f"{duty}:{person}"
 
 
-def _unbooked(file: CaseFile, id_: str, at: datetime) -> CaseFile:
-    meeting = file.meetings[id_]
-    return _meeting(
-        file,
-        id_,
-        booked=None,
-        cancelled=meeting.booked or meeting.cancelled,
-        cancelled_at=at,
-        revision=meeting.revision + 1,
-    )
+def _posted(file: CaseFile, fact: Fact, body: e.MessageAccepted | e.MessageFailed) -> CaseFile:
+    """Of a paper about a meeting, kept with the meeting; of a letter or a notice, with the family.
 
-
-def _no_longer_due(file: CaseFile, fact: Fact, body: f.MeetingNoLongerDue) -> CaseFile:
-    return _meeting(_unbooked(file, body.meeting, fact.recorded), body.meeting, no_longer_due=True)
-
-
-def _invited(file: CaseFile, fact: Fact, body: f.InvitationIssued) -> CaseFile:
-    invitation = Invitation(body.message, body.sequence, body.revision, body.starts_at, fact.recorded, body.cancelled)
-    invitations = _with(file.meetings[body.meeting].invitations, body.person, invitation)
-    return _meeting(file, body.meeting, invitations=invitations)
-
-
-def _paper(file: CaseFile, fact: Fact, body: f.PaperIssued) -> CaseFile:
-    papers = _with(file.meetings[body.meeting].papers, body.person, body.message)
-    return _meeting(file, body.meeting, papers=papers)
-
-
-def _receipt(file: CaseFile, meeting: str, message: str, receipt: Receipt) -> CaseFile:
-    before = file.meetings[meeting].receipts.get(message) if meeting in file.meetings else None
-    if meeting not in file.meetings or (before and before.at > receipt.at):
+    What was refused or came back says that this person cannot be reached there; what is unknown says nothing.
+    """
+    grade = body.how if isinstance(body, e.MessageFailed) else "accepted"
+    receipt = Receipt(grade, fact.recorded)
+    if body.meeting in file.meetings and body.paper not in ("letter", "notice"):
+        file = _of_meeting(file, fact, body)
+    else:
+        file = replace(file, receipts=with_receipt(file.receipts, body.message, receipt))
+    if not receipt.failed:
         return file
-    return _meeting(file, meeting, receipts=_with(file.meetings[meeting].receipts, message, receipt))
+    file = replace(file, failed=_with(file.failed, body.person, fact.recorded))
+    rung = next((d for d in file.duties.values() if d.rung_message == body.message), None)
+    return _duty(file, rung.id, rung_failed=True) if rung else file
 
 
-def _accepted(file: CaseFile, fact: Fact, body: e.MessageAccepted) -> CaseFile:
-    grade: Literal["accepted", "ready"] = "ready" if body.ready_to_collect else "accepted"
-    return _receipt(file, body.meeting, body.message, Receipt(grade, fact.recorded))
+def _heard_from(file: CaseFile, person: str, at: datetime) -> CaseFile:
+    """Whoever speaks to us can be reached after all."""
+    failed_at = file.failed.get(person)
+    return replace(file, failed=_without(file.failed, person)) if failed_at and failed_at <= at else file
 
 
-def _failed(file: CaseFile, fact: Fact, body: e.MessageFailed) -> CaseFile:
-    return _receipt(file, body.meeting, body.message, Receipt(body.how, fact.recorded))
-
-
-def _answer(file: CaseFile, fact: Fact, body: e.AnswerGiven) -> CaseFile:
-    return _word(file, fact, body.meeting, body.person, body.reply, body.by)
-
-
-def _call(file: CaseFile, fact: Fact, body: e.CallLogged) -> CaseFile:
-    meeting = file.meetings[body.meeting]
-    if body.outcome == "collected" and body.person in meeting.papers:
-        receipt = Receipt("collected", fact.recorded)
-        return _receipt(file, body.meeting, meeting.papers[body.person], receipt)
-    if body.outcome == "spoke":
-        return _word(file, fact, body.meeting, body.person, "spoken with", body.by)
-    return file
-
-
-def _word(file: CaseFile, fact: Fact, meeting: str, person: str, reply: str, by: str) -> CaseFile:
-    """A word given before the meeting had its present time was about another (revision 0)."""
-    booked, booked_at = file.meetings[meeting].booked, file.meetings[meeting].booked_at
-    about_this = booked is not None and booked_at is not None and fact.happened >= booked_at
-    before = file.meetings[meeting].words.get(person)
-    if before and before.at > fact.recorded:
-        return file
-    word = Word(reply, by, fact.recorded, booked.revision if booked and about_this else 0)
-    return _meeting(file, meeting, words=_with(file.meetings[meeting].words, person, word))
+def _word(file: CaseFile, fact: Fact, body: e.AnswerGiven | e.CallLogged | e.ReportReceived) -> CaseFile:
+    silent = isinstance(body, e.CallLogged) and body.outcome != "spoke"
+    return _of_meeting(file if silent else _heard_from(file, body.person, fact.recorded), fact, body)
 
 
 def _held(file: CaseFile, fact: Fact, body: e.MeetingHeld) -> CaseFile:
-    meeting = file.meetings[body.meeting]
-    started = body.started_at or (meeting.booked.starts_at if meeting.booked else fact.happened)
-    ended = body.ended_at or (meeting.booked.ends_at if meeting.booked else started)
-    file = _meeting(file, body.meeting, sitting=Sitting(body, started, ended, fact.recorded))
-    if body.plan:
-        file = replace(file, plans=_with(file.plans, body.plan.plan, body.meeting))
-    return file
+    file = _of_meeting(file, fact, body)
+    return replace(file, plans=_with(file.plans, body.plan.plan, body.meeting)) if body.plan else file
 
 
-def _minutes(file: CaseFile, fact: Fact, body: e.MinutesRecorded) -> CaseFile:
-    return _meeting(file, body.meeting, minutes=Minutes(body, fact.recorded))
+def _acknowledged(file: CaseFile, fact: Fact, body: e.DutyAcknowledged) -> CaseFile:
+    known = _with(file.acknowledged.get(body.duty, {}), body.person, fact.recorded)
+    file = _heard_from(file, body.person, fact.recorded)
+    return replace(file, acknowledged=_with(file.acknowledged, body.duty, known))
 
 
 def _record_held(file: CaseFile, fact: Fact, body: e.RecordHeld) -> CaseFile:
@@ -318,11 +294,26 @@ def _moved(file: CaseFile, fact: Fact, body: f.DutyMoved) -> CaseFile:
         by_telephone=body.by_telephone,
         caller_asked=asked,
         sentence=body.sentence,
+        at_once=body.at_once,
     )
 
 
 def _climbed(file: CaseFile, fact: Fact, body: f.RungClimbed) -> CaseFile:
-    return _duty(file, body.duty, rung=body.rung, climbed_at=fact.recorded)
+    return _duty(
+        file,
+        body.duty,
+        ladder=body.ladder or file.duties[body.duty].ladder,
+        rung=body.rung,
+        climbed_at=fact.recorded,
+        rung_message=body.message,
+        rung_failed=False,
+    )
+
+
+def _reopened(file: CaseFile, fact: Fact, body: f.DutyReopened) -> CaseFile:
+    """It begins anew, from the first rung up."""
+    anew = {"ended": None, "ended_at": None, "ended_by": "", "reopened_at": fact.recorded}
+    return _duty(file, body.duty, **anew, rung=-1, climbed_at=None, rung_message="", rung_failed=False)
 
 
 def _keyed(table: str, key: str) -> Callable[[CaseFile, Fact, Any], CaseFile]:
@@ -335,42 +326,45 @@ def _keyed(table: str, key: str) -> Callable[[CaseFile, Fact, Any], CaseFile]:
 
 
 FOLDS: dict[type[e.Body], Callable[[CaseFile, Fact, Any], CaseFile]] = {
+    **dict.fromkeys(meeting_file.FOLDS, _of_meeting),
+    **dict.fromkeys(TABLES, _kept),
     e.HouseholdRecorded: _household,
     e.MemberJoined: _joined,
     e.MemberLeft: _left,
     e.ProfessionalInvolved: _involved,
-    e.ProfessionalLeft: _uninvolved,
+    e.ProfessionalLeft: lambda file, _, b: replace(file, professionals=_without(file.professionals, b.worker)),
     e.StrategyDiscussionHeld: _keyed("discussions", "discussion"),
     e.ConferenceAskedFor: _keyed("asked_for", "discussion"),
-    e.FactorsAssessed: _factors,
-    e.ConsentRecorded: _consent,
-    e.ConsentOverridden: _override,
+    e.PreBirthConferenceAskedFor: _keyed("births_due", "conference"),
+    e.TransferNotified: _keyed("transfers", "transfer"),
+    e.MeetingAskedFor: _keyed("reviews_asked", "review"),
+    e.RecordedInError: _in_error,
     e.EpisodeTold: _episode,
+    e.EpisodeWithdrawn: lambda file, _, b: replace(file, episodes=_without(file.episodes, b.episode)),
+    e.ReferralMade: _referred,
+    e.ReferralConfirmed: lambda file, _, b: _referral(file, b.referral, confirmed_by=b.by),
+    e.ReferralDecided: lambda file, fact, b: _referral(file, b.referral, decided=b, decided_at=fact.recorded),
+    e.AdviceAsked: lambda file, fact, b: replace(file, advice=_with(file.advice, b.advice, Advice(b, fact.recorded))),
     e.FipStarted: _keyed("fips", "fip"),
     e.FipEnded: lambda file, _, b: replace(file, fips_ended=_with(file.fips_ended, b.fip, b.ended_on)),
     e.PlanEnded: lambda file, _, b: replace(file, plans_ended=_with(file.plans_ended, b.plan, b.ended_on)),
     e.MeetingHeld: _held,
-    e.MinutesRecorded: _minutes,
-    e.MeetingCancelled: _cancelled,
-    e.AnswerGiven: _answer,
-    e.CallLogged: _call,
-    e.MessageAccepted: _accepted,
-    e.MessageFailed: _failed,
+    e.AnswerGiven: _word,
+    e.CallLogged: _word,
+    e.ReportReceived: _word,
+    e.MessageAccepted: _posted,
+    e.MessageFailed: _posted,
+    e.DutyAcknowledged: _acknowledged,
     e.RecordHeld: _record_held,
     e.RecordReleased: _record_released,
+    f.WatchTold: _watch_told,
     f.MembershipTold: lambda file, _, b: replace(file, told_members=_with(file.told_members, b.person, b.in_scope)),
     f.MeetingFellDue: _fell_due,
-    f.MeetingNoLongerDue: _no_longer_due,
-    f.SeatsAsked: lambda file, _, b: _meeting(file, b.meeting, revision=b.revision),
-    f.MeetingBooked: _booked,
-    f.BookingFailed: lambda file, fact, b: _meeting(file, b.meeting, failed=b, failed_at=fact.recorded),
-    f.SlotsOffered: lambda file, _, b: _meeting(file, b.meeting, offered=b),
-    f.InvitationIssued: _invited,
-    f.PaperIssued: _paper,
+    f.LetterIssued: _letter,
     f.DutyOpened: lambda file, _, b: replace(file, duties=_with(file.duties, b.duty.id, b.duty)),
     f.DutyMoved: _moved,
     f.DutyEnded: _ended,
-    f.DutyReopened: lambda file, _, b: _duty(file, b.duty, ended=None, ended_at=None, ended_by=""),
+    f.DutyReopened: _reopened,
     f.RungClimbed: _climbed,
     f.CallAskedFor: lambda file, _, b: _duty(file, b.duty, caller_asked=True),
 }

@@ -1,23 +1,58 @@
-"""May this family's business be shared outside child protection? With consent, or an override by a named person
-(rules IG-01 to IG-03).
+"""May this family's business be shared with a treatment service outside child protection? With consent, or an
+override by a named person (rules IG-01 to IG-03).
 
 Child protection meetings invite under a recorded lawful basis (3.22) and do not ask here; a record's own basis
-permits no invitation (3.44).
+permits no invitation (3.44). Each purpose is asked about by itself.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import datetime
+
+from handlers import events as e
 from handlers.case_file import CaseFile
+from handlers.duties import Met, Owed
+from handlers.protocol import Protocol
+from handlers.records import Sharing
+from handlers.working_days import local_day
 
-FIP = "fip"
+# Where asking was left out for the child's sake, the guidance says that a referral must be made (JG T6, rules 3.61).
+MUST_REFER = frozenset({"life_at_risk", "greater_harm"})
 
 
-def asked(file: CaseFile, adult: str) -> bool:
-    """Somebody has decided, whichever way."""
-    return f"{adult}:{FIP}" in file.sharing
+def said(file: CaseFile, adult: str, purpose: e.Purpose) -> Sharing | None:
+    """The last word on sharing this adult's business for this purpose; None while nobody has decided."""
+    return file.records.sharing.get(f"{adult}:{purpose}")
 
 
-def permitted(file: CaseFile, adult: str) -> bool:
-    """Consent was given, or a named person overrode it; silence and refusal permit nothing."""
-    sharing = file.sharing.get(f"{adult}:{FIP}")
-    return sharing is not None and sharing.verdict in ("given", "overridden")
+def permitted(file: CaseFile, adult: str, purpose: e.Purpose) -> bool:
+    """Consent was given, or a named person overrode it; silence, refusal and withdrawal permit nothing."""
+    word = said(file, adult, purpose)
+    return word is not None and word.verdict in ("given", "overridden")
+
+
+def owed(file: CaseFile, protocol: Protocol) -> Iterator[Owed]:
+    """The referral that an override on a ground of JG T6 makes mandatory, the same working day (rules 3.27, 3.61)."""
+    for key, word in file.records.sharing.items():
+        if word.ground not in MUST_REFER:
+            continue
+        adult, _, purpose = key.rpartition(":")
+        deadline = protocol.deadline("T6-01", local_day(word.recorded_at))
+        made = next((r.made for r in file.referrals.values() if _answers(r.made, adult, r.recorded_at, word)), None)
+        yield Owed(
+            kind="make_referral",
+            key=(adult, purpose),
+            due_at=deadline.due_at,
+            owner="coordinator",
+            closes_on="recorded",
+            sentence=f"Refer the family to children's social care: {word.by} shared what {adult} was not asked about,"
+            f" since {word.ground.replace('_', ' ')}. {deadline.sentence}",
+            rule=deadline.rule,
+            adult=adult,
+            met=Met("recorded", f"referral {made.referral}, by {made.made_by}") if made else None,
+        )
+
+
+def _answers(made: e.ReferralMade, adult: str, recorded_at: datetime, word: Sharing) -> bool:
+    return made.person in (None, adult) and recorded_at >= word.recorded_at

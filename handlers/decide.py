@@ -17,16 +17,21 @@ from msgspec import Struct
 from handlers import (
     admission,
     case_file,
+    concerns,
     consent,
     core_group,
     diary_file,
     duties,
     escalation,
     fip_review,
+    letters,
     partnership,
     person,
     person_file,
+    referrals,
+    reviews,
     substance_misuse,
+    watching,
 )
 from handlers import events as e
 from handlers.case_file import CaseFile
@@ -34,7 +39,7 @@ from handlers.conference import convening
 from handlers.diary import keeping
 from handlers.diary_file import DiaryFile
 from handlers.duties import Owed
-from handlers.effects import Effect
+from handlers.effects import Effect, TellStream
 from handlers.facts import Fact, Finding, taken_in
 from handlers.meeting_file import Meeting
 from handlers.meetings import falling_due, inviting, minutes, seats
@@ -42,7 +47,6 @@ from handlers.meetings.inviting import Invitee
 from handlers.partnership import Directory
 from handlers.person_file import PersonFile
 from handlers.protocol import Protocol
-from handlers.working_days import local_day, next_working_day, start_of_business
 
 File = CaseFile | PersonFile | DiaryFile | Directory
 
@@ -67,6 +71,8 @@ class Desk:
     def __init__(self, event: e.Event, file: File, protocol: Protocol, directory: Directory, now: datetime) -> None:
         self.event, self.protocol, self.directory, self.now = event, protocol, directory, now
         self.file: Any = file  # whichever of the four; RULES and EVERY_TIME say which rule reads which
+        self.before = file
+        self._seen: dict[str, tuple[File, Any]] = {}
         self.facts: list[Fact] = []
         self.effects: list[Effect] = []
 
@@ -74,6 +80,18 @@ class Desk:
     def case(self) -> CaseFile:
         assert isinstance(self.file, CaseFile)
         return self.file
+
+    def once(self, name: str, reading: Callable[[Desk], Any]) -> Any:
+        """A reading of the whole file, made once for as long as the file stays the same."""
+        seen = self._seen.get(name)
+        if seen is None or seen[0] is not self.file:
+            seen = self._seen[name] = (self.file, reading(self))
+        return seen[1]
+
+    @property
+    def gate(self) -> substance_misuse.Desk:
+        verdicts = (consent.permitted, consent.said)
+        return substance_misuse.Desk(self.case, self.directory, self.protocol, self.now, *verdicts)
 
     def hear(self, outcomes: Iterable[Finding | Effect]) -> None:
         for outcome in outcomes:
@@ -109,6 +127,7 @@ RULES: dict[type[e.Body], tuple[Rule, ...]] = {
     e.FipEnded: (),
     e.PlanEnded: (),
     e.EpisodeTold: (),
+    e.EpisodeWithdrawn: (),
     e.DirectoryChanged: (),
     # referrals, changes, advice; what was recorded in error leaves the file
     e.ReferralMade: (),
@@ -127,7 +146,7 @@ RULES: dict[type[e.Body], tuple[Rule, ...]] = {
     e.NothingFits: (lambda body, desk: seats.fail(desk.case, body),),
     e.SlotsFound: (lambda body, desk: seats.offer(body),),
     e.MeetingCancelled: (lambda body, desk: seats.cancel(desk.case, body),),
-    e.MeetingAdjourned: (lambda body, desk: seats.adjourn(desk.case, body),),
+    e.MeetingAdjourned: (lambda body, desk: _adjourn(body, desk),),
     e.MeetingHeld: (),
     e.DecisionsRecorded: (),
     e.MinutesRecorded: (),
@@ -157,20 +176,22 @@ RULES: dict[type[e.Body], tuple[Rule, ...]] = {
     e.SeatsReleased: (lambda body, desk: keeping.give_back(desk.file, body),),
     # the area's directory
     e.AreaRecorded: (),
-    e.AgencyRecorded: (),
-    e.WorkerRecorded: (),
-    e.LeaveRecorded: (),
-    e.ServiceWatched: (),
+    e.AgencyRecorded: (lambda body, desk: _tell_watchers(body, desk),),
+    e.WorkerRecorded: (lambda body, desk: _tell_watchers(body, desk),),
+    e.LeaveRecorded: (lambda body, desk: _tell_watchers(body, desk),),
+    e.ServiceWatched: (lambda body, desk: watching.begin(desk.file, body),),
 }
 
 EVERY_TIME: dict[type[File], tuple[Callable[[Desk], Iterable[Finding | Effect]], ...]] = {
     CaseFile: (
         lambda desk: person.tell_person_streams(desk.case),
+        lambda desk: watching.watch(desk.case, concerns.reckoned_with(desk.case, desk.directory, desk.protocol)),
         lambda desk: falling_due.reconcile(desk.case, _due(desk)),
         lambda desk: seats.seek_unsought(desk.case, _guests(desk), desk.protocol, desk.directory, desk.now),
         lambda desk: _invite(desk),
         lambda desk: _distribute_minutes(desk),
         lambda desk: duties.settle(desk.case.duties, _owed(desk), desk.case.stream, desk.now, desk.protocol.version),
+        lambda desk: letters.send(desk.case, _owed(desk), desk.directory, desk.now),
         lambda desk: escalation.ask_for_calls(desk.case, desk.directory, desk.now),
         lambda desk: escalation.climb(desk.case, desk.protocol, desk.directory, desk.now),
     ),
@@ -196,7 +217,7 @@ def decide(event: e.Event, file: File, protocol: Protocol, directory: Directory,
         desk.hear(rule(event.body, desk))
     for reading in EVERY_TIME[type(file)]:
         desk.hear(reading(desk))
-    known = tuple(k for fact in desk.facts for k in admission.made_known(fact.body))
+    known = tuple(k for fact in desk.facts for k in admission.made_known(fact))
     return Decision(desk.file, tuple(desk.facts), tuple(desk.effects), _wake_at(desk), makes_known=known)
 
 
@@ -214,24 +235,36 @@ def fold(file: Any, fact: Fact) -> Any:
 
 
 def _due(desk: Desk) -> Iterator[Any]:
-    for subject in (convening, core_group, fip_review):
+    for subject in (convening, core_group, fip_review, reviews):
         yield from subject.due(desk.case, desk.protocol)
 
 
-def _owed(desk: Desk) -> Iterator[Owed]:
+def _owed(desk: Desk) -> list[Owed]:
     """Everything owed now. The gate stays last."""
+    return list(desk.once("owed", _all_owed))
+
+
+def _all_owed(desk: Desk) -> Iterator[Owed]:
     file, protocol = desk.case, desk.protocol
     yield from falling_due.owed(file)
     yield from seats.owed(file, protocol)
     yield from inviting.owed(file, protocol)
     yield from minutes.owed(file, _guests(desk), protocol, desk.directory)
     yield from admission.owed(file, protocol)
-    yield from substance_misuse.owed(file, desk.directory, protocol, consent.permitted, consent.asked)
+    yield from referrals.owed(file, desk.directory, protocol, desk.now)
+    yield from consent.owed(file, protocol)
+    yield from substance_misuse.owed(desk.gate)
 
 
 def _guests(desk: Desk) -> dict[str, list[Invitee]]:
     """Whom each meeting should have: its own people, and those whom the gate adds."""
-    return {m.id: [*_own_guests(desk, m), *_representatives(desk, m)] for m in desk.case.meetings.values()}
+    guests: dict[str, list[Invitee]] = desk.once("guests", _all_guests)
+    return guests
+
+
+def _all_guests(desk: Desk) -> dict[str, list[Invitee]]:
+    gate, meetings = desk.gate, desk.case.meetings.values()
+    return {m.id: [*_own_guests(desk, m), *substance_misuse.representatives(gate, m)] for m in meetings}
 
 
 def _own_guests(desk: Desk, meeting: Meeting) -> list[Invitee]:
@@ -240,12 +273,15 @@ def _own_guests(desk: Desk, meeting: Meeting) -> list[Invitee]:
             return core_group.members(desk.case, meeting, desk.directory)
         case "fip_review":
             return fip_review.members(desk.case, meeting, desk.directory)
+        case "joint_care_plan_review" | "care_plan_meeting" | "looked_after_review":
+            return reviews.members(desk.case, meeting, desk.directory, _permitted)
         case _:
             return [*inviting.parents(desk.case), *inviting.professionals(desk.case, desk.directory)]
 
 
-def _representatives(desk: Desk, meeting: Meeting) -> list[Invitee]:
-    return substance_misuse.representatives(desk.case, meeting, desk.directory, desk.protocol, consent.permitted)
+def _permitted(file: CaseFile, adult: str, meeting: Meeting) -> bool:
+    purpose = falling_due.PURPOSES.get(meeting.due.kind)
+    return purpose is None or consent.permitted(file, adult, purpose)
 
 
 def _invite(desk: Desk) -> Iterator[Finding | Effect]:
@@ -271,16 +307,23 @@ def _book(body: e.BookingAsked, desk: Desk) -> Iterator[Finding | Effect]:
     return seats.seek(desk.case, meeting, guests, desk.protocol, desk.directory, desk.now, body)
 
 
-def _morning_looks(desk: Desk) -> Iterator[datetime]:
-    """While nobody at a service can be reached, each morning asks the directory again: its changes wake nobody."""
-    if any(d.kind == "name_representative" and d.ended is None for d in desk.case.duties.values()):
-        yield start_of_business(next_working_day(local_day(desk.now), desk.protocol.holidays))
+def _adjourn(body: e.MeetingAdjourned, desk: Desk) -> Iterator[Finding | Effect]:
+    """A new time is sought at once; the seats of the old one go back."""
+    meeting = desk.case.meetings[body.meeting]
+    yield falling_due.release(desk.case, meeting, "the meeting was adjourned")
+    yield from seats.seek(desk.case, meeting, _guests(desk)[meeting.id], desk.protocol, desk.directory, desk.now)
+
+
+def _tell_watchers(body: e.Body, desk: Desk) -> Iterator[TellStream]:
+    assert isinstance(desk.before, Directory)
+    return watching.tell_watchers(desk.before, desk.file, body)
 
 
 def _wake_at(desk: Desk) -> datetime | None:
     """The next instant at which this file would decide something by itself (decision 15)."""
     if not isinstance(desk.file, CaseFile):
         return None
-    climbs = (escalation.climbs_at(d, desk.protocol, desk.file) for d in desk.file.duties.values())
-    turns = duties.telephone_turns(_owed(desk))
-    return min((at for at in (*climbs, *turns, *_morning_looks(desk)) if at and at > desk.now), default=None)
+    climbs = (escalation.climbs_at(d, desk.protocol, desk.file) for d in desk.file.duties.values() if d.ended is None)
+    calls = duties.telephone_turns(_owed(desk))
+    leave = concerns.turns(desk.file, desk.directory, desk.protocol)
+    return min((at for at in (*climbs, *calls, *leave) if at and at > desk.now), default=None)

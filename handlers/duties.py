@@ -14,8 +14,9 @@ from msgspec import Struct
 
 from handlers import events as e
 from handlers import facts as f
+from handlers.effects import LetterOccasion
 from handlers.facts import Duty, DutyKind, Finding, Grade
-from handlers.people import StreamId, derived
+from handlers.people import StreamId, Text, derived
 
 
 class Met(Struct, frozen=True):
@@ -25,8 +26,24 @@ class Met(Struct, frozen=True):
     by: str
 
 
+class Letter(Struct, frozen=True, kw_only=True):
+    """What a letter must say that a duty asks for; effects.SendLetter says what each field is."""
+
+    occasion: LetterOccasion
+    family: str = ""
+    meeting: str = ""
+    what: str = ""
+    starts_at: datetime | None = None
+    due_at: datetime | None = None
+    client_reference: Text | None = None
+
+
 class Owed(Struct, frozen=True, kw_only=True):
-    """One thing owed now. key names it within its family for ever; met is the evidence, if there is any."""
+    """One thing owed now. key names it within its family for ever; met is the evidence, if there is any.
+
+    due_again_at: by when, should it be reopened now; at_once: what was sent for it failed, or nobody can be sent it.
+    letter: what is to be written to whoever it is owed to, while it is not met.
+    """
 
     kind: DutyKind
     key: tuple[str, ...]
@@ -35,6 +52,9 @@ class Owed(Struct, frozen=True, kw_only=True):
     closes_on: Grade
     sentence: str
     rule: str
+    due_again_at: datetime | None = None
+    at_once: bool = False
+    letter: Letter | None = None
     met: Met | None = None
     meeting: str | None = None
     adult: str | None = None
@@ -44,10 +64,15 @@ class Owed(Struct, frozen=True, kw_only=True):
     telephone_from: datetime | None = None
 
     def id_in(self, family: StreamId) -> str:
-        return "D-" + derived("duty", str(family), self.kind, *self.key)[:12]
+        return duty_id(family, self.kind, *self.key)
 
     def by_telephone(self, now: datetime) -> bool:
         return self.telephone_from is not None and now >= self.telephone_from
+
+
+def duty_id(family: StreamId, kind: DutyKind, *key: str) -> str:
+    """A duty is named by its family, kind and key alone, whatever comes of it."""
+    return "D-" + derived("duty", str(family), kind, *key)[:12]
 
 
 def settle(
@@ -91,6 +116,7 @@ def _opened(id_: str, thing: Owed, now: datetime, pack: str) -> Duty:
         to=thing.to,
         revision=thing.revision,
         by_telephone=thing.by_telephone(now),
+        at_once=thing.at_once,
     )
 
 
@@ -100,11 +126,15 @@ def _brought_up_to_date(duty: Duty, thing: Owed, now: datetime) -> Iterator[Find
             ended = f.DutyEnded(duty.id, "evidence", thing.met.by, thing.met.grade)
             yield Finding(ended, f"{thing.met.grade}: {thing.met.by}", duty.rule)
         return
-    if duty.ended in ("evidence", "lapse"):
+    if duty.ended == "reason":
+        return
+    due_at, by_telephone = thing.due_at, thing.by_telephone(now)
+    if duty.ended is not None:
         yield Finding(f.DutyReopened(duty.id), "it is owed again: what had ended it no longer stands", duty.rule)
-    by_telephone = thing.by_telephone(now)
-    if duty.ended != "reason" and ((duty.to, duty.due_at, duty.by_telephone) != (thing.to, thing.due_at, by_telephone)):
-        moved = f.DutyMoved(duty.id, thing.to, thing.due_at, by_telephone, thing.sentence)
+        due_at = thing.due_again_at or due_at
+    stands = (thing.to, due_at, by_telephone, thing.at_once)
+    if (duty.to, duty.due_at, duty.by_telephone, duty.at_once) != stands:
+        moved = f.DutyMoved(duty.id, thing.to, due_at, by_telephone, thing.sentence, thing.at_once)
         yield Finding(moved, thing.sentence, duty.rule)
 
 
@@ -113,6 +143,8 @@ def _why_lapsed(duty: Duty) -> str:
     match duty.kind:
         case "hold_meeting" | "find_a_time":
             return "the meeting is no longer due"
+        case "ask_report_treatment" | "report_from_treatment":
+            return "the meeting has sat, was moved or called off, or this service is no longer to be asked"
         case "send_invitation" | "tell_treatment":
             return "the meeting was moved, called off or held, or this person is no longer to be told of it"
         case "name_representative":

@@ -454,6 +454,13 @@ class EpisodeTold(Body, frozen=True):
     alongside_until: date | None = None
 
 
+class EpisodeWithdrawn(Body, frozen=True):
+    """A person stream takes back an episode that it told a family of: it had been recorded in error."""
+
+    person: str
+    episode: str
+
+
 class DirectoryChanged(Body, frozen=True):
     """The directory tells a family that somebody of a service which it reckons with changed, or is on leave."""
 

@@ -206,14 +206,13 @@ class DutyOpened(Body, frozen=True):
 
 
 class DutyMoved(Body, frozen=True):
-    """The duty stands, but who must act or be told, or by when, changed."""
+    """The duty stands, but who must act or be told, or by when, changed; at_once: what was sent for it failed."""
 
     duty: str
     to: str | None
     due_at: datetime
     by_telephone: bool
     sentence: str
-    ladder: str = ""
     at_once: bool = False
 
 
@@ -232,6 +231,7 @@ class DutyReopened(Body, frozen=True):
 class RungClimbed(Body, frozen=True):
     """A late duty was put before the next person of its ladder; person None means the post is empty, loudly.
 
+    ladder: whose, since the failure to send and the silence of those told climb different ones (rules 3.41).
     message: the notice; empty if none could be sent, and the next rung follows at once.
     """
 
@@ -239,6 +239,7 @@ class RungClimbed(Body, frozen=True):
     rung: int
     role: str
     person: str | None
+    ladder: str = ""
     message: str = ""
 
 

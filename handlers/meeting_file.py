@@ -1,14 +1,17 @@
-"""One meeting as a family's file keeps it: from falling due to its minutes."""
+"""One meeting as a family's file keeps it, from falling due to its minutes: `fold(meeting, fact) -> meeting`."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from handlers import events as e
 from handlers import facts as f
+from handlers.facts import Fact
 
 
 class Invitation(Struct, frozen=True):
@@ -18,6 +21,14 @@ class Invitation(Struct, frozen=True):
     starts_at: datetime
     issued_at: datetime
     cancelled: bool = False
+    mailed: bool = True
+
+
+class Sent(Struct, frozen=True):
+    """A paper or a letter that was issued; mailed False where no address was known."""
+
+    message: str
+    mailed: bool = True
 
 
 class Receipt(Struct, frozen=True):
@@ -25,6 +36,11 @@ class Receipt(Struct, frozen=True):
 
     grade: Literal["accepted", "ready", "refused", "bounced", "unknown", "collected"]
     at: datetime
+
+    @property
+    def failed(self) -> bool:
+        """It reached nobody, for certain."""
+        return self.grade in ("refused", "bounced")
 
 
 class Word(Struct, frozen=True):
@@ -48,9 +64,14 @@ class Minutes(Struct, frozen=True):
     recorded_at: datetime
 
 
+class Decisions(Struct, frozen=True):
+    recorded: e.DecisionsRecorded
+    recorded_at: datetime
+
+
 class Meeting(Struct, frozen=True, kw_only=True):
-    """One meeting from falling due to its minutes. revision counts the times that seats were sought;
-    fixed_at is when it first had a time, booked_at when it got the present one."""
+    """One meeting from falling due to its minutes. revision counts the times that seats were sought; fixed_at is when
+    it first had a time, booked_at when it got the present one; papers are by part and person, reports by person."""
 
     due: f.MeetingFellDue
     fell_due_at: datetime
@@ -60,15 +81,19 @@ class Meeting(Struct, frozen=True, kw_only=True):
     fixed_at: datetime | None = None
     cancelled: f.MeetingBooked | None = None
     cancelled_at: datetime | None = None
+    adjourned_at: datetime | None = None
     failed: f.BookingFailed | None = None
     failed_at: datetime | None = None
     offered: f.SlotsOffered | None = None
     no_longer_due: bool = False
     invitations: dict[str, Invitation] = field(default_factory=dict)
-    papers: dict[str, str] = field(default_factory=dict)
+    papers: dict[str, Sent] = field(default_factory=dict)
+    decision_papers: dict[str, Sent] = field(default_factory=dict)
+    reports: dict[str, datetime] = field(default_factory=dict)
     receipts: dict[str, Receipt] = field(default_factory=dict)
     words: dict[str, Word] = field(default_factory=dict)
     sitting: Sitting | None = None
+    decisions: Decisions | None = None
     minutes: Minutes | None = None
 
     @property
@@ -82,3 +107,113 @@ class Meeting(Struct, frozen=True, kw_only=True):
     @property
     def open(self) -> bool:
         return not self.held and not self.no_longer_due
+
+    def receipt_of(self, sent: Invitation | Sent | None) -> Receipt | None:
+        """What became of it, as far as we know."""
+        return self.receipts.get(sent.message) if sent else None
+
+
+def with_receipt(receipts: dict[str, Receipt], message: str, receipt: Receipt) -> dict[str, Receipt]:
+    """The later receipt of one message stands."""
+    before = receipts.get(message)
+    return receipts if before and before.at > receipt.at else {**receipts, message: receipt}
+
+
+def _booked(meeting: Meeting, fact: Fact, body: f.MeetingBooked) -> Meeting:
+    fixed_at = meeting.fixed_at or fact.recorded
+    return replace(meeting, booked=body, booked_at=fact.recorded, fixed_at=fixed_at, offered=None)
+
+
+def unbooked(meeting: Meeting, fact: Fact, body: e.Body) -> Meeting:
+    """Its booking falls."""
+    return replace(
+        meeting,
+        booked=None,
+        cancelled=meeting.booked or meeting.cancelled,
+        cancelled_at=fact.recorded,
+        revision=meeting.revision + 1,
+    )
+
+
+def _adjourned(meeting: Meeting, fact: Fact, body: e.MeetingAdjourned) -> Meeting:
+    """Whoever was asked hears of the new time, not that it is off."""
+    return replace(meeting, booked=None, cancelled=None, cancelled_at=None, adjourned_at=fact.recorded)
+
+
+def _invited(meeting: Meeting, fact: Fact, body: f.InvitationIssued) -> Meeting:
+    stands = (body.message, body.sequence, body.revision, body.starts_at, fact.recorded)
+    invitation = Invitation(*stands, body.cancelled, body.mailed)
+    return replace(meeting, invitations={**meeting.invitations, body.person: invitation})
+
+
+def _paper(meeting: Meeting, fact: Fact, body: f.PaperIssued) -> Meeting:
+    sent = {body.person: Sent(body.message, body.mailed)}
+    if body.paper == "minutes":
+        return replace(meeting, papers={**meeting.papers, **sent})
+    return replace(meeting, decision_papers={**meeting.decision_papers, **sent})
+
+
+def _accepted(meeting: Meeting, fact: Fact, body: e.MessageAccepted) -> Meeting:
+    receipt = Receipt("ready" if body.ready_to_collect else "accepted", fact.recorded)
+    return replace(meeting, receipts=with_receipt(meeting.receipts, body.message, receipt))
+
+
+def _failed(meeting: Meeting, fact: Fact, body: e.MessageFailed) -> Meeting:
+    return replace(meeting, receipts=with_receipt(meeting.receipts, body.message, Receipt(body.how, fact.recorded)))
+
+
+def _answer(meeting: Meeting, fact: Fact, body: e.AnswerGiven) -> Meeting:
+    return _word(meeting, fact, body.person, body.reply, body.by)
+
+
+def _call(meeting: Meeting, fact: Fact, body: e.CallLogged) -> Meeting:
+    if body.outcome == "spoke":
+        return _word(meeting, fact, body.person, "spoken with", body.by)
+    sent = [table[body.person] for table in (meeting.papers, meeting.decision_papers) if body.person in table]
+    receipts = meeting.receipts
+    for paper in sent if body.outcome == "collected" else ():
+        receipts = with_receipt(receipts, paper.message, Receipt("collected", fact.recorded))
+    return replace(meeting, receipts=receipts)
+
+
+def _word(meeting: Meeting, fact: Fact, person: str, reply: str, by: str) -> Meeting:
+    """A word given before the meeting had its present time was about another (revision 0)."""
+    booked, booked_at = meeting.booked, meeting.booked_at
+    about_this = booked is not None and booked_at is not None and fact.happened >= booked_at
+    before = meeting.words.get(person)
+    if before and before.at > fact.recorded:
+        return meeting
+    word = Word(reply, by, fact.recorded, booked.revision if booked and about_this else 0)
+    return replace(meeting, words={**meeting.words, person: word})
+
+
+def _held(meeting: Meeting, fact: Fact, body: e.MeetingHeld) -> Meeting:
+    started = body.started_at or (meeting.booked.starts_at if meeting.booked else fact.happened)
+    ended = body.ended_at or (meeting.booked.ends_at if meeting.booked else started)
+    return replace(meeting, sitting=Sitting(body, started, ended, fact.recorded))
+
+
+FOLDS: dict[type[e.Body], Callable[[Meeting, Fact, Any], Meeting]] = {
+    e.AnswerGiven: _answer,
+    e.CallLogged: _call,
+    e.MessageAccepted: _accepted,
+    e.MessageFailed: _failed,
+    e.MeetingHeld: _held,
+    e.DecisionsRecorded: lambda meeting, fact, b: replace(meeting, decisions=Decisions(b, fact.recorded)),
+    e.MinutesRecorded: lambda meeting, fact, b: replace(meeting, minutes=Minutes(b, fact.recorded)),
+    e.ReportReceived: lambda meeting, fact, b: replace(meeting, reports={**meeting.reports, b.person: fact.recorded}),
+    e.MeetingCancelled: unbooked,
+    e.MeetingAdjourned: _adjourned,
+    f.MeetingNoLongerDue: lambda meeting, fact, b: replace(unbooked(meeting, fact, b), no_longer_due=True),
+    f.SeatsAsked: lambda meeting, _, b: replace(meeting, revision=b.revision),
+    f.MeetingBooked: _booked,
+    f.BookingFailed: lambda meeting, fact, b: replace(meeting, failed=b, failed_at=fact.recorded),
+    f.SlotsOffered: lambda meeting, _, b: replace(meeting, offered=b),
+    f.InvitationIssued: _invited,
+    f.PaperIssued: _paper,
+}
+
+
+def fold(meeting: Meeting, fact: Fact) -> Meeting:
+    """The meeting with one more fact about it."""
+    return FOLDS[type(fact.body)](meeting, fact, fact.body)

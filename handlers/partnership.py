@@ -6,6 +6,9 @@ for None.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+
 from msgspec import Struct, field
 from msgspec.structs import replace
 
@@ -13,14 +16,24 @@ from handlers import events as e
 from handlers.facts import Fact
 from handlers.people import Recipient, StreamId
 
+A_DAY = timedelta(days=1)
+ANY = "any"
+
 
 class Directory(Struct, frozen=True, kw_only=True):
-    """agencies and workers by their ids; area None until the area itself is recorded."""
+    """agencies and workers by their ids; area None until the area itself is recorded.
+
+    recorded_at: when each worker was last recorded; watchers: by treatment service, the families that reckon with it,
+    under ANY those that would reckon with any.
+    """
 
     stream: StreamId
     area: e.AreaRecorded | None = None
     agencies: dict[str, e.AgencyRecorded] = field(default_factory=dict)
     workers: dict[str, e.WorkerRecorded] = field(default_factory=dict)
+    recorded_at: dict[str, datetime] = field(default_factory=dict)
+    leave: dict[str, e.LeaveRecorded] = field(default_factory=dict)
+    watchers: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def team(self) -> str:
@@ -49,12 +62,27 @@ class Directory(Struct, frozen=True, kw_only=True):
         known = self.workers.get(worker)
         return known is not None and known.agency in self.treatment_services()
 
-    def reachable(self, worker: str | None) -> bool:
+    def has_address(self, worker: str | None) -> bool:
         known = self.workers.get(worker or "")
         return known is not None and known.address is not None
 
-    def treatment_services(self) -> tuple[str, ...]:
-        return tuple(sorted(a.agency for a in self.agencies.values() if a.kind == "treatment"))
+    def away(self, worker: str, day: date) -> bool:
+        """Whether this worker is on leave that day."""
+        return any(x.first_on <= day <= x.last_on for x in self._leave_of(worker))
+
+    def comings_and_goings(self, worker: str) -> Iterator[date]:
+        """The days on which this worker goes on leave, and is back."""
+        for leave in self._leave_of(worker):
+            yield leave.first_on
+            yield leave.last_on + A_DAY
+
+    def _leave_of(self, worker: str) -> Iterator[e.LeaveRecorded]:
+        return (x for x in self.leave.values() if x.worker == worker and not x.cancelled)
+
+    def treatment_services(self, substance: e.Substance | None = None) -> tuple[str, ...]:
+        """Those that treat this substance; one of which nobody said what it treats may treat any (rules 3.64)."""
+        found = (a for a in self.agencies.values() if a.kind == "treatment")
+        return tuple(sorted(a.agency for a in found if not (substance and a.treats) or substance in a.treats))
 
     def chairs(self) -> tuple[str, ...]:
         return tuple(sorted(w.worker for w in self.workers.values() if w.chairs))
@@ -68,6 +96,13 @@ def fold(directory: Directory, fact: Fact) -> Directory:
         case e.AgencyRecorded() as agency:
             return replace(directory, agencies={**directory.agencies, agency.agency: agency})
         case e.WorkerRecorded() as worker:
-            return replace(directory, workers={**directory.workers, worker.worker: worker})
+            recorded_at = {**directory.recorded_at, worker.worker: fact.recorded}
+            return replace(directory, workers={**directory.workers, worker.worker: worker}, recorded_at=recorded_at)
+        case e.LeaveRecorded() as leave:
+            return replace(directory, leave={**directory.leave, leave.leave: leave})
+        case e.ServiceWatched(family, service, watched):
+            others = {x for x in directory.watchers.get(service, ()) if x != family}
+            families = tuple(sorted({*others, family} if watched else others))
+            return replace(directory, watchers={**directory.watchers, service: families})
         case _:
             return directory

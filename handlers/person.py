@@ -16,6 +16,8 @@ from handlers.facts import Finding
 from handlers.people import derived
 from handlers.person_file import RELEASED, KnownEpisode, PersonFile
 
+WITHDRAWN = "withdrawn"
+
 
 def tell_person_streams(file: CaseFile) -> Iterator[Finding | TellStream]:
     """Let each adult's stream know whether this family is in its scope."""
@@ -37,6 +39,10 @@ def tell_families(file: PersonFile) -> Iterator[Finding | TellStream]:
             telling = _telling(file, episode)
             digest = derived(*(str(x) for x in _state(telling)))
             yield from _pass_on(file, family, telling.episode, digest, telling)
+        for told in [k for k, digest in file.told.items() if k.startswith(f"{family}:") and digest != WITHDRAWN]:
+            what = told.removeprefix(f"{family}:")
+            if what not in file.episodes and what not in file.held_records:
+                yield from _pass_on(file, family, what, WITHDRAWN, e.EpisodeWithdrawn(file.stream.id, what))
         for record, reason in file.held_records.items():
             if reason != RELEASED:
                 yield from _pass_on(file, family, record, reason, e.RecordHeld(record, reason))
@@ -63,9 +69,12 @@ def _telling(file: PersonFile, episode: KnownEpisode) -> e.EpisodeTold:
         opened_on=opened.opened_on,
         ended_on=episode.ended_on,
         client_reference=opened.client_reference,
+        alongside=episode.alongside,
+        alongside_until=episode.alongside_until,
     )
 
 
 def _state(telling: e.EpisodeTold) -> tuple[object, ...]:
     known = telling.client_reference is not None
-    return (telling.service, *telling.workers, telling.basis, telling.opened_on, telling.ended_on, known)
+    until = (telling.alongside, telling.alongside_until)
+    return (telling.service, *telling.workers, *until, telling.basis, telling.opened_on, telling.ended_on, known)

@@ -1,12 +1,13 @@
 """What one adult's own stream knows: episodes of treatment, and the families in which the adult is in scope.
 
-An episode belongs to the person (decision 7), so that concern and household may come in either order.
+An episode belongs to the person (decision 7), so that concern and household may come in either order. Each record is
+kept by the name of its event, and the episodes are read off them: one made in error is taken out (decision 16).
 """
 
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -15,55 +16,91 @@ from handlers import events as e
 from handlers import facts as f
 from handlers.facts import Fact
 from handlers.people import StreamId
+from handlers.records import Kept
 
 RELEASED: Literal["released"] = "released"
 
 
 class KnownEpisode(Struct, frozen=True, kw_only=True):
+    """As it stands. alongside: the worker before, who stays until that day (rules 3.48)."""
+
     opened: e.EpisodeOpened
     workers: tuple[str, ...]
-    handed_over_on: date | None = None
+    alongside: str | None = None
+    alongside_until: date | None = None
     ended_on: date | None = None
 
 
 class PersonFile(Struct, frozen=True, kw_only=True):
     """families: those to be told; told: the digest of what each was last told of each episode and held record.
 
-    held_records: why each is held, or RELEASED.
+    held_records: why each is held, or RELEASED; errors: the events that were recorded in error.
     """
 
     stream: StreamId
     families: tuple[str, ...] = ()
-    episodes: dict[str, KnownEpisode] = field(default_factory=dict)
+    opened: dict[str, Kept[e.EpisodeOpened]] = field(default_factory=dict)
+    handovers: dict[str, Kept[e.EpisodeHandedOver]] = field(default_factory=dict)
+    closings: dict[str, Kept[e.EpisodeClosed]] = field(default_factory=dict)
+    reopenings: dict[str, Kept[e.EpisodeReopened]] = field(default_factory=dict)
+    errors: tuple[str, ...] = ()
     told: dict[str, str] = field(default_factory=dict)
     references: dict[str, str] = field(default_factory=dict)
     held_records: dict[str, e.HeldReason | Literal["released"]] = field(default_factory=dict)
 
+    @property
+    def episodes(self) -> dict[str, KnownEpisode]:
+        """Each episode as its records leave it; the later recorded opening stands."""
+        latest = {k.body.episode: k.body for k in sorted(self.opened.values(), key=_recorded)}
+        return {id_: self._as_it_stands(opened) for id_, opened in latest.items()}
 
-def _episode(file: PersonFile, id_: str, episode: KnownEpisode) -> PersonFile:
-    return replace(file, episodes={**file.episodes, id_: episode})
+    @property
+    def records(self) -> frozenset[str]:
+        """The events that may be said to have been recorded in error, and those that were."""
+        return frozenset({*self.opened, *self.handovers, *self.closings, *self.reopenings, *self.errors})
+
+    def _as_it_stands(self, opened: e.EpisodeOpened) -> KnownEpisode:
+        handovers = sorted(
+            (k for k in self.handovers.values() if k.body.episode == opened.episode),
+            key=lambda k: (k.body.on, k.recorded),
+        )
+        workers = [*filter(None, [opened.worker]), *(k.body.worker for k in handovers)]
+        until = handovers[-1].body.until if handovers else None
+        return KnownEpisode(
+            opened=opened,
+            workers=tuple(workers[-1:]),
+            alongside=workers[-2] if until and len(workers) > 1 else None,
+            alongside_until=until,
+            ended_on=self._ended_on(opened.episode),
+        )
+
+    def _ended_on(self, episode: str) -> date | None:
+        """Closed, unless it was reopened since; the later recorded of both stands."""
+        turns: list[Kept[Any]] = [*self.closings.values(), *self.reopenings.values()]
+        own = sorted((k for k in turns if k.body.episode == episode), key=_recorded)
+        return own[-1].body.ended_on if own and isinstance(own[-1].body, e.EpisodeClosed) else None
 
 
-def _handed_over(file: PersonFile, id_: str, worker: str, on: date) -> PersonFile:
-    known = file.episodes[id_]
-    if known.handed_over_on and known.handed_over_on > on:
-        return file  # an older handover, told late
-    return _episode(file, id_, replace(known, workers=(worker,), handed_over_on=on))
+def _recorded(kept: Kept[Any]) -> Any:
+    return kept.recorded
+
+
+TABLES: dict[type[e.Body], str] = {
+    e.EpisodeOpened: "opened",
+    e.EpisodeHandedOver: "handovers",
+    e.EpisodeClosed: "closings",
+    e.EpisodeReopened: "reopenings",
+}
 
 
 def fold(file: PersonFile, fact: Fact) -> PersonFile:
     """The person's file with one more fact in it."""
     match fact.body:
-        case e.EpisodeOpened() as opened:
-            return _episode(
-                file,
-                opened.episode,
-                KnownEpisode(opened=opened, workers=tuple(filter(None, [opened.worker]))),
-            )
-        case e.EpisodeHandedOver(episode, worker, on):
-            return _handed_over(file, episode, worker, on)
-        case e.EpisodeClosed(episode, ended_on):
-            return _episode(file, episode, replace(file.episodes[episode], ended_on=ended_on))
+        case e.EpisodeOpened() | e.EpisodeHandedOver() | e.EpisodeClosed() | e.EpisodeReopened():
+            table = TABLES[type(fact.body)]
+            return replace(file, **{table: {**getattr(file, table), fact.event: Kept(fact.body, fact.recorded)}})
+        case e.RecordedInError(record):
+            return _without(file, record)
         case e.MembershipBegan(family):
             return replace(file, families=tuple(sorted({*file.families, family})))
         case e.MembershipEnded(family):
@@ -79,3 +116,8 @@ def fold(file: PersonFile, fact: Fact) -> PersonFile:
             return replace(file, told={**file.told, f"{family}:{what}": digest})
         case _:
             return file
+
+
+def _without(file: PersonFile, record: str) -> PersonFile:
+    tables = {name: {k: v for k, v in getattr(file, name).items() if k != record} for name in TABLES.values()}
+    return replace(file, **tables, errors=tuple(sorted({*file.errors, record})))

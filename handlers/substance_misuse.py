@@ -1,159 +1,78 @@
 """The gate: no meeting about a child passes without the drug and alcohol service that knows the adult being told.
 
 By level, never by edge (decision 12): from the whole file it is worked out anew, after every event, who must be
-told of which meeting, and by when. One duty per adult, service and meeting: two parents in two services are two
-duties. Joint Guidance (2009) paragraphs 11, 21, 28 and actions T1, T8, T9, F2, F4, F5; rules sections 3.17-3.22.
+told of what, and by when. One duty per adult, service and meeting: two parents in two services are two duties.
+Joint Guidance (2009) paragraphs 11, 21, 28 and actions T1, T8, T9, F2, F4, F5, F7; rules sections 3.17-3.22.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import date, datetime
 
 from msgspec import Struct
-from msgspec.structs import replace
 
-from handlers.case_file import CaseFile, Episode
-from handlers.duties import Met, Owed
+from handlers import events as e
+from handlers.case_file import CaseFile
+from handlers.concerns import Concern, Voice, concerns, in_scope, touching, voice
+from handlers.duties import Letter, Met, Owed, duty_id
+from handlers.effects import Part
+from handlers.facts import DutyKind
+from handlers.letters import came_to_nothing, went
 from handlers.meeting_file import Meeting
-from handlers.meetings.falling_due import CHILD_PROTECTION, name
+from handlers.meetings import minutes
+from handlers.meetings.falling_due import CONFERENCES, PURPOSES, name
 from handlers.meetings.inviting import Invitee, acknowledged, knows_it_is_off
-from handlers.meetings.minutes import had, rule_for
 from handlers.partnership import Directory
 from handlers.people import Text
 from handlers.protocol import Protocol
-from handlers.working_days import add_working_days, end_of_day, local_day
+from handlers.records import Sharing
+from handlers.working_days import add_working_days, end_of_day, local_day, next_working_day
 
-FAMILY = "family"  # whom a factor means that names nobody
-Verdict = Callable[[CaseFile, str], bool]
-
-
-class Concern(Struct, frozen=True, kw_only=True):
-    """One adult's drug or alcohol use and one service, with those who speak for it; nobody, if none can be reached.
-
-    adult is "family" for a factor that names nobody. known_at: when we came to know.
-    """
-
-    adult: str
-    service: str
-    people: tuple[str, ...]
-    known_at: datetime
-    episode: Episode | None = None
-
-    @property
-    def client_reference(self) -> Text | None:
-        return self.episode.told.client_reference if self.episode else None
+Verdict = Callable[[CaseFile, str, e.Purpose], bool]
+LastWord = Callable[[CaseFile, str, e.Purpose], Sharing | None]
 
 
-def in_scope(file: CaseFile) -> tuple[str, ...]:
-    """Adults with care of a child here, or close to those who have it (Joint Guidance paragraph 11)."""
-    return tuple(m.person for m in file.members.values() if m.cares and m.relation not in ("child", "unborn"))
+class Desk(Struct, frozen=True):
+    """What the gate judges by. permitted: may this adult's business be shared for this purpose; said: by whose word."""
+
+    file: CaseFile
+    directory: Directory
+    protocol: Protocol
+    now: datetime
+    permitted: Verdict
+    said: LastWord
+
+    def concerns(self) -> list[Concern]:
+        return concerns(self.file, self.directory, self.protocol)
+
+    def voice(self, concern: Concern, meeting: Meeting | None = None) -> Voice:
+        return voice(concern, meeting, self.file, self.directory, self.now)
+
+    def may_be_told(self, concern: Concern, meeting: Meeting) -> bool:
+        """Child protection meetings have their lawful basis; others need consent or an override (rules 3.22)."""
+        purpose = PURPOSES.get(meeting.due.kind)
+        return purpose is None or self.permitted(self.file, concern.adult, purpose)
+
+    def reopened_at(self, kind: DutyKind, *key: str) -> datetime | None:
+        """When this duty was last owed again after it had ended: its time runs anew from there."""
+        duty = self.file.duties.get(duty_id(self.file.stream, kind, *key))
+        return duty.reopened_at if duty else None
 
 
-def concerns(file: CaseFile, directory: Directory, protocol: Protocol) -> list[Concern]:
-    """Every (adult, service) of this family: treatment episodes first, then what factors say."""
-    adults = in_scope(file)
-    of_episodes = [_of_episode(x, directory) for x in _in_order(file) if x.told.person in adults]
-    return of_episodes + list(_of_factors(file, adults, directory, protocol))
-
-
-def _in_order(file: CaseFile) -> list[Episode]:
-    """Those that have ended first: where a service knows an adult twice, the standing episode has the last word."""
-    return sorted(file.episodes.values(), key=lambda x: (x.told.ended_on is None, x.told.opened_on, x.told.episode))
-
-
-def _of_episode(episode: Episode, directory: Directory) -> Concern:
-    told = episode.told
-    key_workers = tuple(w for w in told.workers if directory.reachable(w))
-    people = key_workers or _speaking_for(told.service, directory)
-    return Concern(adult=told.person, service=told.service, people=people, known_at=episode.known_at, episode=episode)
-
-
-def _speaking_for(service: str, directory: Directory) -> tuple[str, ...]:
-    """The service's single point of contact, else its deputy, else nobody (Joint Guidance T1, F2)."""
-    agency = directory.agencies.get(service)
-    for person in (agency.single_point_of_contact, agency.deputy) if agency else ():
-        if person and directory.reachable(person):
-            return (person,)
-    return ()
-
-
-def _of_factors(file: CaseFile, adults: tuple[str, ...], directory: Directory, protocol: Protocol) -> Iterator[Concern]:
-    """Factors of the latest assessment, each for every treatment service."""
-    if file.concern is None:
-        return
-    known: dict[str, datetime] = {}
-    for factor in file.concern.factors:
-        if factor.code in protocol.in_scope_factors:
-            adult, since = factor.person or "", file.concern.known_at(factor)
-            known[adult] = min(since, known.get(adult, since))
-    for adult in sorted(known):
-        if adult and adult not in adults:
-            continue
-        for service in directory.treatment_services() or ("",):
-            people = _speaking_for(service, directory)
-            yield Concern(adult=adult or FAMILY, service=service, people=people, known_at=known[adult])
-
-
-def touches(concern: Concern, meeting: Meeting) -> bool:
-    """Whether this concern touches this meeting: not if we came to know of it only after the minutes went out, nor
-    if its episode ended before the meeting was fixed. Ending never lapses a duty already fixed (decision 24)."""
-    if meeting.minutes and concern.known_at > meeting.minutes.recorded_at:
-        return False
-    ended_on = concern.episode.told.ended_on if concern.episode else None
-    sat_at = meeting.sitting.started_at if meeting.sitting else None
-    fixed_at = meeting.fixed_at or sat_at
-    return ended_on is None or (fixed_at is not None and local_day(fixed_at) <= ended_on)
-
-
-def touching(meeting: Meeting, found: list[Concern]) -> list[Concern]:
-    """The concerns that touch this meeting, each (adult, service) once.
-
-    An episode speaks for its adult and service, as of whichever of it and the factor was known first, so that the
-    duty stays with whoever was told (rules 3.40). Where an adult's own service was known in time, no other is told.
-    """
-    near = [c for c in found if touches(c, meeting)]
-    factors = {(c.adult, c.service): c.known_at for c in near if c.episode is None}
-    spoken_for = {(c.adult, c.service) for c in near if c.episode}
-    in_treatment = {c.adult for c in near if _known_in_time(c, meeting)}
-    episodes = [_as_of(c, factors.get((c.adult, c.service))) for c in near if c.episode]
-    return episodes + [
-        c
-        for c in near
-        if c.episode is None
-        and (c.adult, c.service) not in spoken_for
-        and not (in_treatment if c.adult == FAMILY else c.adult in in_treatment)
-    ]
-
-
-def _as_of(concern: Concern, factor_known_at: datetime | None) -> Concern:
-    return replace(concern, known_at=min(concern.known_at, factor_known_at or concern.known_at))
-
-
-def _known_in_time(concern: Concern, meeting: Meeting) -> bool:
-    """A standing episode, known before the meeting began."""
-    starts_at = meeting.booked.starts_at if meeting.booked else None
-    sat_at = meeting.sitting.started_at if meeting.sitting else None
-    standing = concern.episode is not None and concern.episode.told.ended_on is None
-    return standing and all(concern.known_at < at for at in (starts_at, sat_at) if at)
-
-
-def may_be_told(file: CaseFile, concern: Concern, meeting: Meeting, permitted: Verdict) -> bool:
-    """Child protection meetings have their lawful basis; others need consent or an override (rules 3.22)."""
-    return meeting.due.kind in CHILD_PROTECTION or permitted(file, concern.adult)
-
-
-def representatives(
-    file: CaseFile, meeting: Meeting, directory: Directory, protocol: Protocol, permitted: Verdict
-) -> list[Invitee]:
+def representatives(desk: Desk, meeting: Meeting) -> list[Invitee]:
     """Whom the treatment services send to this meeting."""
     return [
         Invitee(
-            p, "treatment_worker", directory.recipient(p), _reference(concern, p, directory), must_have_minutes=True
+            p,
+            "treatment_worker",
+            desk.directory.recipient(p),
+            _reference(concern, p, desk.directory),
+            must_have_minutes=p in desk.voice(concern, meeting).told,
         )
-        for concern in touching(meeting, concerns(file, directory, protocol))
-        if may_be_told(file, concern, meeting, permitted)
-        for p in concern.people
+        for concern in touching(meeting, desk.concerns())
+        if desk.may_be_told(concern, meeting)
+        for p in desk.voice(concern, meeting).invited
     ]
 
 
@@ -163,49 +82,60 @@ def _reference(concern: Concern, person: str, directory: Directory) -> Text | No
     return concern.client_reference if known and known.agency == concern.service else None
 
 
-def owed(
-    file: CaseFile, directory: Directory, protocol: Protocol, permitted: Verdict, asked: Verdict
-) -> Iterator[Owed]:
-    """All that is owed to treatment services about every meeting of this family.
-
-    permitted(file, adult): consent or an override stands outside child protection; asked: somebody has decided.
-    """
-    found = concerns(file, directory, protocol)
-    for meeting in file.meetings.values():
+def owed(desk: Desk) -> Iterator[Owed]:
+    """All that is owed to treatment services about this family."""
+    found = desk.concerns()
+    for meeting in desk.file.meetings.values():
         for concern in touching(meeting, found):
-            allowed = may_be_told(file, concern, meeting, permitted)
-            if allowed and concern.people:
-                yield from _tell(concern, meeting, protocol)
-            elif meeting.no_longer_due:
-                continue
-            elif allowed:
-                yield _name_somebody(concern, meeting, protocol)
-            else:
-                yield _seek_consent(concern, meeting, protocol, asked(file, concern.adult))
+            yield from _about_the_meeting(desk, concern, meeting)
+    yield from _of_changes(desk, found)
 
 
-def _tell(concern: Concern, meeting: Meeting, protocol: Protocol) -> Iterator[Owed]:
+def _about_the_meeting(desk: Desk, concern: Concern, meeting: Meeting) -> Iterator[Owed]:
+    if desk.may_be_told(concern, meeting):
+        heard = desk.voice(concern, meeting)
+        telling = list(_tell(desk, concern, heard, meeting))
+        yield from telling
+        if heard.to is None and (any(o.met is None for o in telling) or meeting.open):
+            since = max(concern.known_at, meeting.booked_at or meeting.fell_due_at)
+            yield _name_somebody(desk, concern, meeting.id, name(meeting), since)
+    elif not meeting.no_longer_due:
+        since = max(concern.known_at, meeting.fell_due_at)
+        yield _seek_consent(desk, concern, meeting.id, name(meeting), PURPOSES[meeting.due.kind], since)
+
+
+def _tell(desk: Desk, concern: Concern, heard: Voice, meeting: Meeting) -> Iterator[Owed]:
     booked, sitting = meeting.booked, meeting.sitting
     if booked and meeting.booked_at and concern.known_at < booked.starts_at:
-        yield _of_the_meeting(concern, meeting, meeting.booked_at, booked.starts_at, protocol)
+        fixed_at = meeting.fixed_at or meeting.booked_at
+        yield _of_the_meeting(desk, concern, heard, meeting, max(fixed_at, concern.known_at), booked.starts_at)
+        if meeting.due.kind in CONFERENCES and sitting is None:
+            yield from _of_the_report(desk, concern, heard, meeting, booked.starts_at)
     if meeting.cancelled_at and booked is None and sitting is None:
-        yield from _of_the_cancellation(concern, meeting, meeting.cancelled_at, protocol)
+        yield from _of_the_cancellation(desk, concern, heard, meeting, meeting.cancelled_at)
     if sitting:
-        yield _minutes_to(concern, meeting, max(sitting.started_at, concern.known_at), protocol)
+        since = max(sitting.started_at, concern.known_at)
+        if meeting.due.kind in CONFERENCES:
+            yield _paper_to(desk, concern, heard, meeting, "decision", since)
+        yield _paper_to(desk, concern, heard, meeting, "minutes", since)
 
 
 def _of_the_meeting(
-    concern: Concern, meeting: Meeting, booked_at: datetime, starts_at: datetime, protocol: Protocol
+    desk: Desk, concern: Concern, heard: Voice, meeting: Meeting, known_at: datetime, starts_at: datetime
 ) -> Owed:
-    """One duty however often the meeting moves: an answer to another time counts no more, and lateness stands."""
-    heard_before = any(p in meeting.words for p in concern.people)
-    fixed_at = booked_at if heard_before else meeting.fixed_at or booked_at
-    deadline = protocol.deadline("TELL-01", local_day(max(fixed_at, concern.known_at)))
-    word = next(filter(None, (acknowledged(meeting, p, concern.known_at) for p in concern.people)), None)
+    """One duty however often the meeting moves: an answer to another time counts no more, and lateness stands.
+
+    known_at: since when meeting and concern are both known.
+    """
+    key = (concern.adult, concern.service, meeting.id)
+    reopened_at = desk.reopened_at("tell_treatment", *key)
+    deadline = desk.protocol.deadline("TELL-01", local_day(max(known_at, reopened_at or known_at)))
+    again = desk.protocol.deadline("TELL-01", local_day(max(known_at, desk.now)))
     return Owed(
         kind="tell_treatment",
-        key=(concern.adult, concern.service, meeting.id),
+        key=key,
         due_at=min(deadline.due_at, starts_at),
+        due_again_at=min(again.due_at, starts_at),
         owner="coordinator",
         closes_on="acknowledged",
         sentence=f"{_sentence('Make sure that {} knows of the {}, for {}.', concern, meeting)} {deadline.sentence}",
@@ -213,10 +143,23 @@ def _of_the_meeting(
         meeting=meeting.id,
         adult=concern.adult,
         service=concern.service,
-        to=concern.people[0],
-        met=Met("acknowledged", word) if word else None,
-        telephone_from=None if meeting.held else _last_post(starts_at, protocol),
+        to=heard.to,
+        met=_knows(desk, concern, heard, meeting, key),
+        telephone_from=None if meeting.held else _last_post(starts_at, desk.protocol),
     )
+
+
+def _knows(desk: Desk, concern: Concern, heard: Voice, meeting: Meeting, key: tuple[str, ...]) -> Met | None:
+    """By an answer, a call, having been there; mail that the relay took is not knowing (decision 13)."""
+    told = desk.file.acknowledged.get(duty_id(desk.file.stream, "tell_treatment", *key), {})
+    for person in heard.counted:
+        word = acknowledged(meeting, person, concern.known_at)
+        said_at = told.get(person)
+        if word is None and said_at and said_at >= max(meeting.booked_at or said_at, concern.known_at):
+            word = f"{person}, who said so"
+        if word:
+            return Met("acknowledged", word)
+    return None
 
 
 def _last_post(starts_at: datetime, protocol: Protocol) -> datetime:
@@ -224,12 +167,70 @@ def _last_post(starts_at: datetime, protocol: Protocol) -> datetime:
     return protocol.deadline("CALL-01", starts_at).due_at
 
 
+def _of_the_report(desk: Desk, concern: Concern, heard: Voice, meeting: Meeting, starts_at: datetime) -> Iterator[Owed]:
+    """A report is asked for whether or not they come (rules ATT-03, REP-01); once asked, it is theirs to send."""
+    key = (concern.adult, concern.service, meeting.id)
+    known_at = max(meeting.fixed_at or meeting.fell_due_at, concern.known_at)
+    asked_by = min(desk.protocol.deadline("TELL-01", local_day(known_at)).due_at, starts_at)
+    rule = "REP-01b" if meeting.due.kind == "review_conference" else "REP-01a"
+    due = desk.protocol.deadline(rule, local_day(starts_at))
+    due_at = min(max(due.due_at, asked_by), starts_at)
+    duty = duty_id(desk.file.stream, "ask_report_treatment", *key)
+    came = next((p for p in meeting.reports if _is_of(p, concern, heard, desk.directory)), None)
+    received = Met("recorded", f"the report of {came}") if came else None
+    asked = went(desk.file, duty, heard.to or "")
+    letter = Letter(
+        occasion="report_asked",
+        family=desk.file.family,
+        meeting=meeting.id,
+        starts_at=starts_at,
+        due_at=due_at,
+        client_reference=_reference(concern, heard.to or "", desk.directory),
+    )
+    yield Owed(
+        kind="ask_report_treatment",
+        key=key,
+        due_at=asked_by,
+        owner="coordinator",
+        closes_on="accepted",
+        sentence=_sentence("Ask {} for a report to the {}, for {}.", concern, meeting),
+        rule="TELL-01",
+        letter=letter,
+        at_once=came_to_nothing(desk.file, duty, heard.to or ""),
+        met=received or asked,
+        meeting=meeting.id,
+        adult=concern.adult,
+        service=concern.service,
+        to=heard.to,
+    )
+    if received or asked:
+        yield Owed(
+            kind="report_from_treatment",
+            key=key,
+            due_at=due_at,
+            owner="treatment_worker",
+            closes_on="recorded",
+            sentence=f"{_sentence('{} owes a report to the {}, for {}.', concern, meeting)} {due.sentence}",
+            rule=due.rule,
+            met=received,
+            meeting=meeting.id,
+            adult=concern.adult,
+            service=concern.service,
+            to=heard.to,
+        )
+
+
+def _is_of(person: str, concern: Concern, heard: Voice, directory: Directory) -> bool:
+    known = directory.workers.get(person)
+    return person in heard.counted or (known is not None and known.agency == concern.service)
+
+
 def _of_the_cancellation(
-    concern: Concern, meeting: Meeting, cancelled_at: datetime, protocol: Protocol
+    desk: Desk, concern: Concern, heard: Voice, meeting: Meeting, cancelled_at: datetime
 ) -> Iterator[Owed]:
     """To whoever of them had been invited; who was never asked need not hear that it is off."""
-    for person in [p for p in concern.people if p in meeting.invitations][:1]:
-        deadline = protocol.deadline("TELL-01", local_day(cancelled_at))
+    for person in [p for p in heard.invited if p in meeting.invitations][:1]:
+        deadline = desk.protocol.deadline("TELL-01", local_day(cancelled_at))
         yield Owed(
             kind="tell_treatment_cancelled",
             key=(concern.adult, concern.service, meeting.id, str(meeting.invitations[person].revision)),
@@ -246,59 +247,146 @@ def _of_the_cancellation(
         )
 
 
-def _minutes_to(concern: Concern, meeting: Meeting, since: datetime, protocol: Protocol) -> Owed:
-    deadline = protocol.deadline(rule_for(meeting), local_day(since))
+def _paper_to(desk: Desk, concern: Concern, heard: Voice, meeting: Meeting, part: Part, since: datetime) -> Owed:
+    kind: DutyKind = "send_minutes_treatment" if part == "minutes" else "send_decision_treatment"
+    key = (concern.adult, concern.service, meeting.id)
+    rule = minutes.rule_for(meeting) if part == "minutes" else "DEC-01"
+    reopened_at = desk.reopened_at(kind, *key)
+    deadline = desk.protocol.deadline(rule, local_day(max(since, reopened_at or since)))
+    what = "minutes" if part == "minutes" else "decisions"
     return Owed(
-        kind="send_minutes_treatment",
-        key=(concern.adult, concern.service, meeting.id),
+        kind=kind,
+        key=key,
         due_at=deadline.due_at,
+        due_again_at=desk.protocol.deadline(rule, local_day(max(since, desk.now))).due_at,
         owner="minute_taker",
         closes_on="accepted",
-        sentence=f"{_sentence('Send {} the minutes of the {}, for {}.', concern, meeting)} {deadline.sentence}",
+        sentence=f"{_sentence(f'Send {{}} the {what} of the {{}}, for {{}}.', concern, meeting)} {deadline.sentence}",
         rule=deadline.rule,
         meeting=meeting.id,
         adult=concern.adult,
         service=concern.service,
-        to=concern.people[0],
-        met=next(filter(None, (had(meeting, p) for p in concern.people)), None),
+        to=heard.to,
+        at_once=minutes.came_to_nothing(meeting, heard.to or "", part),
+        met=next(filter(None, (minutes.had(meeting, p, part) for p in heard.counted)), None),
     )
 
 
-def _name_somebody(concern: Concern, meeting: Meeting, protocol: Protocol) -> Owed:
+def _name_somebody(desk: Desk, concern: Concern, about: str, what: str, since: datetime) -> Owed:
     """Nobody at the service can be reached: an escalation the same day, and never a reason to hold up the meeting."""
-    since = max(concern.known_at, meeting.booked_at or meeting.fell_due_at)
+    service = concern.service or "a treatment service"
     return Owed(
         kind="name_representative",
-        key=(concern.adult, concern.service, meeting.id),
-        due_at=end_of_day(add_working_days(local_day(since), 0, protocol.holidays)),
+        key=(concern.adult, concern.service, about),
+        due_at=end_of_day(add_working_days(local_day(since), 0, desk.protocol.holidays)),
         owner="coordinator",
         closes_on="recorded",
-        sentence=_sentence("Nobody at {} can be reached about the {}, for {}: find somebody.", concern, meeting),
+        sentence=f"Nobody at {service} can be reached about the {what}, for {concern.adult}: find somebody.",
         rule="TELL-01",
-        meeting=meeting.id,
+        meeting=about if about in desk.file.meetings else None,
         adult=concern.adult,
         service=concern.service,
+        at_once=True,
     )
 
 
-def _seek_consent(concern: Concern, meeting: Meeting, protocol: Protocol, asked: bool) -> Owed:
+def _seek_consent(desk: Desk, concern: Concern, about: str, what: str, purpose: e.Purpose, since: datetime) -> Owed:
     """Without consent or an override the service is not told; the coordinator owes the question (rules 3.22)."""
-    since = max(concern.known_at, meeting.fell_due_at)
-    words = "Ask whether {} may be told of the {}, for {}, or record an override."
+    word = desk.said(desk.file, concern.adult, purpose)
+    service = concern.service or "a treatment service"
     return Owed(
         kind="seek_consent",
-        key=(concern.adult, concern.service, meeting.id),
-        due_at=end_of_day(add_working_days(local_day(since), 1, protocol.holidays)),
+        key=(concern.adult, concern.service, about),
+        due_at=end_of_day(next_working_day(local_day(since), desk.protocol.holidays)),
         owner="coordinator",
         closes_on="recorded",
-        sentence=_sentence(words, concern, meeting),
+        sentence=f"Ask whether {service} may be told of the {what}, for {concern.adult}, or record an override.",
         rule="TELL-01",
-        meeting=meeting.id,
+        meeting=about if about in desk.file.meetings else None,
         adult=concern.adult,
         service=concern.service,
-        met=Met("recorded", "consent was refused, so the service is not told") if asked else None,
+        met=Met("recorded", f"consent was {word.verdict}, so the service is not told") if word else None,
     )
 
 
 def _sentence(words: str, concern: Concern, meeting: Meeting) -> str:
     return words.format(concern.service or "a treatment service", name(meeting), concern.adult)
+
+
+class Change(Struct, frozen=True):
+    """Something that alters an adult's or a child's needs. whose: the adult who moved in, if it is that."""
+
+    id: str
+    what: e.Change
+    on: date
+    known_at: datetime
+    whose: str | None = None
+
+
+def _changes(file: CaseFile, found: list[Concern]) -> Iterator[Change]:
+    """Those recorded as such, and each adult in scope with a concern of their own who moved in (Joint Guidance F7)."""
+    for kept in file.records.changes.values():
+        yield Change(kept.body.change, kept.body.what, kept.body.on, kept.recorded)
+    adults = in_scope(file)
+    for person, arrival in file.arrivals.items():
+        known = [c.known_at for c in found if c.adult == person and not c.only]
+        if person in adults and known:
+            known_at = max(arrival.recorded, min(known))
+            yield Change(f"moved-in:{person}", "dependent_person_moved_in", arrival.on, known_at, person)
+
+
+def _of_changes(desk: Desk, found: list[Concern]) -> Iterator[Owed]:
+    """Each is told to the service of every adult who was in treatment there on that day, and is not its own subject."""
+    for change in _changes(desk.file, found):
+        by_name = {(c.adult, c.service): c for c in found if c.adult != change.whose and _stood(c, change)}
+        for concern in by_name.values():
+            since = max(change.known_at, concern.known_at)
+            if _child_protection(desk.file) or desk.permitted(desk.file, concern.adult, "change"):
+                heard = desk.voice(concern)
+                yield _of_the_change(desk, concern, heard, change, since)
+                if heard.to is None:
+                    yield _name_somebody(desk, concern, change.id, "change", since)
+            else:
+                yield _seek_consent(desk, concern, change.id, "change", "change", since)
+
+
+def _stood(concern: Concern, change: Change) -> bool:
+    told = concern.episode.told if concern.episode else None
+    return told is not None and told.opened_on <= change.on <= (told.ended_on or change.on)
+
+
+def _child_protection(file: CaseFile) -> bool:
+    """While a child protection meeting is ahead or a plan stands, sharing has its lawful basis (rules IG-02)."""
+    ahead = any(m.open and m.due.kind in (*CONFERENCES, "core_group") for m in file.meetings.values())
+    return ahead or any(plan not in file.plans_ended for plan in file.plans)
+
+
+def _of_the_change(desk: Desk, concern: Concern, heard: Voice, change: Change, since: datetime) -> Owed:
+    key = (concern.adult, concern.service, change.id)
+    duty = duty_id(desk.file.stream, "tell_change", *key)
+    reopened_at = desk.reopened_at("tell_change", *key)
+    deadline = desk.protocol.deadline("F7-01", local_day(max(since, reopened_at or since)))
+    knows = next((p for p in heard.counted if p in desk.file.acknowledged.get(duty, {})), None)
+    letter = Letter(
+        occasion="change",
+        family=desk.file.family,
+        what=change.what,
+        client_reference=_reference(concern, heard.to or "", desk.directory),
+    )
+    return Owed(
+        kind="tell_change",
+        key=key,
+        due_at=deadline.due_at,
+        due_again_at=desk.protocol.deadline("F7-01", local_day(max(since, desk.now))).due_at,
+        owner="coordinator",
+        closes_on="acknowledged",
+        sentence=f"Make sure that {concern.service} knows of the change {change.id}, for {concern.adult}."
+        f" {deadline.sentence}",
+        rule=deadline.rule,
+        adult=concern.adult,
+        service=concern.service,
+        to=heard.to,
+        letter=letter,
+        at_once=came_to_nothing(desk.file, duty, heard.to or ""),
+        met=Met("acknowledged", f"{knows}, who said so") if knows else None,
+    )

@@ -1,4 +1,5 @@
-"""By when a conference must be held: the initial one, and each review while a plan lasts.
+"""By when a conference must be held: the initial one, that before a birth, that of a family which moved in, and each
+review while a plan lasts.
 
 Initial: 15 working days from the strategy discussion at which section 47 was initiated; a later discussion
 does not start the clock anew (rules ICPC-01, 3.2). Reviews: RCPC-01, from the day the last one was held (3.7).
@@ -13,13 +14,15 @@ from handlers import events as e
 from handlers import facts as f
 from handlers.case_file import CaseFile
 from handlers.meetings import falling_due
-from handlers.protocol import Protocol
-from handlers.working_days import local_day
+from handlers.protocol import Deadline, Protocol
+from handlers.working_days import add_working_days, local_day
 
 
 def due(file: CaseFile, protocol: Protocol) -> Iterator[tuple[f.MeetingFellDue, str]]:
     """Every conference that should have been or should be held, with the rule that dates it."""
     yield from _initial(file, protocol)
+    yield from _pre_birth(file, protocol)
+    yield from _transfer_in(file, protocol)
     yield from falling_due.of_each_plan(file, "review_conference", "RCPC-01a", "RCPC-01b", protocol)
 
 
@@ -40,6 +43,33 @@ def _initial(file: CaseFile, protocol: Protocol) -> Iterator[tuple[f.MeetingFell
             working=deadline.sentence,
         )
         yield meeting, deadline.rule
+
+
+def _pre_birth(file: CaseFile, protocol: Protocol) -> Iterator[tuple[f.MeetingFellDue, str]]:
+    """Early enough before the birth that is expected (rules PB-01)."""
+    for asked in file.births_due.values():
+        deadline = protocol.deadline("PB-01", asked.expected_on)
+        yield _due("pre_birth_conference", asked.conference, deadline, protocol), deadline.rule
+
+
+def _transfer_in(file: CaseFile, protocol: Protocol) -> Iterator[tuple[f.MeetingFellDue, str]]:
+    """From the earlier of the written notice and the referral's receipt (rules TRF-01, 3.28)."""
+    for transfer in file.transfers.values():
+        told_on = min(filter(None, (transfer.notified_on, transfer.received_on)), default=None)
+        if told_on:
+            deadline = protocol.deadline("TRF-01", told_on)
+            yield _due("transfer_in_conference", transfer.transfer, deadline, protocol), deadline.rule
+
+
+def _due(kind: f.MeetingKind, id_: str, deadline: Deadline, protocol: Protocol) -> f.MeetingFellDue:
+    opens = protocol.seats[kind].opens_working_days_before
+    return f.MeetingFellDue(
+        meeting=f"{kind.replace('_', '-')}:{id_}",
+        kind=kind,
+        due_on=deadline.due_on,
+        not_before=add_working_days(deadline.due_on, -opens, protocol.holidays),
+        working=deadline.sentence,
+    )
 
 
 def _enquiries(file: CaseFile) -> list[e.StrategyDiscussionHeld]:

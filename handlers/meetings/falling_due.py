@@ -18,13 +18,25 @@ from handlers.working_days import add_working_days, end_of_day, local_day
 NAMES: dict[f.MeetingKind, str] = {
     "initial_conference": "initial child protection conference",
     "review_conference": "review child protection conference",
+    "pre_birth_conference": "pre-birth child protection conference",
+    "transfer_in_conference": "transfer-in child protection conference",
     "core_group": "core group",
     "fip_review": "Family Intervention Project review",
+    "joint_care_plan_review": "joint care-plan review",
+    "looked_after_review": "looked-after review",
+    "care_plan_meeting": "treatment service's care-plan meeting",
 }
 
-
-# Invited under a recorded lawful basis; every other kind needs consent or an override (rules 3.22).
-CHILD_PROTECTION = frozenset({"initial_conference", "review_conference", "core_group"})
+CONFERENCES: frozenset[f.MeetingKind] = frozenset(
+    {"initial_conference", "review_conference", "pre_birth_conference", "transfer_in_conference"}
+)
+# Outside child protection nothing is shared without consent or an override for that purpose (rules 3.22). All other
+# kinds have their lawful basis; looked-after reviews are statutory meetings about children (Joint Guidance F4).
+PURPOSES: dict[f.MeetingKind, e.Purpose] = {
+    "fip_review": "fip",
+    "joint_care_plan_review": "joint_review",
+    "care_plan_meeting": "care_plan",
+}
 
 
 def name(meeting: Meeting) -> str:

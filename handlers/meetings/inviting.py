@@ -17,6 +17,7 @@ from handlers.case_file import CaseFile
 from handlers.duties import Met, Owed
 from handlers.effects import SendInvitation
 from handlers.facts import Finding
+from handlers.letters import must_repeat
 from handlers.meeting_file import Invitation, Meeting
 from handlers.meetings.falling_due import name
 from handlers.partnership import Directory
@@ -84,14 +85,21 @@ def reconcile(
         return
     wanted = {g.person: g for g in with_chair(meeting, guests, directory)} if booked else {}
     for guest in wanted.values():
-        sent = meeting.invitations.get(guest.person)
-        if booked and (sent is None or sent.cancelled or sent.revision != booked.revision):
+        if booked and _is_owed(file, meeting, booked, guest, directory):
             yield from _issue(file, meeting, booked, guest, "REQUEST", directory, now)
     was = booked or meeting.cancelled
     for person, sent in meeting.invitations.items():
         if was and person not in wanted and not sent.cancelled:
             guest = known_as(file, person, directory)
             yield from _issue(file, meeting, was, guest, "CANCEL", directory, now)
+
+
+def _is_owed(file: CaseFile, meeting: Meeting, booked: f.MeetingBooked, guest: Invitee, directory: Directory) -> bool:
+    """No invitation, one that was called back, one to another time; or one that went nowhere and can go now."""
+    sent = meeting.invitations.get(guest.person)
+    if sent is None or sent.cancelled or sent.revision != booked.revision:
+        return True
+    return must_repeat(file, sent, guest.recipient, directory, meeting.receipt_of(sent))
 
 
 def _issue(
@@ -108,11 +116,10 @@ def _issue(
     message = derived("invitation", str(file.stream), meeting.id, guest.person, str(sequence))
     because = _why(meeting, sent, method)
     cancelled = method == "CANCEL"
-    yield Finding(
-        f.InvitationIssued(meeting.id, guest.person, message, sequence, booked.revision, booked.starts_at, cancelled),
-        because,
-    )
-    if guest.recipient is None or guest.recipient.address is None:
+    stands = (meeting.id, guest.person, message, sequence, booked.revision, booked.starts_at)
+    mailed = guest.recipient is not None and guest.recipient.address is not None
+    yield Finding(f.InvitationIssued(*stands, cancelled, mailed), because)
+    if guest.recipient is None or not mailed:
         return
     moved = sent is not None and not sent.cancelled and sent.starts_at != booked.starts_at and not cancelled
     yield SendInvitation(
@@ -156,9 +163,15 @@ def acknowledged(meeting: Meeting, person: str, since: datetime | None = None) -
             return "took part, or sent word"
     word = meeting.words.get(person)
     about_this = word and meeting.booked and word.revision == meeting.booked.revision
-    if word and about_this and (since is None or word.at >= since):
+    if word and about_this and (since is None or word.at >= since) and not _came_back_since(meeting, person, word.at):
         return f"{word.reply}, recorded by {word.by}"
     return None
+
+
+def _came_back_since(meeting: Meeting, person: str, at: datetime) -> bool:
+    """A bounce reopens what a word had closed: whoever spoke may not have been whom we wrote to (decision 13)."""
+    receipt = meeting.receipt_of(meeting.invitations.get(person))
+    return receipt is not None and receipt.failed and receipt.at > at
 
 
 def knows_it_is_off(meeting: Meeting, person: str) -> Met | None:
@@ -173,7 +186,7 @@ def knows_it_is_off(meeting: Meeting, person: str) -> Met | None:
 
 
 def taken_by_the_relay(meeting: Meeting, invitation: Invitation) -> Met | None:
-    receipt = meeting.receipts.get(invitation.message)
+    receipt = meeting.receipt_of(invitation)
     return Met("accepted", "the mail relay") if receipt and receipt.grade == "accepted" else None
 
 
@@ -186,6 +199,7 @@ def owed(file: CaseFile, protocol: Protocol) -> Iterator[Owed]:
 
 def _owed_to(meeting: Meeting, person: str, invitation: Invitation, protocol: Protocol) -> Owed:
     deadline = protocol.deadline("INV-01", local_day(invitation.issued_at))
+    receipt = meeting.receipt_of(invitation)
     if invitation.cancelled:
         met, what = knows_it_is_off(meeting, person), "cancellation of"
     else:
@@ -203,5 +217,6 @@ def _owed_to(meeting: Meeting, person: str, invitation: Invitation, protocol: Pr
         meeting=meeting.id,
         to=person,
         revision=invitation.revision,
+        at_once=receipt is not None and receipt.failed,
         met=met,
     )

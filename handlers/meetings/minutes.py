@@ -1,4 +1,5 @@
-"""Minutes: to everyone who was invited, the absent included, each their own copy; owed until each has it."""
+"""Minutes, and ahead of them the decisions: to everyone who was invited, the absent included, each their own copy;
+owed until each has it."""
 
 from __future__ import annotations
 
@@ -9,39 +10,56 @@ from handlers import events as e
 from handlers import facts as f
 from handlers.case_file import CaseFile
 from handlers.duties import Met, Owed
-from handlers.effects import Agreed, Sat, SendMinutes
+from handlers.effects import Agreed, Part, Sat, SendMinutes
 from handlers.facts import Finding
-from handlers.meeting_file import Meeting
-from handlers.meetings.falling_due import CHILD_PROTECTION, NAMES, name
+from handlers.letters import must_repeat
+from handlers.meeting_file import Meeting, Sent
+from handlers.meetings.falling_due import CONFERENCES, NAMES, PURPOSES, name
 from handlers.meetings.inviting import Invitee, known_as
 from handlers.partnership import Directory
 from handlers.people import Recipient, Text, derived
 from handlers.protocol import Protocol
 from handlers.working_days import in_words, local_day
 
-CONFERENCES = frozenset({"initial_conference", "review_conference"})
+PARTS: tuple[Part, ...] = ("decision", "minutes")
 
 
 def rule_for(meeting: Meeting) -> str:
-    """REC-01 for conferences; the design's default for core groups and FIP reviews (rules 3.23)."""
+    """REC-01 for conferences; the design's default for every other kind (rules 3.23)."""
     return "REC-01" if meeting.due.kind in CONFERENCES else "MIN-CGFIP"
+
+
+def issued(meeting: Meeting, part: Part) -> dict[str, Sent]:
+    """The copies of this part that went out, by person."""
+    return meeting.papers if part == "minutes" else meeting.decision_papers
+
+
+def recorded(meeting: Meeting, part: Part) -> e.MinutesRecorded | e.DecisionsRecorded | None:
+    """What there is to send; the decisions alone no more once the minutes are there."""
+    if part == "minutes":
+        return meeting.minutes.recorded if meeting.minutes else None
+    return meeting.decisions.recorded if meeting.decisions and meeting.minutes is None else None
 
 
 def distribute(
     file: CaseFile, meeting: Meeting, guests: list[Invitee], directory: Directory, now: datetime
 ) -> Iterator[Finding | SendMinutes]:
-    """Send the minutes to whoever should have them and has not been sent them yet."""
-    if meeting.sitting is None or meeting.minutes is None:
-        return
-    for guest in copies_to(file, meeting, guests, directory):
-        if guest.person in meeting.papers:
+    """Send the decisions, and the minutes, to whoever should have them and has not been sent them yet."""
+    for part in PARTS:
+        if meeting.sitting is None or recorded(meeting, part) is None:
             continue
-        message = derived("minutes", str(file.stream), meeting.id, guest.person)
-        because = f"minutes of the {name(meeting)} of {in_words(local_day(meeting.sitting.started_at))}"
-        yield Finding(f.PaperIssued(meeting.id, guest.person, message, "minutes"), because)
-        to = guest.recipient
-        if to and to.address:
-            yield _paper(file, meeting, guest, to, message, because, directory, now)
+        for guest in copies_to(file, meeting, guests, directory):
+            sent = issued(meeting, part).get(guest.person)
+            to = guest.recipient
+            if sent and not must_repeat(file, sent, to, directory, meeting.receipt_of(sent)):
+                continue
+            again = (now.isoformat(),) if sent else ()
+            message = derived(part, str(file.stream), meeting.id, guest.person, *again)
+            because = f"{part} of the {name(meeting)} of {in_words(local_day(meeting.sitting.started_at))}"
+            mailed = to is not None and to.address is not None
+            yield Finding(f.PaperIssued(meeting.id, guest.person, message, part, mailed), because)
+            if to and mailed:
+                yield _paper(file, meeting, part, guest, to, message, because, directory, now)
 
 
 def copies_to(file: CaseFile, meeting: Meeting, guests: list[Invitee], directory: Directory) -> list[Invitee]:
@@ -50,7 +68,7 @@ def copies_to(file: CaseFile, meeting: Meeting, guests: list[Invitee], directory
     named = {a.person for a in meeting.sitting.held.attendance} if meeting.sitting else set()
     by_person = {p: known_as(file, p, directory) for p in invited | named}
     by_person |= {g.person: g for g in guests if g.person in by_person or g.must_have_minutes}
-    if meeting.due.kind not in CHILD_PROTECTION:  # consent may have been taken back since (rules 3.45)
+    if meeting.due.kind in PURPOSES:  # consent may have been taken back since (rules 3.45)
         permitted = {g.person for g in guests}
         by_person = {p: g for p, g in by_person.items() if p in permitted or not directory.treats(p)}
     return [by_person[p] for p in sorted(by_person)]
@@ -59,6 +77,7 @@ def copies_to(file: CaseFile, meeting: Meeting, guests: list[Invitee], directory
 def _paper(
     file: CaseFile,
     meeting: Meeting,
+    part: Part,
     guest: Invitee,
     to: Recipient,
     message: str,
@@ -66,8 +85,9 @@ def _paper(
     directory: Directory,
     now: datetime,
 ) -> SendMinutes:
-    assert meeting.sitting is not None and meeting.minutes is not None
-    sitting, recorded = meeting.sitting, meeting.minutes.recorded
+    sitting, said = meeting.sitting, recorded(meeting, part)
+    assert sitting is not None and said is not None
+    whole = said if isinstance(said, e.MinutesRecorded) else None
     return SendMinutes(
         message=message,
         to=to,
@@ -77,16 +97,19 @@ def _paper(
         started_at=sitting.started_at,
         ended_at=sitting.ended_at,
         place=meeting.booked.place if meeting.booked else "",
-        attendance=tuple(_line(file, a, directory) for a in sitting.held.attendance),
-        decisions=recorded.decisions,
-        discussion=recorded.discussion,
-        tasks=tuple(Agreed(what=t.what, who=_name(file, t.who, directory), by=t.by) for t in recorded.tasks),
+        attendance=tuple(_line(file, a, directory) for a in sitting.held.attendance if whole),
+        decisions=said.decisions,
+        discussion=whole.discussion if whole else (),
+        tasks=tuple(
+            Agreed(what=t.what, who=_name(file, t.who, directory), by=t.by) for t in (whole.tasks if whole else ())
+        ),
         team=directory.team,
         telephone=directory.telephone,
         stamped_at=now,
         because=because,
         client_reference=guest.client_reference,
         next_meetings=tuple(_next_meetings(file, meeting)),
+        part=part,
     )
 
 
@@ -114,30 +137,49 @@ def _next_meetings(file: CaseFile, meeting: Meeting) -> Iterator[str]:
             yield f"{NAMES[later.due.kind].capitalize()}: {when} (due by {in_words(later.due.due_on)})"
 
 
-def had(meeting: Meeting, person: str) -> Met | None:
-    """Evidence that this person has the minutes: mail taken by the relay, or the paper collected (decision 23)."""
-    receipt = meeting.receipts.get(meeting.papers.get(person, ""))
-    if receipt and receipt.grade in ("accepted", "collected"):
-        return Met("accepted", f"{receipt.grade} {in_words(receipt.at)}")
+def had(meeting: Meeting, person: str, part: Part = "minutes") -> Met | None:
+    """Evidence that this person has the paper: mail taken by the relay, or the paper collected (decision 23).
+
+    Whoever has the minutes has the decisions too.
+    """
+    for papers in (meeting.papers,) if part == "minutes" else (meeting.papers, meeting.decision_papers):
+        receipt = meeting.receipt_of(papers.get(person))
+        if receipt and receipt.grade in ("accepted", "collected"):
+            return Met("accepted", f"{receipt.grade} {in_words(receipt.at)}")
     return None
 
 
+def came_to_nothing(meeting: Meeting, person: str, part: Part) -> bool:
+    """Whether the copy that went out was refused or came back."""
+    receipt = meeting.receipt_of(issued(meeting, part).get(person))
+    return receipt is not None and receipt.failed
+
+
 def owed(file: CaseFile, guests: dict[str, list[Invitee]], protocol: Protocol, directory: Directory) -> Iterator[Owed]:
-    """The minutes of each meeting held, to each person who should have them."""
+    """The minutes of each meeting held, to each person who should have them; the decisions once they are recorded."""
     for meeting in file.meetings.values():
         if meeting.sitting is None:
             continue
-        due = protocol.deadline(rule_for(meeting), local_day(meeting.sitting.started_at))
-        for guest in copies_to(file, meeting, guests[meeting.id], directory):
-            yield Owed(
-                kind="send_minutes",
-                key=(meeting.id, guest.person),
-                due_at=due.due_at,
-                owner="minute_taker",
-                closes_on="accepted",
-                sentence=f"Send {guest.person} the minutes of the {name(meeting)}. {due.sentence}",
-                rule=due.rule,
-                meeting=meeting.id,
-                to=guest.person,
-                met=had(meeting, guest.person),
-            )
+        copies = copies_to(file, meeting, guests[meeting.id], directory)
+        for person in (guest.person for guest in copies):
+            yield _owed_to(meeting, person, "minutes", meeting.sitting.started_at, protocol)
+            if person in meeting.decision_papers:
+                yield _owed_to(meeting, person, "decision", meeting.sitting.started_at, protocol)
+
+
+def _owed_to(meeting: Meeting, person: str, part: Part, sat_at: datetime, protocol: Protocol) -> Owed:
+    due = protocol.deadline(rule_for(meeting) if part == "minutes" else "DEC-01", local_day(sat_at))
+    what = "minutes" if part == "minutes" else "decisions"
+    return Owed(
+        kind="send_minutes" if part == "minutes" else "send_decision",
+        key=(meeting.id, person),
+        due_at=due.due_at,
+        owner="minute_taker",
+        closes_on="accepted",
+        sentence=f"Send {person} the {what} of the {name(meeting)}. {due.sentence}",
+        rule=due.rule,
+        meeting=meeting.id,
+        to=person,
+        at_once=came_to_nothing(meeting, person, part),
+        met=had(meeting, person, part),
+    )

@@ -76,7 +76,10 @@ def request(
     workers = [g for g in guests if g.person in directory.workers]
     chairs = independent_chairs(file, directory) if seats.chair else ()
     earliest = add_working_days(local_day(now), seats.lead_working_days, protocol.holidays)
-    latest = add_working_days(max(meeting.due.due_on, earliest), protocol.late_slot_working_days, protocol.holidays)
+    due_on = meeting.due.due_on
+    if meeting.adjourned_at:  # it must sit again soon, however far off the deadline (rules Q-03)
+        due_on = protocol.deadline("Q-03", local_day(meeting.adjourned_at)).due_on
+    latest = add_working_days(max(due_on, earliest), protocol.late_slot_working_days, protocol.holidays)
     return e.SeatsSought(
         family=file.family,
         meeting=meeting.id,
@@ -86,8 +89,8 @@ def request(
         wanted=tuple(g.person for g in workers if g.role not in seats.needed),
         chairs=chairs,
         head_count=len(guests) + (1 if seats.chair else 0),
-        not_before=max(earliest, meeting.due.not_before),
-        due_on=meeting.due.due_on,
+        not_before=max(earliest, min(meeting.due.not_before, due_on)),
+        due_on=due_on,
         latest_on=latest,
         presided=seats.chair,
         prefer_chair=_chair_before(file) if seats.chair else None,
@@ -149,12 +152,14 @@ def offer(body: e.SlotsFound) -> Iterator[Finding]:
 
 
 def owed(file: CaseFile, protocol: Protocol) -> Iterator[Owed]:
-    """Where the diary found nothing, or a booking fell, the coordinator owes it a time by the next working day."""
+    """Where the diary found nothing, a booking fell or a sitting broke off, the coordinator owes a time by the next
+    working day."""
     for meeting in file.meetings.values():
-        since = max(filter(None, (meeting.failed_at, meeting.cancelled_at)), default=None)
+        since = max(filter(None, (meeting.failed_at, meeting.cancelled_at, meeting.adjourned_at)), default=None)
         if since is None or meeting.no_longer_due:
             continue
-        why = "; ".join(meeting.failed.reasons) if meeting.failed else "its booking was cancelled"
+        off = "it was adjourned" if meeting.adjourned_at else "its booking was cancelled"
+        why = "; ".join(meeting.failed.reasons) if meeting.failed else off
         yield Owed(
             kind="find_a_time",
             key=(meeting.id,),

@@ -1,0 +1,206 @@
+"""Whose drug or alcohol use is the family's business, which service that makes a party, and who speaks for it today.
+
+Read off the whole file and the directory, never kept: Joint Guidance (2009) paragraph 11 and actions T1, F1, F2;
+rules sections 3.17-3.21 and 3.64.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from handlers.case_file import CaseFile, Episode
+from handlers.meeting_file import Meeting
+from handlers.partnership import A_DAY, Directory
+from handlers.people import Text
+from handlers.protocol import Protocol
+from handlers.working_days import local_day, start_of_business
+
+FAMILY = "family"  # whom a factor means that names nobody
+
+
+class Concern(Struct, frozen=True, kw_only=True):
+    """One adult's drug or alcohol use and one service. known_at: when we came to know.
+
+    adult is "family" for a factor that names nobody; service is "" where the area has none; only: the one meeting
+    that it touches, where nothing but that meeting's own record makes the service a party.
+    """
+
+    adult: str
+    service: str
+    known_at: datetime
+    episode: Episode | None = None
+    only: str | None = None
+
+    @property
+    def client_reference(self) -> Text | None:
+        return self.episode.told.client_reference if self.episode else None
+
+
+class Voice(Struct, frozen=True):
+    """Who speaks for a service: told must hear now (nobody, if nobody can be reached), invited also have a seat, and
+    what any of those counted says shows that the service knows."""
+
+    told: tuple[str, ...]
+    invited: tuple[str, ...]
+    counted: tuple[str, ...]
+
+    @property
+    def to(self) -> str | None:
+        return self.told[0] if self.told else None
+
+
+def in_scope(file: CaseFile) -> tuple[str, ...]:
+    """Adults with care of a child here, or close to those who have it (Joint Guidance paragraph 11)."""
+    return tuple(m.person for m in file.members.values() if m.cares and m.relation not in ("child", "unborn"))
+
+
+def concerns(file: CaseFile, directory: Directory, protocol: Protocol) -> list[Concern]:
+    """Every (adult, service) of this family: treatment episodes first, then what factors and flags say."""
+    adults = in_scope(file)
+    of_episodes = [
+        Concern(adult=x.told.person, service=x.told.service, known_at=x.known_at, episode=x)
+        for x in _in_order(file)
+        if x.told.person in adults
+    ]
+    of_record = list(_of_record(file, adults, directory, protocol))
+    return [*of_episodes, *of_record, *_of_their_own_meetings(file, of_episodes)]
+
+
+def _in_order(file: CaseFile) -> list[Episode]:
+    """Those that have ended first: where a service knows an adult twice, the standing episode has the last word."""
+    return sorted(file.episodes.values(), key=lambda x: (x.told.ended_on is None, x.told.opened_on, x.told.episode))
+
+
+def _of_record(file: CaseFile, adults: tuple[str, ...], directory: Directory, protocol: Protocol) -> Iterator[Concern]:
+    """Factors and flags, each for every service that treats the substance (rules 3.20, 3.64)."""
+    known: dict[tuple[str, str], datetime] = {}
+    for use in file.records.uses(protocol.in_scope_factors):
+        if use.person is None or use.person in adults:
+            for service in directory.treatment_services(use.substance) or ("",):
+                key = (use.person or FAMILY, service)
+                known[key] = min(use.known_at, known.get(key, use.known_at))
+    for (adult, service), at in sorted(known.items()):
+        yield Concern(adult=adult, service=service, known_at=at)
+
+
+def _of_their_own_meetings(file: CaseFile, of_episodes: list[Concern]) -> Iterator[Concern]:
+    """A care-plan meeting makes its service a party, also where no episode of the adult is known."""
+    known = {(c.adult, c.service) for c in of_episodes}
+    for meeting in file.meetings.values():
+        adult, service = meeting.due.adult, meeting.due.service
+        if adult and service and (adult, service) not in known:
+            yield Concern(adult=adult, service=service, known_at=meeting.fell_due_at, only=meeting.id)
+
+
+def _is_about(concern: Concern, meeting: Meeting) -> bool:
+    """Care-plan meetings are about one adult, and one service if they name it; looked-after reviews ask the service
+    where the plan says so."""
+    due = meeting.due
+    if concern.only or due.kind in ("joint_care_plan_review", "care_plan_meeting"):
+        right_adult = due.adult in (None, concern.adult) and due.service in (None, concern.service)
+        return right_adult and concern.only in (None, meeting.id)
+    return due.with_treatment
+
+
+def touches(concern: Concern, meeting: Meeting) -> bool:
+    """Whether this concern touches this meeting: not if we came to know of it only after the minutes went out, nor
+    if its episode ended before the meeting was fixed. Ending never lapses a duty already fixed (decision 24)."""
+    if not _is_about(concern, meeting):
+        return False
+    if meeting.minutes and concern.known_at > meeting.minutes.recorded_at:
+        return False
+    ended_on = concern.episode.told.ended_on if concern.episode else None
+    sat_at = meeting.sitting.started_at if meeting.sitting else None
+    fixed_at = meeting.fixed_at or sat_at
+    return ended_on is None or (fixed_at is not None and local_day(fixed_at) <= ended_on)
+
+
+def touching(meeting: Meeting, found: list[Concern]) -> list[Concern]:
+    """The concerns that touch this meeting, each (adult, service) once.
+
+    An episode speaks for its adult and service, as of whichever of it and the factor was known first, so that the
+    duty stays with whoever was told (rules 3.40). Where an adult's own service was known in time, no other is told.
+    """
+    near = [c for c in found if touches(c, meeting)]
+    in_treatment = {c.adult for c in near if _known_in_time(c, meeting)}
+    named: dict[tuple[str, str], Concern] = {}
+    for concern in near:  # episodes come first, and of two at one service the last has its word
+        name = (concern.adult, concern.service)
+        before = named.get(name, concern)
+        speaks = concern if concern.episode else before
+        named[name] = replace(speaks, known_at=min(before.known_at, concern.known_at))
+    return [c for c in named.values() if c.episode or c.only or not _is_spoken_for(c.adult, in_treatment)]
+
+
+def _is_spoken_for(adult: str, in_treatment: set[str]) -> bool:
+    return bool(in_treatment) if adult == FAMILY else adult in in_treatment
+
+
+def _known_in_time(concern: Concern, meeting: Meeting) -> bool:
+    """A standing episode, known before the meeting began."""
+    starts_at = meeting.booked.starts_at if meeting.booked else None
+    sat_at = meeting.sitting.started_at if meeting.sitting else None
+    standing = concern.episode is not None and concern.episode.told.ended_on is None
+    return standing and all(concern.known_at < at for at in (starts_at, sat_at) if at)
+
+
+def voice(concern: Concern, meeting: Meeting | None, file: CaseFile, directory: Directory, now: datetime) -> Voice:
+    """Who speaks for the service about this meeting: the episode's key worker, unless on leave now or on the day or
+    not to be reached; else the single point of contact, the deputy, the duty mailbox; else nobody (JG T1, F2).
+
+    A key worker who was replaced counts no more, but keeps a seat until the day that the handover names (3.48).
+    """
+    told = concern.episode.told if concern.episode else None
+    workers = told.workers if told else ()
+    today, then = local_day(now), _day_of(meeting)
+    there = tuple(w for w in workers if not (then and directory.away(w, then)))
+    people = tuple(w for w in there if reaches(file, w, directory, today))
+    people = people or _speaking_for(concern.service, file, directory, today)
+    before = (told.alongside,) if told and told.alongside and today <= (told.alongside_until or today) else ()
+    seated = tuple(w for w in (*workers, *before) if w not in people and directory.has_address(w))
+    return Voice(people, people + seated, people + tuple(w for w in there if w not in people))
+
+
+def _day_of(meeting: Meeting | None) -> date | None:
+    booked = meeting.booked if meeting and not meeting.held else None
+    return local_day(booked.starts_at) if booked else None
+
+
+def _speaking_for(service: str, file: CaseFile, directory: Directory, today: date) -> tuple[str, ...]:
+    return tuple(p for p in speakers_of(service, directory) if reaches(file, p, directory, today))[:1]
+
+
+def speakers_of(service: str, directory: Directory) -> tuple[str, ...]:
+    """Who speaks for a service as a whole, the first first."""
+    agency = directory.agencies.get(service)
+    posts = (agency.single_point_of_contact, agency.deputy, agency.duty_mailbox) if agency else ()
+    return tuple(p for p in posts if p)
+
+
+def reaches(file: CaseFile, worker: str, directory: Directory, today: date) -> bool:
+    """Mail to this worker arrives: an address is known, nothing came back since it was recorded, and no leave today."""
+    failed_at, renewed_at = file.failed.get(worker), directory.recorded_at.get(worker)
+    came_back = failed_at is not None and (renewed_at is None or renewed_at <= failed_at)
+    return directory.has_address(worker) and not came_back and not directory.away(worker, today)
+
+
+def reckoned_with(file: CaseFile, directory: Directory, protocol: Protocol) -> set[str]:
+    """The services whose people matter to this family; "" where any of them would."""
+    found = concerns(file, directory, protocol)
+    return {c.service if c.episode or c.only else "" for c in found} | ({""} if file.advice else set())
+
+
+def turns(file: CaseFile, directory: Directory, protocol: Protocol) -> Iterator[datetime]:
+    """When somebody who speaks for a service goes on leave or is back, or an old worker's seat ends."""
+    found = concerns(file, directory, protocol)
+    speakers = {w for c in found for w in speakers_of(c.service, directory)}
+    for told in (c.episode.told for c in found if c.episode):
+        speakers |= set(told.workers)
+        if told.alongside_until:
+            yield start_of_business(told.alongside_until + A_DAY)
+    for day in (day for w in sorted(speakers) for day in directory.comings_and_goings(w)):
+        yield start_of_business(day)

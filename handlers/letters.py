@@ -1,0 +1,90 @@
+"""Letters that duties ask for, by level: whoever is owed one and has not been sent it is sent it, and sent it again
+once an address is known, or a better one than that which failed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from handlers import facts as f
+from handlers.case_file import CaseFile, letter_key
+from handlers.duties import Letter, Met, Owed
+from handlers.effects import SendLetter
+from handlers.facts import Finding
+from handlers.meeting_file import Invitation, Receipt, Sent
+from handlers.partnership import Directory
+from handlers.people import Recipient, derived
+
+
+def send(file: CaseFile, owed: Iterable[Owed], directory: Directory, now: datetime) -> Iterator[Finding | SendLetter]:
+    """Each letter that is owed, to its reader, once."""
+    for thing in owed:
+        duty = thing.id_in(file.stream)
+        if thing.letter is None or thing.met is not None or thing.to is None or duty not in file.duties:
+            continue
+        to = directory.recipient(thing.to)
+        sent = file.letters.get(letter_key(duty, thing.to))
+        if file.duties[duty].ended is None and (sent is None or must_repeat(file, sent, to, directory)):
+            yield from _issue(file, thing.letter, duty, thing.to, to, directory, now)
+
+
+def _issue(
+    file: CaseFile,
+    letter: Letter,
+    duty: str,
+    person: str,
+    to: Recipient | None,
+    directory: Directory,
+    now: datetime,
+) -> Iterator[Finding | SendLetter]:
+    message = derived("letter", str(file.stream), duty, person, now.isoformat())
+    mailed = to is not None and to.address is not None
+    because = f"the duty {duty} asks for it"
+    yield Finding(f.LetterIssued(duty, person, message, mailed), because)
+    if to and mailed:
+        yield SendLetter(
+            message=message,
+            to=to,
+            occasion=letter.occasion,
+            duty=duty,
+            team=directory.team,
+            telephone=directory.telephone,
+            stamped_at=now,
+            because=because,
+            meeting=letter.meeting,
+            family=letter.family,
+            what=letter.what,
+            starts_at=letter.starts_at,
+            due_at=letter.due_at,
+            client_reference=letter.client_reference,
+        )
+
+
+def receipt_of(file: CaseFile, sent: Sent | Invitation | None) -> Receipt | None:
+    """What became of a letter."""
+    return file.receipts.get(sent.message) if sent else None
+
+
+def went(file: CaseFile, duty: str, person: str) -> Met | None:
+    """Evidence that the relay took the letter of this duty to this person."""
+    receipt = receipt_of(file, file.letters.get(letter_key(duty, person)))
+    return Met("accepted", "the mail relay") if receipt and receipt.grade == "accepted" else None
+
+
+def came_to_nothing(file: CaseFile, duty: str, person: str) -> bool:
+    """Whether the letter of this duty was refused, came back, or had no address to go to."""
+    sent = file.letters.get(letter_key(duty, person))
+    receipt = receipt_of(file, sent)
+    return sent is not None and (not sent.mailed or (receipt is not None and receipt.failed))
+
+
+def must_repeat(
+    file: CaseFile, sent: Sent | Invitation, to: Recipient | None, directory: Directory, receipt: Receipt | None = None
+) -> bool:
+    """Whether what went nowhere can go now: an address is known at last, or was recorded since the last one failed."""
+    if to is None or to.address is None:
+        return False
+    fate = receipt or receipt_of(file, sent)
+    renewed_at = directory.recorded_at.get(to.person)
+    return not sent.mailed or bool(fate and fate.failed and renewed_at and renewed_at > fate.at)

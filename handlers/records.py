@@ -1,0 +1,134 @@
+"""What is on record about adults' use and about sharing: each record kept by its own name, so that one made in error
+can be taken out again, and what stands is read off the rest (decision 16).
+
+Nothing here depends on the order in which records came in: of those about one thing the later recorded stands
+(rules 3.46).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any, Generic, Literal, TypeVar
+
+from msgspec import Struct, field
+from msgspec.structs import replace
+
+from handlers import events as e
+from handlers.facts import Fact
+
+B = TypeVar("B", bound=e.Body)
+OF_FACTOR: dict[str, e.Substance] = {"1": "alcohol", "2": "drugs"}
+
+
+class Kept(Struct, Generic[B], frozen=True):
+    """One record, and when we came to know it."""
+
+    body: B
+    recorded: datetime
+
+
+class Use(Struct, frozen=True):
+    """An adult's use of a substance, on record since known_at; person None means the family's (rules 3.20)."""
+
+    person: str | None
+    substance: e.Substance | None
+    known_at: datetime
+
+
+class Sharing(Struct, frozen=True):
+    """The last word on sharing for one purpose: given, refused, withdrawn, or overridden on a ground."""
+
+    verdict: Literal["given", "refused", "withdrawn", "overridden"]
+    by: str
+    recorded_at: datetime
+    ground: str = ""
+
+
+class Records(Struct, frozen=True, kw_only=True):
+    """Every record by the id of its event."""
+
+    assessments: dict[str, Kept[e.FactorsAssessed]] = field(default_factory=dict)
+    withdrawals: dict[str, Kept[e.FactorWithdrawn]] = field(default_factory=dict)
+    flags: dict[str, Kept[e.FlagRecorded]] = field(default_factory=dict)
+    consents: dict[str, Kept[e.ConsentRecorded]] = field(default_factory=dict)
+    overrides: dict[str, Kept[e.ConsentOverridden]] = field(default_factory=dict)
+    changes: dict[str, Kept[e.SignificantChangeRecorded]] = field(default_factory=dict)
+
+    def uses(self, codes: Iterable[str]) -> list[Use]:
+        """What the latest assessment says under these codes, and the flags that stand."""
+        return [*self._factors(frozenset(codes)), *self._flags()]
+
+    def _factors(self, codes: frozenset[str]) -> Iterator[Use]:
+        """A factor stands until a later assessment omits it or a named person withdraws it (decision 24); it is known
+        since the first of the unbroken run of assessments that name it."""
+        known: dict[tuple[str, str | None], datetime] = {}
+        for kept in sorted(self.assessments.values(), key=lambda k: (k.body.assessed_on, k.recorded)):
+            named = {(x.code, x.person) for x in kept.body.factors}
+            known = {key: min(known.get(key, kept.recorded), kept.recorded) for key in named}
+            known = {key: at for key, at in known.items() if not self._withdrawn(*key, since=kept.recorded)}
+        for (code, person), at in known.items():
+            if code in codes:
+                yield Use(person, OF_FACTOR.get(code[:1]), at)
+
+    def _withdrawn(self, code: str, person: str | None, since: datetime) -> bool:
+        taken_back = (k for k in self.withdrawals.values() if (k.body.code, k.body.person) == (code, person))
+        return any(k.recorded >= since for k in taken_back)
+
+    def _flags(self) -> Iterator[Use]:
+        latest: dict[tuple[str | None, str | None], Kept[e.FlagRecorded]] = {}
+        for kept in _in_order(self.flags):
+            key = (kept.body.person, kept.body.substance)
+            before = latest.get(key)
+            stood = before is not None and before.body.stands and kept.body.stands
+            latest[key] = before if before is not None and stood else kept
+        for kept in latest.values():
+            if kept.body.stands:
+                yield Use(kept.body.person, kept.body.substance, kept.recorded)
+
+    @property
+    def sharing(self) -> dict[str, Sharing]:
+        """`person:purpose` → the last word on it."""
+        said: dict[str, Sharing] = {}
+        words: list[Kept[Any]] = [*self.consents.values(), *self.overrides.values()]
+        for kept in sorted(words, key=lambda k: k.recorded):
+            key = f"{kept.body.person}:{kept.body.purpose}"
+            said[key] = _word(kept, said.get(key))
+        return said
+
+
+def _in_order(table: dict[str, Kept[B]]) -> list[Kept[B]]:
+    return sorted(table.values(), key=lambda k: k.recorded)
+
+
+def _word(kept: Kept[Any], before: Sharing | None) -> Sharing:
+    body = kept.body
+    if isinstance(body, e.ConsentOverridden):
+        return Sharing("overridden", body.by, kept.recorded, body.ground)
+    if body.given:
+        return Sharing("given", body.by, kept.recorded)
+    taken_back = before is not None and before.verdict in ("given", "withdrawn")
+    return Sharing("withdrawn" if taken_back else "refused", body.by, kept.recorded)
+
+
+TABLES: dict[type[e.Body], str] = {
+    e.FactorsAssessed: "assessments",
+    e.FactorWithdrawn: "withdrawals",
+    e.FlagRecorded: "flags",
+    e.ConsentRecorded: "consents",
+    e.ConsentOverridden: "overrides",
+    e.SignificantChangeRecorded: "changes",
+}
+
+
+def keep(records: Records, fact: Fact) -> Records:
+    """The records with this one among them."""
+    name = TABLES[type(fact.body)]
+    return replace(records, **{name: {**getattr(records, name), fact.event: Kept(fact.body, fact.recorded)}})
+
+
+def take_out(records: Records, event: str) -> Records:
+    """The records without the one of this event."""
+    tables = {name: getattr(records, name) for name in TABLES.values()}
+    changed = {n: {k: v for k, v in t.items() if k != event} for n, t in tables.items() if event in t}
+    return replace(records, **changed)
