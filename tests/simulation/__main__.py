@@ -16,7 +16,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from tests.simulation import batch, cases
-from tests.simulation.batch import CALM_EVERY, Run
+from tests.simulation.batch import CALM_EVERY, OF_CALM, Run
 from tests.simulation.histories import FAMILIES
 from tests.simulation.tally import ENOUGH, Tally, lines, missing
 
@@ -31,7 +31,7 @@ def seeds(histories: int, seed: str) -> Iterator[tuple[str, int]]:
     told, number = 0, 0
     while told < histories:
         yield f"{seed}-{number}", number
-        told += 3 if number % CALM_EVERY == CALM_EVERY - 1 else FAMILIES
+        told += OF_CALM if number % CALM_EVERY == CALM_EVERY - 1 else FAMILIES
         number += 1
 
 

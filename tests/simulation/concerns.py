@@ -6,10 +6,9 @@ under another system's name for the adult that becomes known only afterwards.
 
 from __future__ import annotations
 
-
 from handlers import events as e
 from tests.simulation.area import chance
-from tests.simulation.lives import Life, error
+from tests.simulation.life import Life, error
 
 CODES = ("1B", "1C", "2B", "2C", "3A", "4B")
 
@@ -42,9 +41,9 @@ def _episode(life: Life, adult: str, number: int) -> None:
         basis=None if chance(rng, 0.12) else rng.choice(("consent", "statutory", "life_at_risk", "greater_harm")),
         client_reference=f"{service[:2].upper()}-{rng.randrange(10_000)}" if chance(rng, 0.8) else None,
     )
-    recorded = life.tell(day, opened, source=source, subject=subject, late=0.35)
+    life.tell(day, opened, source=source, subject=subject, late=0.35)
     if chance(rng, 0.1):
-        error(life, subject, recorded, day, source)
+        error(life, subject, day, source)
         wrong = life.area.services[0]
         right = e.EpisodeOpened(
             episode=f"{episode}-right",
@@ -82,9 +81,9 @@ def _and_then(life: Life, subject: str, source: str, opened: e.EpisodeOpened, da
     if chance(rng, 0.3):
         day += rng.randrange(1, 30)
         closed = e.EpisodeClosed(episode=opened.episode, ended_on=life.on(day, rng.choice((0, 1, 8))))
-        recorded = life.tell(day, closed, source=source, subject=subject)
+        life.tell(day, closed, source=source, subject=subject)
         if chance(rng, 0.15):
-            error(life, subject, recorded, day, source)
+            error(life, subject, day, source)
         elif chance(rng, 0.4):
             again = day + rng.randrange(1, 20)
             reopened = e.EpisodeReopened(episode=opened.episode, on=life.on(again, 1))
@@ -104,9 +103,9 @@ def _factors(life: Life) -> None:
             factors=factors,
             basis=None if chance(rng, 0.07) else "statutory",
         )
-        recorded = life.tell(day, body, late=0.3)
+        life.tell(day, body, late=0.3)
         if chance(rng, 0.1):
-            error(life, life.subject, recorded, day)
+            error(life, life.subject, day)
         elif factors and chance(rng, 0.2):
             one = rng.choice(factors)
             taken = e.FactorWithdrawn(code=one.code, person=one.person, by=life.social_worker())
@@ -126,9 +125,9 @@ def _flag(life: Life) -> None:
         substance=substance,
         basis=None if chance(rng, 0.08) else "statutory",
     )
-    recorded = life.tell(day, flag)
+    life.tell(day, flag)
     if chance(rng, 0.1):
-        error(life, life.subject, recorded, day)
+        error(life, life.subject, day)
     elif chance(rng, 0.35):
         off = e.FlagRecorded(stands=False, by=life.social_worker(), person=person, substance=substance)
         life.tell(day + rng.randrange(1, 30), off)

@@ -6,60 +6,20 @@ Everything here is decided beforehand from the seed; what depends on what the en
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
 from random import Random
+from typing import Literal
 
 from handlers import events as e
-from handlers.people import derived
-from tests.simulation.area import DESK, LONDON, SOCIAL, Area, chance
+from tests.simulation import concerns
+from tests.simulation.area import DESK, Area, chance
+from tests.simulation.life import Life, error, member
 
-GROUNDS = ("life_at_risk", "greater_harm", "lawful_basis")
+Ground = Literal["life_at_risk", "greater_harm", "lawful_basis"]
+Outcome = Literal["no_further_action", "early_help", "assessment", "strategy_discussion"]
+HOW: tuple[Literal["verbal", "written"], ...] = ("verbal", "verbal", "written")
+GROUNDS: tuple[Ground, ...] = ("life_at_risk", "greater_harm", "lawful_basis")
+OUTCOMES: tuple[Outcome, ...] = ("no_further_action", "early_help", "assessment", "strategy_discussion")
 PURPOSES: tuple[e.Purpose, ...] = ("fip", "child_in_need", "joint_review", "care_plan", "change")
-
-
-@dataclass
-class Life:
-    """A family while it is told of. adults are those in scope; born: the day on which it began here."""
-
-    area: Area
-    family: str
-    rng: Random
-    born: int
-    days: int
-    adults: list[str] = field(default_factory=list)
-    members: dict[str, e.Member] = field(default_factory=dict)
-    discussions: int = 0
-
-    @property
-    def subject(self) -> str:
-        return f"family/{self.family}"
-
-    def day(self, early: float = 0.0, late: float = 1.0) -> int:
-        """Some day of this life between two shares of it."""
-        return self.born + int(self.days * (early + (late - early) * self.rng.random()))
-
-    def tell(self, day: int, body: e.Body, *, source: str = SOCIAL, subject: str = "", late: float = 0.2) -> datetime:
-        """It happened; mostly it is written down within hours, now and then days later. When it was recorded."""
-        recorded = self.area.at(day, self.rng)
-        lag = timedelta(days=self.rng.randrange(1, 9)) if chance(self.rng, late) else timedelta(hours=1)
-        self.area.says(subject or self.subject, body, recorded, recorded - lag, source)
-        return recorded
-
-    def on(self, day: int, back: int = 0) -> date:
-        """A date that has certainly come by any hour of that day."""
-        return self.area.first_on + timedelta(days=day - back)
-
-    def name(self, person: str) -> str:
-        return self.area.names.of(person)
-
-    def child_name(self) -> str:
-        """A child's name, to be let slip in a remark."""
-        children = [m for m in self.members.values() if m.relation == "child"]
-        return str(self.rng.choice(children).name) if children else "the baby"
-
-    def social_worker(self) -> str:
-        return f"w-social-{int(derived(self.family)[:2], 16) % 3}"
 
 
 def a_life(area: Area, number: int, seed: str) -> Life:
@@ -68,24 +28,22 @@ def a_life(area: Area, number: int, seed: str) -> Life:
     born = rng.randrange(0, 8)
     life = Life(area, f"F-{number}", rng, born, area.days - born)
     _household(life)
-    for strand, likely in STRANDS.items():
-        if chance(rng, likely):
+    strands = _strands(rng)
+    if _moving in strands:
+        _moving(life)
+    if chance(rng, 0.95):
+        concerns.tell(life)
+    for strand in strands:
+        if strand is not _moving:
             strand(life)
     return life
 
 
-def member(life: Life, suffix: str, relation: e.Relation, *, cares: bool = False) -> e.Member:
-    person = f"p-{life.family[2:]}-{suffix}"
-    address = None
-    name = life.name(person)
-    if cares and chance(life.rng, 0.92):
-        address = life.area.names.address(person, "home.example")
-    born = life.on(0) - timedelta(days=life.rng.randrange(300, 5000)) if relation == "child" else None
-    made = e.Member(person=person, name=name, relation=relation, cares=cares, born=born, address=address)
-    life.members[person] = made
-    if cares and relation not in ("child", "unborn"):
-        life.adults.append(person)
-    return made
+def _strands(rng: Random) -> list[Callable[[Life], None]]:
+    """A few things that happen in one family."""
+    wanted = rng.choice((1, 2, 2, 3, 5))
+    drawn = {rng.choices(list(STRANDS), list(STRANDS.values()))[0] for _ in range(wanted)}
+    return [strand for strand in STRANDS if strand in drawn]
 
 
 def _household(life: Life) -> None:
@@ -104,7 +62,7 @@ def _household(life: Life) -> None:
     life.tell(life.born, e.HouseholdRecorded(members=tuple(life.members.values())))
     on = life.on(life.born, 3)
     team = [(life.social_worker(), "social_worker"), ("w-health-0", "health_visitor"), ("w-school-0", "teacher")]
-    for worker, role in team[: rng.choice((1, 1, 2, 3))]:
+    for worker, role in team[: rng.choice((1, 1, 1, 2, 3))]:
         life.tell(life.born, e.ProfessionalInvolved(worker=worker, role=role, on=on))
 
 
@@ -235,26 +193,16 @@ def _changes(life: Life) -> None:
             by=life.social_worker(),
             remark=f"{life.child_name()} came home." if chance(rng, 0.7) else None,
         )
-        recorded = life.tell(day, body)
+        life.tell(day, body)
         if chance(rng, 0.12):
-            error(life, life.subject, recorded, day)
-
-
-def error(life: Life, subject: str, recorded: datetime, day: int, source: str = SOCIAL) -> None:
-    """The record told last was wrong, as is found out days later."""
-    told = life.area.ops[-1].event
-    assert told
-    wrong = e.RecordedInError(record=str(told["id"]), by=life.social_worker(), reason=f"Not {life.child_name()}.")
-    later = day + life.rng.choice((1, 3, 10))
-    life.tell(later, wrong, source=source, subject=subject)
-    assert recorded.astimezone(LONDON)
+            error(life, life.subject, day)
 
 
 def _referral(life: Life) -> None:
     rng = life.rng
     referral, day = f"REF-{life.family}", life.day(0, 0.6)
     made_by = rng.choice(sorted(life.area.workers))
-    how: e.Literal["verbal", "written"] = rng.choice(("verbal", "verbal", "written"))
+    how = rng.choice(HOW)
     life.tell(
         day,
         e.ReferralMade(referral=referral, made_by=made_by, how=how, person=rng.choice([None, *life.adults])),
@@ -264,9 +212,7 @@ def _referral(life: Life) -> None:
         life.tell(day + rng.choice((0, 1, 2, 5)), e.ReferralConfirmed(referral=referral, by=made_by), source=DESK)
     if chance(rng, 0.7):
         later = day + rng.choice((1, 3, 8))
-        outcome: e.Literal["no_further_action", "early_help", "assessment", "strategy_discussion"] = rng.choice(
-            ("no_further_action", "early_help", "assessment", "strategy_discussion")
-        )
+        outcome = rng.choice(OUTCOMES)
         decided = e.ReferralDecided(
             referral=referral, outcome=outcome, decided_on=life.on(later, rng.choice((0, 1, 3))), by="w-social-0"
         )
@@ -285,7 +231,7 @@ def _consents(life: Life) -> None:
     for _ in range(rng.choice((1, 2, 3))):
         adult, purpose, day = rng.choice(life.adults), rng.choice(PURPOSES), life.day(0, 0.8)
         if chance(rng, 0.25):
-            ground: e.Literal["life_at_risk", "greater_harm", "lawful_basis"] = rng.choice(GROUNDS)  # type: ignore[assignment]
+            ground = rng.choice(GROUNDS)
             life.tell(day, e.ConsentOverridden(person=adult, purpose=purpose, ground=ground, by=life.social_worker()))
             continue
         given = chance(rng, 0.6)
@@ -295,25 +241,18 @@ def _consents(life: Life) -> None:
             life.tell(day + rng.randrange(1, 15), later)
 
 
-def _treatment(life: Life) -> None:
-    from tests.simulation import concerns
-
-    concerns.tell(life)
-
-
-STRANDS: dict[Callable[[Life], None], float] = {
-    _moving: 0.35,
-    _treatment: 0.95,
-    _enquiry: 0.6,
-    _second_enquiry: 0.1,
-    _unborn: 0.15,
-    _transfer: 0.12,
-    _fip: 0.25,
-    _asked_meeting: 0.35,
-    _household_anew: 0.12,
-    _workers_change: 0.2,
-    _changes: 0.5,
-    _referral: 0.35,
-    _advice: 0.15,
-    _consents: 0.65,
+STRANDS: dict[Callable[[Life], None], int] = {
+    _moving: 8,
+    _enquiry: 24,
+    _second_enquiry: 2,
+    _unborn: 6,
+    _transfer: 6,
+    _fip: 9,
+    _asked_meeting: 12,
+    _household_anew: 3,
+    _workers_change: 4,
+    _changes: 10,
+    _referral: 8,
+    _advice: 4,
+    _consents: 9,
 }

@@ -1,4 +1,4 @@
-"""What people do about what they are sent and owed: answer, ring, acknowledge, ask for consent, mend; or keep silent."""
+"""What people do about what they are sent and owed: answer, ring, acknowledge, ask consent, mend; or keep silent."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ def _invited(people: People, row: Row, now: datetime) -> Iterator[Planned]:
     if body.get("cancelled"):
         return
     rng = people.rng("answer", stream, known.meeting, person, body["sequence"])
-    drawn = rng.random() * (0.9 if people.treats(person) else 3.0)
+    drawn = rng.random() * (0.8 if people.treats(person) else 3.0)
     reply: e.Reply = rng.choice(("accepted", "accepted", "accepted", "tentative", "declined"))
     if drawn < 0.5:
         answer = e.AnswerGiven(known.meeting, person, reply, COORDINATOR)
-        yield people.soon(now, rng, 0, 0, 1, 1, 3), lambda at: _if_not_sat(people, known, answer, at)
+        yield people.soon(now, rng, 0, 0, 0, 1, 1, 3), lambda at: _if_not_sat(people, known, answer, at)
     elif drawn < 0.68:
         outcome = rng.choice(("spoke", "spoke", "no_answer"))
         remark = f"They asked after {people.child(stream, rng)}." if chance(rng, 0.5) else None

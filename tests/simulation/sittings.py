@@ -92,6 +92,8 @@ def _no_time(people: People, row: Row, now: datetime) -> Iterator[Planned]:
 
 
 def _ask(people: People, known: Known, now: datetime, rng: Random) -> Iterator[Op]:
+    if chance(rng, 0.4):
+        yield people.op(known.stream, e.SlotsAsked(known.meeting, COORDINATOR), now)
     yield people.op(known.stream, e.BookingAsked(known.meeting, _some_time(people, rng, now), COORDINATOR), now)
 
 
@@ -125,9 +127,9 @@ def _sit(people: People, known: Known, now: datetime) -> Iterator[Op]:
     rng = people.rng("sit", known.stream, known.meeting)
     known.sat = True
     plan = None
-    if known.kind.endswith("conference") and known.kind != "review_conference" and chance(rng, 0.6):
+    if known.kind.endswith("conference") and known.kind != "review_conference" and chance(rng, 0.45):
         workers = [p for p in known.guests if p in people.area.workers and not people.area.workers[p].chairs]
-        core = tuple(sorted(rng.sample(sorted(workers), min(len(workers), 3))))
+        core = tuple(sorted(rng.sample(sorted(workers), min(len(workers), rng.choice((1, 2, 3))))))
         name = f"PLAN-{derived(known.stream, known.meeting)[:6]}"
         plan = e.Plan(plan=name, category=rng.choice(("neglect", "emotional", "multiple")), core_group=core)
     timed = people.calm or chance(rng, 0.6)

@@ -44,6 +44,11 @@ def counted(ledger: Iterable[Row], case: Case) -> Tally:
             tally["duties", body["duty"]["kind"]] += 1
     for fault in case.faults:
         tally["faults", fault.fault] += 1
+    return tally + _of_what_was_told(case)
+
+
+def _of_what_was_told(case: Case) -> Tally:
+    tally: Tally = Counter()
     for op in case.ops:
         if op.what == "again":
             tally["told", "duplicate"] += 1

@@ -115,7 +115,7 @@ class World:
     async def _instant(self, now: datetime) -> None:
         """All that happens at one instant, however often it is broken off."""
         self.post.now = self.faults.now = now
-        ops = []
+        ops: list[Op] = []
         while self._waiting and self._waiting[0][0] <= now:
             ops += heapq.heappop(self._waiting)[2](now)
         self.done += ops
