@@ -8,14 +8,14 @@ Joint Guidance (2009) paragraphs 11, 21, 28 and actions T1, T8, T9, F2, F4, F5, 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import date, datetime
+from datetime import datetime
 from functools import cached_property
 
 from msgspec import Struct
 
 from handlers import events as e
 from handlers.case_file import CaseFile
-from handlers.concerns import Concern, Voice, concerns, in_scope, touching, voice
+from handlers.concerns import Change, Concern, Voice, changes, concerns, stood, touching, voice
 from handlers.duties import Letter, Met, Owed, duty_id
 from handlers.effects import Part
 from handlers.facts import DutyKind
@@ -68,13 +68,16 @@ def representatives(desk: Desk, meeting: Meeting) -> list[Invitee]:
     for concern in touching(meeting, desk.concerns):
         if desk.may_be_told(concern, meeting):
             heard = desk.voice(concern, meeting)
-            people += (_invitee(p, concern, desk.directory, p in heard.told) for p in heard.invited)
+            people += (_invitee(p, concern, heard, meeting, desk.directory) for p in heard.invited)
     return people
 
 
-def _invitee(person: str, concern: Concern, directory: Directory, must_have_minutes: bool) -> Invitee:
+def _invitee(person: str, concern: Concern, heard: Voice, meeting: Meeting, directory: Directory) -> Invitee:
+    """A stand-in needs no copy of what the key worker has already."""
+    others_have = any(minutes.had(meeting, p) for p in heard.counted if p != person)
+    must_have = person in heard.told and not others_have
     reference = _reference(concern, person, directory)
-    return Invitee(person, "treatment_worker", directory.recipient(person), reference, must_have_minutes)
+    return Invitee(person, "treatment_worker", directory.recipient(person), reference, must_have)
 
 
 def _reference(concern: Concern, person: str, directory: Directory) -> Text | None:
@@ -321,32 +324,10 @@ def _sentence(words: str, concern: Concern, meeting: Meeting) -> str:
     return words.format(concern.service or "a treatment service", name(meeting), concern.adult)
 
 
-class Change(Struct, frozen=True):
-    """Something that alters an adult's or a child's needs. whose: the adult who moved in, if it is that."""
-
-    id: str
-    what: e.Change
-    on: date
-    known_at: datetime
-    whose: str | None = None
-
-
-def _changes(file: CaseFile, found: list[Concern]) -> Iterator[Change]:
-    """Those recorded as such, and each adult in scope with a concern of their own who moved in (Joint Guidance F7)."""
-    for kept in file.records.changes.values():
-        yield Change(kept.body.change, kept.body.what, kept.body.on, kept.recorded)
-    adults = in_scope(file)
-    for person, arrival in file.arrivals.items():
-        known = [c.known_at for c in found if c.adult == person and not c.only]
-        if person in adults and known:
-            known_at = max(arrival.recorded, min(known))
-            yield Change(f"moved-in:{person}", "dependent_person_moved_in", arrival.on, known_at, person)
-
-
 def _of_changes(desk: Desk, found: list[Concern]) -> Iterator[Owed]:
     """Each is told to the service of every adult who was in treatment there on that day, and is not its own subject."""
-    for change in _changes(desk.file, found):
-        by_name = {(c.adult, c.service): c for c in found if c.adult != change.whose and _stood(c, change)}
+    for change in changes(desk.file, found):
+        by_name = {(c.adult, c.service): c for c in found if c.adult != change.whose and stood(c, change)}
         for concern in by_name.values():
             since = max(change.known_at, concern.known_at)
             if _child_protection(desk.file) or desk.permitted(desk.file, concern.adult, "change"):
@@ -356,11 +337,6 @@ def _of_changes(desk: Desk, found: list[Concern]) -> Iterator[Owed]:
                     yield _name_somebody(desk, concern, change.id, "change", since)
             else:
                 yield _seek_consent(desk, concern, change.id, "change", "change", since)
-
-
-def _stood(concern: Concern, change: Change) -> bool:
-    told = concern.episode.told if concern.episode else None
-    return told is not None and told.opened_on <= change.on <= (told.ended_on or change.on)
 
 
 def _child_protection(file: CaseFile) -> bool:

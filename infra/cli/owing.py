@@ -41,7 +41,7 @@ COLUMNS = {
     "rung": "Rung, before",
 }
 CAPTION = "In brackets: for how many working days it has been open, and how many it is late."
-WIDTH, AT_LEAST = 100, {"duty": 14, "what": 28}
+WIDTH, AT_LEAST = 100, {"duty": 14, "what": 20, "owner": 12, "due_at": 11, "opened_at": 11, "rung": 12}
 # Posts that no area fills: whoever it is owed by is the person whom the duty names.
 THEIR_OWN = ("referrer", "treatment_worker")
 NOBODY = "NOBODY, the post is empty"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import typer
@@ -28,6 +29,7 @@ MEETING_COLUMNS = {
     "starts_at": "When",
     "due_on": "Due by",
     "late": "Late",
+    "treatment": "Treatment service",
     "missing": "Not free then",
 }
 
@@ -66,12 +68,26 @@ def meetings(
     async def act(house: House) -> list[View]:
         async with transaction(house.engine) as connection:
             rows = await reading.meetings_of(connection, area=area, first=span[0], last=span[1], state=state)
-        return [_meeting(r) for r in rows]
+            owed = await reading.duties_of(connection, open_only=True, area=area)
+        return [_meeting(r, owed) for r in rows]
 
     listed(worked(ctx, act), MEETING_COLUMNS, json, "There is no such meeting.")
 
 
-def _meeting(r: Any) -> View:
+UNTOLD = {
+    "tell_treatment": "{} NOT TOLD",
+    "name_representative": "NOBODY at {}",
+    "seek_consent": "{} not asked: no consent",
+}
+
+
+def _untold(r: Any, owed: Sequence[Any]) -> str:
+    """Which treatment services do not know of this meeting yet, loudly."""
+    mine = [d for d in owed if (d.stream, d.meeting) == (r.stream, r.meeting) and d.kind in UNTOLD]
+    return ", ".join(sorted({UNTOLD[d.kind].format(d.service or "any service") for d in mine}))
+
+
+def _meeting(r: Any, owed: Sequence[Any]) -> View:
     starts_at = unstamp(r.starts_at) if r.starts_at else None
     return {
         "family": stream_id(r.stream).id,
@@ -84,6 +100,7 @@ def _meeting(r: Any) -> View:
         "due_on": r.due_on,
         "_due_on": in_words(day(r.due_on)),
         "late": r.late,
+        "treatment": _untold(r, owed),
         "missing": r.missing,
         "working": r.working,
     }

@@ -26,7 +26,7 @@ from infra.demo.telling import Line, lines, on_day
 from infra.papers.words import one_line
 from streams.clock import wall
 
-MOST_LINES, MOST_LATE = 18, 6
+MOST_LINES, MOST_LATE = 17, 6
 UNWATCHED_WIDTH = 100
 SHORT = {
     "initial_conference": "initial conference",

@@ -10,6 +10,7 @@ import pytest
 from handlers import events as e
 from infra.cli import recording
 from tests.infra.commands import BY, FAMILY, MEETING, Home, first_evening, home, referred
+from tests.journeys.story import at, told
 
 __all__ = ["first_evening", "home", "referred"]
 KEY = "w-clearway-key"
@@ -127,6 +128,17 @@ def test_decisions_are_recorded_only_of_a_meeting_that_sat(after_it_began: Home)
         *BY,
     )
     assert "has not been recorded as held" in after_it_began.fails(*asked)
+
+
+def test_decisions_are_sent_ahead_of_the_minutes_to_whoever_should_have_them(after_it_began: Home) -> None:
+    seats = (e.Attendance(person="w-social", presence="present"), e.Attendance(person="p-mother", presence="present"))
+    after_it_began.publish([told(at("2025-01-08", "12:30"), "family/F-1", e.MeetingHeld(MEETING, seats))])
+    after_it_began.says("run", "--until", "2025-01-08T13:00")
+    said = after_it_began.says("decisions", FAMILY, MEETING, "--decision", "Ann Quillfeather has a plan.", *BY)
+    assert re.match(r"1 decision of the initial child protection conference recorded; \d people to have them\.", said)
+    assert re.search(r"Duty D-\w+ ended \(evidence: .*Send clearway the decisions", said)
+    assert {r["fate"] for r in after_it_began.rows("sent", FAMILY) if r["what"] == "decisions"} == {"handed over"}
+    assert "has a plan" not in " ".join(str(r) for r in after_it_began.sql("SELECT * FROM outbox, ledger LIMIT 9000"))
 
 
 @pytest.mark.parametrize(
