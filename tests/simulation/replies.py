@@ -91,7 +91,7 @@ def _accepted(people: People, row: Row, now: datetime) -> Iterator[Planned]:
 
 def _owed(people: People, row: Row, now: datetime) -> Iterator[Planned]:
     duty, stream = row["body"]["duty"], row["stream"]
-    people.duties[duty["id"]] = duty
+    people.duties[duty["id"]] = dict(duty)  # the ledger's own row stays as it is
     rng = people.rng("owed", stream, duty["id"])
     act = ACTS.get(duty["kind"])
     if act is None:
