@@ -188,16 +188,21 @@ def _taken(body: Row) -> set[str]:
 # --- tables and snapshots
 
 
-def table_against_facts(duties: Mapping[str, Duty], rows: Iterable[Row], stream: str) -> list[Violation]:
-    """The rows of one stream's duties, against the fold of its Duty facts."""
+def table_against_facts(
+    duties: Mapping[str, Duty], rows: Iterable[Row], stream: str, changed: set[str] | None = None
+) -> list[Violation]:
+    """The rows of one stream's duties, against the fold of its Duty facts; changed: only these, if given."""
     found, seen = [], set()
     for row in rows:
-        duty = duties.get(row["id"])
-        seen.add(row["id"])
+        id_ = row["id"]
+        seen.add(id_)
+        if changed is not None and id_ not in changed:
+            continue
+        duty = duties.get(id_)
         if duty is None:
-            found.append(Violation("table-differs", f"{stream}: the table has {row['id']}, the ledger has not"))
+            found.append(Violation("table-differs", f"{stream}: the table has {id_}, the ledger has not"))
         elif odd := [name for name, (told, kept) in _told_and_kept(duty, row).items() if told != kept]:
-            found.append(Violation("table-differs", f"{stream}: {row['id']} differs in {', '.join(odd)}"))
+            found.append(Violation("table-differs", f"{stream}: {id_} differs in {', '.join(odd)}"))
     missing = sorted(duties.keys() - seen)
     found += [Violation("table-differs", f"{stream}: the table lacks {id_}") for id_ in missing]
     return found

@@ -72,7 +72,16 @@ class Desk:
         return self.family.duties.get(duty_id(self.family.stream, kind, *key))
 
     def duties(self, *kinds: str) -> Iterator[Duty]:
-        return (d for d in self.family.duties.values() if d.kind in kinds)
+        return (d for kind in kinds for d in self.family.by_kind.get(kind, {}).values())
+
+    def speakers(self, duty: Duty) -> set[str]:
+        """Whoever may speak just now for the service that this duty is about."""
+        adult, service = duty.now.get("adult") or FAMILY, duty.now.get("service") or ""
+        found: set[str] = set()
+        for concern in touching.concerns(self.area, self.family):
+            if (concern.adult, concern.service) == (adult, service):
+                found |= {who for who in self.people(concern) if who}
+        return found | {who for who in self.people(Concern(adult, service, self.now)) if who}
 
     def about(self, kind: str, meeting: str, concern: Concern) -> Duty | None:
         """The duty of this kind to this concern about this meeting; the latest of several."""

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from tests.simulation.calendar_sums import count, end_of_working_day, local_day, night, working_day, working_days_before
 from tests.simulation.desk import Desk
-from tests.simulation.evidence_checks import told_amiss
+from tests.simulation.evidence_checks import told_amiss, who_know
 from tests.simulation.family_reading import FAILED, Booking, Duty, Meeting
 from tests.simulation.touching import CONFERENCES, Concern, anybody, basis, standing_basis
 
@@ -43,6 +43,8 @@ def _told(desk: Desk, meeting: Meeting, concern: Concern) -> None:
     if duty.ended and duty.ended.body["how"] == "reason":
         return
     _owed_to_the_right_person(desk, meeting, concern, duty, what)
+    if duty.ended and (amiss := told_amiss(desk.family, duty)):
+        desk.say(*amiss)
     if duty.open:
         _due_in_time(desk, meeting, concern, duty, what)
     if meeting.kind in CONFERENCES and meeting.sat is None and desk.now < _start(meeting):
@@ -56,17 +58,26 @@ def _start(meeting: Meeting) -> datetime:
 
 
 def _owed_to_the_right_person(desk: Desk, meeting: Meeting, concern: Concern, duty: Duty, what: str) -> None:
-    """Until it begins: a key worker replaced, away or not to be reached hands the duty on."""
+    """Until it begins: a key worker replaced, away or not to be reached hands the duty on, and the next one must know."""
     if meeting.sat is not None or desk.now >= _start(meeting):
         return
     expected = desk.people(concern)
     if concern.episode is not None and concern.episode.ended_on is not None:
         expected |= anybody(desk.directory, concern.service, concern.episode)
-    if duty.to not in expected:
+    duty.right |= {who for who in expected if who}
+    if duty.to not in expected and not (duty.ended and expected & _know(desk, concern, duty)):
         named = ", ".join(sorted(str(x) for x in expected))
         desk.say("untold", f"to tell {what} is owed to {duty.to}, not to {named}")
     if duty.to is None and duty.open and None in expected and concern.service:
         _representative_named(desk, concern, what)
+
+
+def _know(desk: Desk, concern: Concern, duty: Duty) -> set[str | None]:
+    """Who certainly knows. A key worker who knows, still is one and is at work need not be told again by another,
+    though mail to them may have come back."""
+    knows: set[str | None] = set(who_know(desk.family, duty))
+    here = {w for w in concern.workers if desk.directory.mailed(w) and not any(desk.directory.away(w, d) for d in desk.days())}
+    return knows | (desk.people(concern) if knows & here else set())
 
 
 def _representative_named(desk: Desk, concern: Concern, what: str) -> None:
@@ -95,7 +106,9 @@ def _report_asked(desk: Desk, meeting: Meeting, concern: Concern, what: str) -> 
     known = anybody(desk.directory, concern.service, concern.episode)
     if any(person in known for _, person in meeting.reports):
         return
-    for kind in ("ask_report_treatment", "report_from_treatment"):
+    asked = desk.about("ask_report_treatment", meeting.id, concern)
+    has_asked = asked is not None and asked.ended is not None and asked.ended.body["how"] == "evidence"
+    for kind in ("ask_report_treatment", "report_from_treatment")[: 2 if has_asked else 1]:
         duty = desk.about(kind, meeting.id, concern)
         if duty is None or (duty.ended and duty.ended.body["how"] == "lapse"):
             desk.say("report-not-asked", f"{kind} is not owed, to {what}")
@@ -162,10 +175,11 @@ def _was_invited(desk: Desk, meeting: Meeting, person: str, seq: int) -> bool:
 
 
 def evidence(desk: Desk) -> None:
-    """Each duty to tell that ended by evidence has evidence."""
+    """Each duty to tell that ends just now, whether still owed or not, ends by evidence or for somebody's reason."""
     for duty in desk.duties("tell_treatment"):
-        if duty.ended is None:
+        if duty.ended is None or not any(fact is duty.ended for fact in desk.family.fresh):
             continue
+        duty.right |= desk.speakers(duty)
         how = duty.ended.body["how"]
         if how == "reason" and duty.id not in desk.family.excused:
             desk.say("ended-without-evidence", f"{duty.id} ended for a reason that nobody gave")
@@ -203,7 +217,7 @@ def _call_asked(desk: Desk, duty: Duty, booking: Booking) -> None:
     """Under one working day before it begins, mail is too late: somebody is asked to ring."""
     turn = working_days_before(booking.starts_at, count("CALL-01", 1))
     since = max(duty.since.at, duty.to_since(), booking.at)
-    if since >= booking.starts_at or duty.calls:
+    if since >= booking.starts_at or duty.calls or duty.to is None:
         return
     if desk.now > max(turn, since) or (desk.touched and desk.now >= turn):
         desk.say("no-call", f"{duty.id} is still open so shortly before {duty.now['meeting']}, and nobody must ring")

@@ -23,24 +23,39 @@ MEETS = {
 }
 
 
-def told_amiss(family: Family, duty: Duty) -> Amiss | None:
-    """What is wrong with the evidence on which this duty to tell ended; None if nothing is."""
+def who_know(family: Family, duty: Duty) -> set[str]:
+    """Those who showed that they know of the present time, and whose invitation did not come back since."""
     meeting = family.meetings.get(duty.now["meeting"])
     if meeting is None or not meeting.bookings:
+        return set()
+    present = meeting.booked or meeting.bookings[-1]
+    return {
+        word.person
+        for word in _words(family, duty)
+        if word.how == "attended"
+        or (_about_this_time(word, meeting, present) and word.seq > _came_back_at(family, meeting, word.person))
+    }
+
+
+def _words(family: Family, duty: Duty) -> list[Word]:
+    """What was said about this meeting by whoever spoke for the service at any time."""
+    right, about = duty.ever_to() | duty.right, duty.now["meeting"]
+    return [w for w in family.words if w.person in right and (w.meeting == about or w.duty == duty.id)]
+
+
+def told_amiss(family: Family, duty: Duty) -> Amiss | None:
+    """What is wrong with the evidence on which this duty to tell ended; None if nothing is."""
+    if who_know(family, duty):
+        return None
+    about, own = duty.now["meeting"], _words(family, duty)
+    meeting = family.meetings.get(about)
+    if meeting is None or not meeting.bookings:
         return "ended-without-evidence", f"{duty.id} ended, though its meeting was never fixed"
-    about, present = duty.now["meeting"], meeting.booked or meeting.bookings[-1]
-    own = [w for w in family.words if w.person == duty.to and (w.meeting == about or w.duty == duty.id)]
-    if any(w.how == "attended" for w in own):
-        return None
-    timely = [w for w in own if _about_this_time(w, meeting, present)]
-    bounced = _came_back_at(family.invitation(about, duty.to)) if duty.to else 0
-    if any(w.seq > bounced for w in timely):
-        return None
-    if timely:
+    if any(_about_this_time(w, meeting, meeting.booked or meeting.bookings[-1]) for w in own):
         return "bounce-ignored", f"{duty.id}: the mail to {duty.to} came back after the word, and it stays ended"
     if own:
         return "move-untold", f"{duty.id}: {duty.to} knew of another time of {about}, and it stays ended"
-    others = [w.person for w in family.words if w.meeting == about]
+    others = dict.fromkeys(w.person for w in family.words if w.meeting == about)
     return "ended-without-evidence", (
         f"{duty.id} ended by '{duty.ended.body['by'] if duty.ended else ''}', and {duty.to} never showed that they know"
         f" of {about}; others did: {', '.join(others) or 'nobody'}"
@@ -52,11 +67,13 @@ def _about_this_time(word: Word, meeting: Meeting, present: Booking) -> bool:
     return then is not None and then.starts_at == present.starts_at
 
 
-def _came_back_at(mail: Sent | None) -> int:
-    """The row that says that this invitation came to nothing; 0 if none does."""
+def _came_back_at(family: Family, meeting: Meeting, person: str) -> int:
+    """The row that says that the present invitation came to nothing, before the meeting sat; 0 if none does."""
+    mail = family.invitation(meeting.id, person)
     if mail is None or mail.kind != "invitation" or mail.fate() not in FAILED:
         return 0
-    return max(seq for seq, _, fate in mail.fates if fate in FAILED)
+    failed = max(seq for seq, _, fate in mail.fates if fate in FAILED)
+    return 0 if meeting.sat and failed > meeting.sat.seq else failed
 
 
 def sent(desk: Desk) -> None:

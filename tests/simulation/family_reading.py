@@ -103,7 +103,8 @@ class Meeting:
 
 @dataclass
 class Duty:
-    """A duty as the facts leave it. turns: opened, moved, ended, reopened, in order."""
+    """A duty as the facts leave it. turns: opened, moved, ended, reopened, in order; rungs: what the table may say;
+    right: who spoke for the service at some time, by the judge's own reading."""
 
     id: str
     now: dict[str, Any]
@@ -116,6 +117,7 @@ class Duty:
     owed_to: list[tuple[int, datetime, str | None]] = field(default_factory=list)
     ladder_at: datetime | None = None
     rungs: set[int] = field(default_factory=lambda: {-1})
+    right: set[str] = field(default_factory=set)
 
     @property
     def kind(self) -> str:
@@ -157,6 +159,7 @@ class Family:
     def __init__(self, stream: str) -> None:
         self.stream, self.area, self.id = stream, stream.split("/")[0], stream.split("/")[-1]
         self.at: datetime | None = None
+        self.rows = 0
         self.household = Household()
         self.records: list[Fact] = []
         self.errors: dict[str, int] = {}
@@ -166,6 +169,7 @@ class Family:
         self.words: list[Word] = []
         self.fates: dict[str, list[tuple[int, datetime, str]]] = {}
         self.duties: dict[str, Duty] = {}
+        self.by_kind: dict[str, dict[str, Duty]] = {}
         self.by_matter: dict[tuple[str, str, str, str], list[Duty]] = {}
         self.excused: set[str] = set()
         self.plans: dict[str, int] = {}
@@ -179,6 +183,7 @@ class Family:
 
     def take(self, fact: Fact) -> None:
         self.at = fact.at
+        self.rows += 1
         if fact.type in RECORDS:
             self.records.append(fact)
         step = STEPS.get(fact.type)
@@ -336,6 +341,7 @@ def _opened(family: Family, fact: Fact) -> None:
     known = [d for d in family.by_matter.get(matter, ()) if d.id != duty.id]
     family.by_matter[matter] = [*known, duty]
     family.duties[body["id"]] = duty
+    family.by_kind.setdefault(body["kind"], {})[body["id"]] = duty
 
 
 def _moved(family: Family, fact: Fact) -> None:

@@ -6,10 +6,9 @@ instant it checks the streams that were touched, and at a day's end everything t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from tests.simulation import (
     books_checks,
@@ -23,7 +22,7 @@ from tests.simulation.calendar_sums import parsed
 from tests.simulation.desk import Desk
 from tests.simulation.evidence import Delivered, Evidence, Row, Violation
 from tests.simulation.family_reading import Family
-from tests.simulation.reading import Area, Person, as_fact
+from tests.simulation.reading import Area, Fact, Person, as_fact
 
 LEVEL = (
     *(duty_checks.must_be_told, duty_checks.evidence, duty_checks.wrong_callers, duty_checks.mails_without_basis),
@@ -51,6 +50,7 @@ class Judge:
     _papers: dict[str, str] = field(default_factory=dict)
     _readers: leak_checks.Readers | None = None
     _shelved: set[str] = field(default_factory=set)
+    _levelled: dict[str, tuple[int, int]] = field(default_factory=dict)
 
     def look(self, evidence: Evidence) -> list[Violation]:
         """What is wrong now and was not said before."""
@@ -103,6 +103,7 @@ class Judge:
         fact = as_fact(row, at, fresh)
         if kind == "partnership":
             area.directory = area.directory.after(fact)
+            area.changes += 1
         elif kind == "person":
             area.persons.setdefault(id_, Person()).take(fact)
         else:
@@ -130,7 +131,9 @@ class Judge:
         """A letter that asks for advice says nothing of which family it is (Joint Guidance T10)."""
         found = []
         for family in self.families.values():
-            own = {d.id for d in family.duties.values() if d.kind == "ask_for_advice"}
+            own = set(family.by_kind.get("ask_for_advice", ()))
+            if not own:
+                continue
             letters = {m.id for m in family.mails.values() if m.duty in own and m.kind == "letter"}
             for mail in mails:
                 if leak_checks.message_id(mail.raw) in letters and family.id in leak_checks.texts(mail.raw):
@@ -148,17 +151,27 @@ class Judge:
         for family in wanted:
             area = self.areas[family.area]
             desk = Desk(area, family, evidence.now, touched is not None, self.posted)
-            checks: tuple[Any, ...] = CLOCK if touched is not None and not family.fresh else (*LEVEL, *CLOCK)
-            for check in checks if touched is not None else CLOCK:
+            seen = (family.rows, area.changes)
+            for check in CLOCK if self._levelled.get(family.stream) == seen else (*LEVEL, *CLOCK):
                 check(desk)
+            self._levelled[family.stream] = seen if area.before is area.directory else (0, 0)
             found += desk.found
-            found += books_checks.table_against_facts(family.duties, by_stream[family.stream], family.stream)
+            changed = None if touched is None else {duty_of(fact) for fact in family.fresh}
+            found += books_checks.table_against_facts(family.duties, by_stream[family.stream], family.stream, changed)
         return found
 
 
+def duty_of(fact: Fact) -> str:
+    """The duty that this fact is about; empty if about none."""
+    opened = fact.body.get("duty", "")
+    return str(opened["id"] if isinstance(opened, Mapping) else opened)
+
+
+_present: list[tuple[Sequence[Row], Judge]] = []
+
+
 def look(evidence: Evidence) -> list[Violation]:
-    """One look at everything, as of this evidence alone."""
-    judge = Judge()
-    families = frozenset(row["stream"] for row in evidence.ledger)
-    found = judge.look(Evidence(**{**vars(evidence), "touched": evidence.touched or families}))
-    return found + judge.look(Evidence(**{**vars(evidence), "touched": None}))
+    """What is wrong now. One run hands in one ledger, that grows; another ledger is another run, with a fresh judge."""
+    if not _present or _present[0][0] is not evidence.ledger:
+        _present[:] = [(evidence.ledger, Judge())]
+    return _present[0][1].look(evidence)

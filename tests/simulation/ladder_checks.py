@@ -59,6 +59,9 @@ def _right_ladder(desk: Desk, duty: Duty, fact: Fact) -> None:
     """While the present invitation is not handed over it is our failure; once it is, their silence."""
     if duty.kind != "tell_treatment":
         return
+    meeting = desk.family.meetings.get(duty.now["meeting"])
+    if meeting is None or meeting.booked is None or meeting.sat is not None:
+        return
     to, role = duty.to_at(fact.seq), fact.body["role"]
     mail = desk.family.invitation(duty.now["meeting"], to, before=fact.seq) if to else None
     handed = mail is not None and mail.kind == "invitation" and mail.fate(before=fact.seq) == "accepted"
@@ -105,10 +108,7 @@ def _next_at(desk: Desk, duty: Duty) -> datetime | None:
         return since
     climbs = [c for c in duty.climbs if c.at >= since]
     if not climbs:
-        if duty.due >= desk.now or (duty.climbs and duty.climbs[-1].at >= since):
-            return None
-        late = duty.turns[-1].at if duty.turns[-1].type == "DutyMoved" else since
-        return max(morning_after(local_day(duty.due)), morning_after(local_day(max(since, late))) if late > duty.due else since)
+        return _first_at(duty, since) if duty.due < desk.now else None
     last = climbs[-1]
     following = _following(desk, duty, last)
     if following is None:
@@ -117,6 +117,15 @@ def _next_at(desk: Desk, duty: Duty) -> datetime | None:
         return last.at if not last.body["message"] else _failed_at(desk, last)
     passed = working_day(local_day(last.at), following[1]) if following[1] else local_day(last.at)
     return max(morning_after(passed), morning_after(local_day(duty.due)))
+
+
+def _first_at(duty: Duty, since: datetime) -> datetime:
+    """09:00 on the working day after it was due; what was recorded late is not late before the next day's end."""
+    told = [turn.at for turn in duty.turns if turn.type == "DutyMoved"]
+    known = max([since, *told])
+    if known <= duty.due:
+        return morning_after(local_day(duty.due))
+    return max(morning_after(local_day(duty.due)), morning_after(working_day(local_day(known), 1)))
 
 
 def _following(desk: Desk, duty: Duty, last: Fact) -> Rung | None:

@@ -100,9 +100,8 @@ def _from_base64(text: str) -> Iterator[str]:
                 continue
 
 
-def readings(raw: bytes) -> str:
-    """Everything the quick reading sees, bare."""
-    text = texts(raw)
+def readings(text: str) -> str:
+    """Everything that the quick reading sees in it, bare."""
     seen = unwrapped(text)
     hidden = "\n".join(_from_base64(text))
     if hidden:
@@ -119,6 +118,7 @@ class Readers:
     references: dict[str, set[tuple[str, str]]] = field(default_factory=dict)
     _bare: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
     _read: int = 0
+    _clean: set[tuple[str, str]] = field(default_factory=set)
 
     def learn(self, history: list[Row]) -> None:
         for event in history[self._read :]:
@@ -130,21 +130,26 @@ class Readers:
                 place = (body["service"], body.get("worker", ""))
                 self.references.setdefault(body["client_reference"], set()).add(place)
         self._read = len(history)
-        self._bare = {who: [(name, bare(name)) for name in names] for who, names in self.canaries.items()}
+        known = {who: [(name, bare(name)) for name in names] for who, names in self.canaries.items()}
+        if known != self._bare:
+            self._bare, self._clean = known, set()
 
     def own(self, address: str) -> set[str]:
         return self.owners.get(address.casefold(), set())
 
-    def suspects(self, seen: str, own: set[str]) -> list[tuple[str, str]]:
-        """(person, name) of each name of another that stands there."""
+    def suspects(self, text: str, own: set[str]) -> list[tuple[str, str]]:
+        """(person, name) of each name of another that stands there. Two lines that give nobody away are remembered:
+        most lines of a mail stand in many."""
+        lines = text.splitlines()
+        fresh = [pair for pair in zip(["", *lines], [*lines, ""], strict=True) if pair not in self._clean]
+        named = self._named(readings("\n".join(f"{a}\n{b}\n" for a, b in fresh)))
+        if not named:
+            self._clean.update(fresh)
         mine = {known for who in own for _, known in self._bare.get(who, ())}
-        return [
-            (who, name)
-            for who, names in self._bare.items()
-            if who not in own
-            for name, known in names
-            if known in seen and known not in mine
-        ]
+        return [(who, name) for who, name, known in named if who not in own and known not in mine]
+
+    def _named(self, seen: str) -> list[tuple[str, str, str]]:
+        return [(who, name, known) for who, names in self._bare.items() for name, known in names if known in seen]
 
 
 def _addressed(body: Row) -> Iterator[Row]:
@@ -163,9 +168,9 @@ def is_address(readers: Readers, person: str, name: str) -> bool:
 
 def look(mail: Delivered, readers: Readers, papers: Mapping[str, str], directories: list[Directory]) -> list[Violation]:
     """papers: the message ids of minutes and decision letters, and what they are."""
-    own, id_ = readers.own(mail.to), message_id(mail.raw)
+    own, id_, text = readers.own(mail.to), message_id(mail.raw), texts(mail.raw)
     paper, secure = papers.get(id_), any(_secure(d, own) for d in directories)
-    given = readers.suspects(readings(mail.raw), own)
+    given = readers.suspects(text, own)
     if paper and secure:
         given = [(who, name) for who, name in given if is_address(readers, who, name)]
     violations = [
@@ -176,7 +181,7 @@ def look(mail: Delivered, readers: Readers, papers: Mapping[str, str], directori
         violations += _slowly(mail, readers, own, bool(paper and secure), id_)
     if paper and not secure and _has_file(mail.raw):
         violations.append(Violation("wrong-reader", f"the {paper} {id_} went whole to {mail.to}, which is not secure"))
-    return violations + _references(mail, readers, own, directories, id_)
+    return violations + _references(mail, text, readers, own, directories, id_)
 
 
 def _slowly(mail: Delivered, readers: Readers, own: set[str], whole: bool, id_: str) -> list[Violation]:
@@ -201,15 +206,15 @@ def _has_file(raw: bytes) -> bool:
 
 
 def _references(
-    mail: Delivered, readers: Readers, own: set[str], directories: list[Directory], id_: str
+    mail: Delivered, text: str, readers: Readers, own: set[str], directories: list[Directory], id_: str
 ) -> list[Violation]:
     """A client reference is the service's own, and quoted to nobody else."""
-    agencies = {directory.agency_of(who) for directory in directories for who in own}
-    text = unwrapped(texts(mail.raw)) if readers.references else ""
+    quoted = [reference for reference in readers.references if reference in text]
+    agencies = {directory.agency_of(who) for directory in directories for who in own} if quoted else set()
     return [
         Violation("wrong-reader", f"the mail {id_} to {mail.to} quotes {reference}, of {sorted(places)}")
-        for reference, places in readers.references.items()
-        if reference in text
-        and re.search(rf"(?<![\w-]){re.escape(reference)}(?![\w-])", text)
+        for reference in quoted
+        for places in (readers.references[reference],)
+        if re.search(rf"(?<![\w-]){re.escape(reference)}(?![\w-])", text)
         and not any(service in agencies or worker in own for service, worker in places)
     ]

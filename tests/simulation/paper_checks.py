@@ -106,7 +106,7 @@ class Change:
 
 def changes(desk: Desk) -> None:
     """Whoever treats an adult on the day of a change is told of it."""
-    known = concerns(desk.area, desk.family, desk.directory)
+    known = concerns(desk.area, desk.family)
     for change in _changes(desk):
         for concern in known:
             episode = concern.episode

@@ -216,6 +216,7 @@ class Area:
 
     directory: Directory = field(default_factory=Directory)
     before: Directory = field(default_factory=Directory)
+    changes: int = 0
     persons: dict[str, Person] = field(default_factory=dict)
 
     def directories(self) -> list[Directory]:

@@ -6,7 +6,7 @@ what must be; `people` gives everybody who may be meant.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Literal
 
@@ -29,12 +29,14 @@ Basis = Literal["yes", "refused", "none", "unclear"]
 
 @dataclass(frozen=True)
 class Concern:
-    """Whose treatment, or whose need of it. known_at: the latest instant that may pass for its becoming known."""
+    """Whose treatment, or whose need of it. known_at: the latest instant that may pass for its becoming known;
+    workers: of each episode there that stands, since either may be meant."""
 
     adult: str
     service: str
     known_at: datetime
     episode: Episode | None = None
+    workers: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -72,18 +74,26 @@ def lawful_now(family: Family, before: int | None = None) -> bool:
     return plans or any(map(is_open, family.meetings.values()))
 
 
-def concerns(area: Area, family: Family, directory: Directory) -> list[Concern]:
+def concerns(area: Area, family: Family) -> list[Concern]:
     """The episodes of the adults in scope, as this family was told of them; one for each adult and service."""
     found: dict[tuple[str, str], Concern] = {}
     for adult in family.household.adults():
         for episode in area.episodes(adult):
             told = family.told.get((adult, episode.id))
             known = max(told or episode.recorded, family.household.since[adult])
-            before = found.get((adult, episode.service))
-            newer = before is None or before.episode is None or _rank(episode) > _rank(before.episode)
-            if newer:
-                found[adult, episode.service] = Concern(adult, episode.service, known, episode)
+            one = Concern(adult, episode.service, known, episode, episode.workers)
+            found[adult, episode.service] = _both(found.get((adult, episode.service)), one)
     return list(found.values())
+
+
+def _both(before: Concern | None, other: Concern) -> Concern:
+    """Of two episodes at one service the one that stands, or the younger; with the workers of both, if both stand."""
+    if before is None or before.episode is None or other.episode is None:
+        return other
+    best = other if _rank(other.episode) > _rank(before.episode) else before
+    if before.episode.ended_on is None and other.episode.ended_on is None:
+        return replace(best, workers=before.workers | other.workers)
+    return best
 
 
 def _rank(episode: Episode) -> tuple[bool, date, datetime]:
@@ -135,7 +145,7 @@ def touched(area: Area, family: Family, meeting: Meeting, directory: Directory) 
     if starts_at is None or (kind == "looked_after_review" and not meeting.due.get("with_treatment", True)):
         return []
     fixed_on = local_day(meeting.fixed_at or starts_at)
-    known = concerns(area, family, directory)
+    known = concerns(area, family)
     found = [c for c in known if c.known_at < starts_at and _stands(c, fixed_on)]
     found += _from_signs(family, meeting, directory, known, starts_at)
     if kind in OF_ONE_ADULT:
@@ -201,9 +211,8 @@ def reachable(family: Family, directory: Directory, who: str | None, day: date) 
 def people(family: Family, directory: Directory, concern: Concern, day: date) -> set[str | None]:
     """Everybody who may be the one to be told, that day; None among them where nobody can be reached."""
     found: set[str | None] = set()
-    episode = concern.episode
-    if episode is not None:
-        known = {w: reachable(family, directory, w, day) for w in episode.workers}
+    if concern.episode is not None:
+        known = {w: reachable(family, directory, w, day) for w in concern.workers}
         found |= {w for w, can in known.items() if can is not False}
         if known and all(can is True for can in known.values()):
             return found
