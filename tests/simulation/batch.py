@@ -28,6 +28,8 @@ from tests.simulation.world import Look, Nobody, Outcome, played
 
 CALM_EVERY = 6  # every sixth run is small and calm, and is told a second time in another order
 OF_CALM = 3  # families
+SHRINKING = 120.0  # seconds for one case
+ALIKE = 2  # cases of one violation that are worth shrinking
 REBUILD_EVERY = 12
 FOUND = Path(".quorate-simulation")
 
@@ -70,7 +72,7 @@ def replayed(case: Case, look: Look, *, rebuild: bool = False) -> Outcome:
     return played(case, Nobody(), Faults(case.seed, scripted=case.faults), look, template(), rebuild=rebuild)
 
 
-def run(seed: str, number: int, families: int = FAMILIES, shrink_seconds: float = 60.0) -> Run:
+def run(seed: str, number: int, families: int = FAMILIES, shrink_seconds: float = SHRINKING) -> Run:
     """One run of a batch; the number says whether it is calm and whether a fresh process rebuilds it."""
     gc.set_threshold(200_000, 20, 50)
     since = time.monotonic()
@@ -86,7 +88,10 @@ def run(seed: str, number: int, families: int = FAMILIES, shrink_seconds: float 
         done.violations = in_another_order(outcome, look)
         fails = lambda case: bool(in_another_order(replayed(case, look), look))  # noqa: E731
     if done.violations:
-        done.file = keep(shrunk(outcome.case, fails, shrink_seconds), done.violations)
+        worth_it = shrink_seconds and len(list(FOUND.glob(f"{done.violations[0].name}-*"))) < ALIKE
+        suspect = done.violations[0].sentence
+        small = shrunk(outcome.case, fails, shrink_seconds, suspect) if worth_it else outcome.case
+        done.file = keep(small, done.violations)
     done.seconds = time.monotonic() - since
     return done
 

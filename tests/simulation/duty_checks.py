@@ -76,7 +76,11 @@ def _know(desk: Desk, concern: Concern, duty: Duty) -> set[str | None]:
     """Who certainly knows. A key worker who knows, still is one and is at work need not be told again by another,
     though mail to them may have come back."""
     knows: set[str | None] = set(who_know(desk.family, duty))
-    here = {w for w in concern.workers if desk.directory.mailed(w) and not any(desk.directory.away(w, d) for d in desk.days())}
+    here = {
+        w
+        for w in concern.workers
+        if desk.directory.mailed(w) and not any(desk.directory.away(w, d) for d in desk.days())
+    }
     return knows | (desk.people(concern) if knows & here else set())
 
 
@@ -99,7 +103,9 @@ def _due_in_time(desk: Desk, meeting: Meeting, concern: Concern, duty: Duty, wha
         return
     latest = min(end_of_working_day(since, count("TELL-01", 1)), starts_at)
     if duty.due > latest:
-        desk.say("untold", f"to tell {what} is due {duty.due:%d %b %H:%M}, too late: it must be by {latest:%d %b %H:%M}")
+        desk.say(
+            "untold", f"to tell {what} is due {duty.due:%d %b %H:%M}, too late: it must be by {latest:%d %b %H:%M}"
+        )
 
 
 def _report_asked(desk: Desk, meeting: Meeting, concern: Concern, what: str) -> None:

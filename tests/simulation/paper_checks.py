@@ -19,7 +19,10 @@ from tests.simulation.family_reading import Duty, Meeting
 from tests.simulation.reading import Fact
 from tests.simulation.touching import CONFERENCES, Concern, anybody, basis, concerns, lawful_now, signs, standing_basis
 
-PAPERS = (("minutes-unsent", "send_minutes_treatment", "minutes"), ("decision-unsent", "send_decision_treatment", "decision"))
+PAPERS = (
+    ("minutes-unsent", "send_minutes_treatment", "minutes"),
+    ("decision-unsent", "send_decision_treatment", "decision"),
+)
 
 
 def after_meetings(desk: Desk) -> None:
@@ -219,4 +222,3 @@ def _after_overrides(desk: Desk) -> None:
 def _same_day(at: datetime) -> datetime:
     day = local_day(at)
     return night(day if works(day) else working_day(day, 1))
-

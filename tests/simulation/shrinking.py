@@ -5,6 +5,7 @@ Delta debugging (Zeller): ever smaller shares are taken out, and what still fail
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Sequence
 from typing import TypeVar
@@ -17,24 +18,25 @@ T = TypeVar("T")
 Fails = Callable[[Case], bool]
 
 
-def shrunk(case: Case, fails: Fails, seconds: float = 120.0) -> Case:
-    """The shortest case found in that time that still fails; the case itself if it does not fail when replayed."""
+def shrunk(case: Case, fails: Fails, seconds: float = 120.0, suspect: str = "") -> Case:
+    """The shortest case found in that time that still fails; the case itself if it does not fail when replayed.
+
+    suspect: a text that may name the family, which is then tried alone first.
+    """
     until = time.monotonic() + seconds
 
     def still(tried: Case) -> bool:
         return time.monotonic() < until and fails(tried)
 
-    if not fails(case):
-        return case
-    case = _fewer_families(case, still)
+    named = [f for f in case.families if re.search(rf"\b{f.rpartition('/')[2]}\b", suspect)]
+    alone = _only(case, named)
+    if named and still(alone):
+        case = alone
+    elif fails(case):
+        case = _only(case, fewer(case.families, lambda stay: still(_only(case, stay))))
     case = replace(case, faults=fewer(case.faults, lambda faults: still(replace(case, faults=list(faults)))))
     case = replace(case, ops=fewer(case.ops, lambda ops: still(replace(case, ops=list(ops)))))
     return replace(case, faults=fewer(case.faults, lambda faults: still(replace(case, faults=list(faults)))))
-
-
-def _fewer_families(case: Case, still: Fails) -> Case:
-    families = fewer(case.families, lambda stay: still(_only(case, stay)))
-    return _only(case, families)
 
 
 def _only(case: Case, families: Sequence[str]) -> Case:
