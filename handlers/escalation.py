@@ -167,7 +167,7 @@ def _notice(
         message=message,
         to=to,
         meeting=duty.meeting or "",
-        family=file.family,
+        family="" if directory.treats(to.person) else file.family,  # theirs to know only by their own reference
         occasion=occasion,
         duty=duty.id,
         sentence=duty.sentence,

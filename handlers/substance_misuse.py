@@ -192,7 +192,6 @@ def _of_the_report(desk: Desk, concern: Concern, heard: Voice, meeting: Meeting,
     asked = went(desk.file, duty, heard.to or "")
     letter = Letter(
         occasion="report_asked",
-        family=desk.file.family,
         meeting=meeting.id,
         starts_at=starts_at,
         due_at=due_at,
@@ -353,8 +352,8 @@ def _of_the_change(desk: Desk, concern: Concern, heard: Voice, change: Change, s
     knows = next((p for p in heard.counted if p in desk.file.acknowledged.get(duty, {})), None)
     letter = Letter(
         occasion="change",
-        family=desk.file.family,
         what=change.what,
+        due_at=deadline.due_at,
         client_reference=_reference(concern, heard.to or "", desk.directory),
     )
     return Owed(
