@@ -15,7 +15,7 @@ from typing import Any
 
 from tests.simulation.calendar_sums import parsed
 from tests.simulation.evidence import Evidence, Row, Violation
-from tests.simulation.family_reading import Duty
+from tests.simulation.matters import Duty
 
 COVERED = ("seq", "event", "source", "type", "because", "rule", "pack", "happened", "recorded")
 GRAIN = 900
@@ -165,7 +165,9 @@ class Diary:
             rows.setdefault(row["area"], set()).add((row["who"], row["grain"], row["meeting"]))
             place = (row["area"], row["who"], row["grain"])
             if places.setdefault(place, row["meeting"]) != row["meeting"]:
-                found.append(Violation("double-booked", f"{row['who']} sits in {places[place]} and in {row['meeting']}"))
+                found.append(
+                    Violation("double-booked", f"{row['who']} sits in {places[place]} and in {row['meeting']}")
+                )
         for area, seats in rows.items():
             if seats != self.grains(area):
                 odd = sorted(seats ^ self.grains(area))[0]

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from tests.simulation.calendar_sums import ladder, local_day, london, morning_after, working_day
 from tests.simulation.desk import Desk
-from tests.simulation.family_reading import FAILED, Duty
+from tests.simulation.matters import FAILED, Duty
 from tests.simulation.reading import Directory, Fact
 
 OURS = {"coordinator", "conference_unit_manager", "head_of_service"}
@@ -35,7 +35,9 @@ def _right_person(desk: Desk, duty: Duty, fact: Fact) -> None:
     for directory in desk.area.directories():
         expected |= _holders(desk, directory, duty, role, fact)
     if person not in expected:
-        desk.say("rung-wrong-person", f"{duty.id} was put before {person} as {role}, which is {sorted(map(str, expected))}")
+        desk.say(
+            "rung-wrong-person", f"{duty.id} was put before {person} as {role}, which is {sorted(map(str, expected))}"
+        )
 
 
 def _holders(desk: Desk, directory: Directory, duty: Duty, role: str, fact: Fact) -> set[str | None]:
@@ -96,7 +98,9 @@ def by_the_clock(desk: Desk) -> None:
             continue
         expected = _next_at(desk, duty)
         if expected is not None and expected < desk.now:
-            desk.say("silent-ladder", f"{duty.kind} {duty.id}, due {duty.due:%d %b %H:%M}, should have climbed by {expected}")
+            desk.say(
+                "silent-ladder", f"{duty.kind} {duty.id}, due {duty.due:%d %b %H:%M}, should have climbed by {expected}"
+            )
         if duty.kind == "tell_treatment":
             _manager_before_meeting(desk, duty)
 
@@ -176,4 +180,3 @@ def standing_orders(desk: Desk) -> None:
             desk.say("ownerless", f"{duty.kind} {duty.id} is open and nobody's")
         if duty.open and not duty.now.get("due_at"):
             desk.say("deadline-missing", f"{duty.kind} {duty.id} has no deadline")
-
