@@ -12,6 +12,7 @@ from datetime import date, datetime
 from msgspec import Struct
 from msgspec.structs import replace
 
+from handlers import events as e
 from handlers.case_file import CaseFile, Episode
 from handlers.meeting_file import Meeting
 from handlers.partnership import A_DAY, Directory
@@ -186,6 +187,34 @@ def reaches(file: CaseFile, worker: str, directory: Directory, today: date) -> b
     failed_at, renewed_at = file.failed.get(worker), directory.recorded_at.get(worker)
     came_back = failed_at is not None and (renewed_at is None or renewed_at <= failed_at)
     return directory.has_address(worker) and not came_back and not directory.away(worker, today)
+
+
+class Change(Struct, frozen=True):
+    """Something that alters an adult's or a child's needs. whose: the adult who moved in, if it is that."""
+
+    id: str
+    what: e.Change
+    on: date
+    known_at: datetime
+    whose: str | None = None
+
+
+def changes(file: CaseFile, found: list[Concern]) -> Iterator[Change]:
+    """Those recorded as such, and each adult in scope with a concern of their own who moved in (Joint Guidance F7)."""
+    for kept in file.records.changes.values():
+        yield Change(kept.body.change, kept.body.what, kept.body.on, kept.recorded)
+    adults = in_scope(file)
+    for person, arrival in file.arrivals.items():
+        known = [c.known_at for c in found if c.adult == person and not c.only]
+        if person in adults and known:
+            known_at = max(arrival.recorded, min(known))
+            yield Change(f"moved-in:{person}", "dependent_person_moved_in", arrival.on, known_at, person)
+
+
+def stood(concern: Concern, change: Change) -> bool:
+    """Whether the adult was in treatment there on that day."""
+    told = concern.episode.told if concern.episode else None
+    return told is not None and told.opened_on <= change.on <= (told.ended_on or change.on)
 
 
 def reckoned_with(file: CaseFile, directory: Directory, protocol: Protocol) -> set[str]:

@@ -90,8 +90,8 @@ class Desk:
 
     @property
     def gate(self) -> substance_misuse.Desk:
-        verdicts = (consent.permitted, consent.said)
-        return substance_misuse.Desk(self.case, self.directory, self.protocol, self.now, *verdicts)
+        gate: substance_misuse.Desk = self.once("gate", _gate)
+        return gate
 
     def hear(self, outcomes: Iterable[Finding | Effect]) -> None:
         for outcome in outcomes:
@@ -192,7 +192,7 @@ EVERY_TIME: dict[type[File], tuple[Callable[[Desk], Iterable[Finding | Effect]],
         lambda desk: _distribute_minutes(desk),
         lambda desk: duties.settle(desk.case.duties, _owed(desk), desk.case.stream, desk.now, desk.protocol.version),
         lambda desk: letters.send(desk.case, _owed(desk), desk.directory, desk.now),
-        lambda desk: escalation.ask_for_calls(desk.case, desk.directory, desk.now),
+        lambda desk: escalation.ask_for_calls(desk.case, desk.protocol, desk.directory, desk.now),
         lambda desk: escalation.climb(desk.case, desk.protocol, desk.directory, desk.now),
     ),
     PersonFile: (lambda desk: person.tell_families(desk.file),),
@@ -232,6 +232,11 @@ def fold(file: Any, fact: Fact) -> Any:
             return diary_file.fold(file, fact)
         case _:
             return partnership.fold(file, fact)
+
+
+def _gate(desk: Desk) -> substance_misuse.Desk:
+    verdicts = (consent.permitted, consent.said)
+    return substance_misuse.Desk(desk.case, desk.directory, desk.protocol, desk.now, *verdicts)
 
 
 def _due(desk: Desk) -> Iterator[Any]:

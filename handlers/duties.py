@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -70,6 +71,7 @@ class Owed(Struct, frozen=True, kw_only=True):
         return self.telephone_from is not None and now >= self.telephone_from
 
 
+@lru_cache(50_000)
 def duty_id(family: StreamId, kind: DutyKind, *key: str) -> str:
     """A duty is named by its family, kind and key alone, whatever comes of it."""
     return "D-" + derived("duty", str(family), kind, *key)[:12]

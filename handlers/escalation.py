@@ -127,19 +127,27 @@ def holder(role: str, duty: Duty, directory: Directory) -> Recipient | None:
     return directory.recipient(post.worker) if post else None
 
 
-def ask_for_calls(file: CaseFile, directory: Directory, now: datetime) -> Iterator[Finding | SendNotice]:
+def ask_for_calls(
+    file: CaseFile, protocol: Protocol, directory: Directory, now: datetime
+) -> Iterator[Finding | SendNotice]:
     """A duty that has become a telephone call is put before its named caller at once (decision 13)."""
     for duty in file.duties.values():
         if duty.ended is not None or not duty.by_telephone or duty.caller_asked:
             continue
-        post = directory.post(duty.owner)
-        caller = directory.recipient(post.worker) if post else None
+        caller = _caller(duty, protocol, directory)
         who = caller.person if caller else "nobody (the post is empty)"
         asked = f.CallAskedFor(duty.id, caller.person if caller else None)
         yield Finding(asked, f"it is too late for mail: {who} must ring", "CALL-01")
         if caller and caller.address:
             message = _name(file, duty, "telephone", str(duty.rung), caller, now)
             yield _notice(file, duty, caller, "telephone", message, directory, now)
+
+
+def _caller(duty: Duty, protocol: Protocol, directory: Directory) -> Recipient | None:
+    """The owner of the duty; where that post is empty or has no address, the next up our own ladder who can be told."""
+    roles = [duty.owner, *(rung.role for rung in protocol.ladder("default"))]
+    found = [holder(role, duty, directory) for role in roles]
+    return next((to for to in found if to and to.address), found[0])
 
 
 def _name(file: CaseFile, duty: Duty, occasion: Occasion, rung: str, to: Recipient, now: datetime) -> str:
@@ -159,7 +167,7 @@ def _notice(
         message=message,
         to=to,
         meeting=duty.meeting or "",
-        family=file.family,
+        family="" if directory.treats(to.person) else file.family,  # theirs to know only by their own reference
         occasion=occasion,
         duty=duty.id,
         sentence=duty.sentence,

@@ -7,7 +7,9 @@ leaves a gap, names no source or works a date wrongly is refused, one sentence p
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime, time
+from functools import cached_property, lru_cache
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -145,7 +147,7 @@ class Window(Struct, frozen=True):
     sentence: str
 
 
-class Protocol(Struct, frozen=True, kw_only=True):
+class Protocol(Struct, frozen=True, kw_only=True, dict=True):
     """The rules of one authority, as they stood on `in_force_from`."""
 
     version: str
@@ -174,7 +176,12 @@ class Protocol(Struct, frozen=True, kw_only=True):
 
         Raises RuleUnknown, InstantNeeded, or HolidaysUnknown; never guesses.
         """
-        return _reckoned(self.rule(rule_id), trigger_day, self.holidays)
+        return self._remembered(rule_id, trigger_day)
+
+    @cached_property
+    def _remembered(self) -> Callable[[str, date], Deadline]:
+        """The same few dates are asked for at each decision, and reckoning them is most of its time."""
+        return lru_cache(20_000)(lambda rule_id, day: _reckoned(self.rule(rule_id), day, self.holidays))
 
     def window(self, open_rule: str, close_rule: str, trigger_day: date) -> Window:
         """The days within which a review belongs (rules 3.8 and 3.52)."""

@@ -8,13 +8,14 @@ Joint Guidance (2009) paragraphs 11, 21, 28 and actions T1, T8, T9, F2, F4, F5, 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import date, datetime
+from datetime import datetime
+from functools import cached_property
 
 from msgspec import Struct
 
 from handlers import events as e
 from handlers.case_file import CaseFile
-from handlers.concerns import Concern, Voice, concerns, in_scope, touching, voice
+from handlers.concerns import Change, Concern, Voice, changes, concerns, stood, touching, voice
 from handlers.duties import Letter, Met, Owed, duty_id
 from handlers.effects import Part
 from handlers.facts import DutyKind
@@ -33,7 +34,7 @@ Verdict = Callable[[CaseFile, str, e.Purpose], bool]
 LastWord = Callable[[CaseFile, str, e.Purpose], Sharing | None]
 
 
-class Desk(Struct, frozen=True):
+class Desk(Struct, frozen=True, dict=True):
     """What the gate judges by. permitted: may this adult's business be shared for this purpose; said: by whose word."""
 
     file: CaseFile
@@ -43,6 +44,7 @@ class Desk(Struct, frozen=True):
     permitted: Verdict
     said: LastWord
 
+    @cached_property
     def concerns(self) -> list[Concern]:
         return concerns(self.file, self.directory, self.protocol)
 
@@ -62,18 +64,20 @@ class Desk(Struct, frozen=True):
 
 def representatives(desk: Desk, meeting: Meeting) -> list[Invitee]:
     """Whom the treatment services send to this meeting."""
-    return [
-        Invitee(
-            p,
-            "treatment_worker",
-            desk.directory.recipient(p),
-            _reference(concern, p, desk.directory),
-            must_have_minutes=p in desk.voice(concern, meeting).told,
-        )
-        for concern in touching(meeting, desk.concerns())
-        if desk.may_be_told(concern, meeting)
-        for p in desk.voice(concern, meeting).invited
-    ]
+    people: list[Invitee] = []
+    for concern in touching(meeting, desk.concerns):
+        if desk.may_be_told(concern, meeting):
+            heard = desk.voice(concern, meeting)
+            people += (_invitee(p, concern, heard, meeting, desk.directory) for p in heard.invited)
+    return people
+
+
+def _invitee(person: str, concern: Concern, heard: Voice, meeting: Meeting, directory: Directory) -> Invitee:
+    """A stand-in needs no copy of what the key worker has already."""
+    others_have = any(minutes.had(meeting, p) for p in heard.counted if p != person)
+    must_have = person in heard.told and not others_have
+    reference = _reference(concern, person, directory)
+    return Invitee(person, "treatment_worker", directory.recipient(person), reference, must_have)
 
 
 def _reference(concern: Concern, person: str, directory: Directory) -> Text | None:
@@ -84,7 +88,7 @@ def _reference(concern: Concern, person: str, directory: Directory) -> Text | No
 
 def owed(desk: Desk) -> Iterator[Owed]:
     """All that is owed to treatment services about this family."""
-    found = desk.concerns()
+    found = desk.concerns
     for meeting in desk.file.meetings.values():
         for concern in touching(meeting, found):
             yield from _about_the_meeting(desk, concern, meeting)
@@ -106,11 +110,12 @@ def _about_the_meeting(desk: Desk, concern: Concern, meeting: Meeting) -> Iterat
 
 def _tell(desk: Desk, concern: Concern, heard: Voice, meeting: Meeting) -> Iterator[Owed]:
     booked, sitting = meeting.booked, meeting.sitting
-    if booked and meeting.booked_at and concern.known_at < booked.starts_at:
-        fixed_at = meeting.fixed_at or meeting.booked_at
-        yield _of_the_meeting(desk, concern, heard, meeting, max(fixed_at, concern.known_at), booked.starts_at)
+    starts_at = booked.starts_at if booked else sitting.started_at if sitting else None
+    if starts_at and concern.known_at < starts_at:  # also of one that sat without ever having been booked
+        known_at = max(meeting.fixed_at or starts_at, concern.known_at)
+        yield _of_the_meeting(desk, concern, heard, meeting, known_at, starts_at)
         if meeting.due.kind in CONFERENCES and sitting is None:
-            yield from _of_the_report(desk, concern, heard, meeting, booked.starts_at)
+            yield from _of_the_report(desk, concern, heard, meeting, starts_at)
     if meeting.cancelled_at and booked is None and sitting is None:
         yield from _of_the_cancellation(desk, concern, heard, meeting, meeting.cancelled_at)
     if sitting:
@@ -150,8 +155,14 @@ def _of_the_meeting(
 
 
 def _knows(desk: Desk, concern: Concern, heard: Voice, meeting: Meeting, key: tuple[str, ...]) -> Met | None:
-    """By an answer, a call, having been there; mail that the relay took is not knowing (decision 13)."""
-    told = desk.file.acknowledged.get(duty_id(desk.file.stream, "tell_treatment", *key), {})
+    """By an answer, a call, having been there; mail that the relay took is not knowing (decision 13).
+
+    What was shown before the meeting sat stands, whoever speaks for the service afterwards.
+    """
+    duty = desk.file.duties.get(duty_id(desk.file.stream, "tell_treatment", *key))
+    if meeting.held and duty and duty.ended == "evidence":
+        return Met("acknowledged", duty.ended_by)
+    told = desk.file.acknowledged.get(duty.id, {}) if duty else {}
     for person in heard.counted:
         word = acknowledged(meeting, person, concern.known_at)
         said_at = told.get(person)
@@ -181,7 +192,6 @@ def _of_the_report(desk: Desk, concern: Concern, heard: Voice, meeting: Meeting,
     asked = went(desk.file, duty, heard.to or "")
     letter = Letter(
         occasion="report_asked",
-        family=desk.file.family,
         meeting=meeting.id,
         starts_at=starts_at,
         due_at=due_at,
@@ -313,32 +323,10 @@ def _sentence(words: str, concern: Concern, meeting: Meeting) -> str:
     return words.format(concern.service or "a treatment service", name(meeting), concern.adult)
 
 
-class Change(Struct, frozen=True):
-    """Something that alters an adult's or a child's needs. whose: the adult who moved in, if it is that."""
-
-    id: str
-    what: e.Change
-    on: date
-    known_at: datetime
-    whose: str | None = None
-
-
-def _changes(file: CaseFile, found: list[Concern]) -> Iterator[Change]:
-    """Those recorded as such, and each adult in scope with a concern of their own who moved in (Joint Guidance F7)."""
-    for kept in file.records.changes.values():
-        yield Change(kept.body.change, kept.body.what, kept.body.on, kept.recorded)
-    adults = in_scope(file)
-    for person, arrival in file.arrivals.items():
-        known = [c.known_at for c in found if c.adult == person and not c.only]
-        if person in adults and known:
-            known_at = max(arrival.recorded, min(known))
-            yield Change(f"moved-in:{person}", "dependent_person_moved_in", arrival.on, known_at, person)
-
-
 def _of_changes(desk: Desk, found: list[Concern]) -> Iterator[Owed]:
     """Each is told to the service of every adult who was in treatment there on that day, and is not its own subject."""
-    for change in _changes(desk.file, found):
-        by_name = {(c.adult, c.service): c for c in found if c.adult != change.whose and _stood(c, change)}
+    for change in changes(desk.file, found):
+        by_name = {(c.adult, c.service): c for c in found if c.adult != change.whose and stood(c, change)}
         for concern in by_name.values():
             since = max(change.known_at, concern.known_at)
             if _child_protection(desk.file) or desk.permitted(desk.file, concern.adult, "change"):
@@ -348,11 +336,6 @@ def _of_changes(desk: Desk, found: list[Concern]) -> Iterator[Owed]:
                     yield _name_somebody(desk, concern, change.id, "change", since)
             else:
                 yield _seek_consent(desk, concern, change.id, "change", "change", since)
-
-
-def _stood(concern: Concern, change: Change) -> bool:
-    told = concern.episode.told if concern.episode else None
-    return told is not None and told.opened_on <= change.on <= (told.ended_on or change.on)
 
 
 def _child_protection(file: CaseFile) -> bool:
@@ -369,8 +352,8 @@ def _of_the_change(desk: Desk, concern: Concern, heard: Voice, change: Change, s
     knows = next((p for p in heard.counted if p in desk.file.acknowledged.get(duty, {})), None)
     letter = Letter(
         occasion="change",
-        family=desk.file.family,
         what=change.what,
+        due_at=deadline.due_at,
         client_reference=_reference(concern, heard.to or "", desk.directory),
     )
     return Owed(

@@ -35,9 +35,8 @@ def begin(directory: Directory, body: e.ServiceWatched) -> Iterator[TellStream]:
 
 
 def tell_watchers(before: Directory, after: Directory, body: e.Body) -> Iterator[TellStream]:
-    """Every family that reckons with a service of which this record speaks; none if it changed nothing."""
-    if (before.agencies, before.workers, before.leave) == (after.agencies, after.workers, after.leave):
-        return
+    """Every family that reckons with a service of which this record speaks. Also where it says what was known: an
+    address recorded again after mail came back is good again."""
     told: set[str] = set()
     for service in sorted({*_spoken_of(before, body), *_spoken_of(after, body)}):
         for family in sorted({*after.watchers.get(service, ()), *after.watchers.get(ANY, ())} - told):

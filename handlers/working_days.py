@@ -7,6 +7,7 @@ counting back) is never counted. A day outside the bank holidays we know is refu
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
@@ -111,6 +112,7 @@ def add_clock_hours(instant: datetime, n: int) -> datetime:
     return instant.astimezone(UTC) + timedelta(hours=n)
 
 
+@lru_cache(10_000)
 def local_day(instant: datetime) -> date:
     """The date in London at that instant; an instant without a time zone is refused."""
     if instant.tzinfo is None:

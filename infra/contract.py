@@ -18,8 +18,7 @@ import msgspec
 
 from handlers import events as e
 from handlers import people
-from handlers.admission import BELONGS
-from handlers.events import Body
+from handlers.admission import homes
 from handlers.people import StreamKind
 from streams.topics import TOPICS, Topic
 from streams.wire import EVENT_TYPES, PREFIX, UPCASTERS
@@ -28,7 +27,6 @@ FOLDER = Path(__file__).parents[1] / "streams" / "schemas"
 COMMAND = ".venv/bin/python -m infra.contract"
 DIALECT = "http://json-schema.org/draft-07/schema#"
 DRAFT = "application/schema+json;version=draft-07"  # the same, as AsyncAPI calls it
-ANYWHERE = (e.TimeCame, e.RecordHeld, e.RecordReleased)
 PERSONAL = "string, personal: sealed before it is written"
 INSTANT = {"type": "string", "format": "date-time"}
 
@@ -102,11 +100,7 @@ def _property(hint: Any, inner: Schema) -> Schema:
 
 def carried(kind: StreamKind) -> list[str]:
     """The types of event that the topic of this kind of stream may carry."""
-    return [t for t, body in EVENT_TYPES.items() if body in ANYWHERE or kind in _at_home(body)]
-
-
-def _at_home(body: type[Body]) -> list[StreamKind]:
-    return [kind for kind, bodies in BELONGS.items() if body in bodies] or ["family"]
+    return [t for t, body in EVENT_TYPES.items() if kind in homes(body)]
 
 
 def asyncapi() -> Schema:

@@ -1,8 +1,8 @@
 """Doing what was decided: one `match` over the messages, each sent at most as often as its kind may be.
 
 The claim is committed before SMTP begins. If the process dies in between, nobody knows whether the mail went: an
-invitation is simply sent again, since the same UID and SEQUENCE change nothing in a calendar; a paper or notice is
-reported as unknown, and the duty behind it stays open for a person.
+invitation is simply sent again, since the same UID and SEQUENCE change nothing in a calendar; a paper, letter or
+notice is reported as unknown, and the duty behind it stays open for a person.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import assert_never
 
-from handlers.effects import Message, SendInvitation, SendMinutes, SendNotice
+from handlers.effects import Message, SendInvitation, SendLetter, SendMinutes, SendNotice
 from handlers.events import Event, MessageAccepted, MessageFailed, Paper
 from handlers.people import derived
 from infra.db import outbox
@@ -73,9 +73,11 @@ def paper_of(message: Message) -> Paper:
         case SendInvitation():
             return "invitation" if message.method == "REQUEST" else "cancellation"
         case SendMinutes():
-            return "minutes"
+            return message.part
         case SendNotice():
             return "notice"
+        case SendLetter():
+            return "letter"
         case _:
             assert_never(message)
 

@@ -8,7 +8,20 @@ from typing import Annotated, Any
 
 import typer
 
-from infra.cli import acting, engine, health, ledger, publishing, reading, running, shelf, showing
+from infra.cli import (
+    acting,
+    engine,
+    health,
+    ledger,
+    owing,
+    publishing,
+    reading,
+    recording,
+    running,
+    sending,
+    shelf,
+    showing,
+)
 from infra.cli.common import Commands, Door
 
 __all__ = ["app"]
@@ -61,9 +74,40 @@ _add(
 _add(app, acting.answer, "answer", "answer F-1 initial-conference:SD-1 w-health accepted --by w-coordinator")
 _add(app, acting.call, "call", "call F-1 initial-conference:SD-1 w-clearway-key --outcome spoke --by w-coordinator")
 _add(app, acting.close, "close", "close D-1a2b3c4d5e6f --reason 'told in person' --by w-unit-manager")
+_add(app, recording.consent, "consent", "consent F-1 p-mother given --purpose fip --by w-fip")
+_add(
+    app,
+    recording.override,
+    "override",
+    "override F-1 p-mother --purpose fip --ground life_at_risk --by w-unit-manager",
+)
+_add(app, recording.acknowledge, "acknowledge", "acknowledge D-1a2b3c4d5e6f w-clearway-key --by w-coordinator")
+_add(
+    app,
+    recording.adjourn,
+    "adjourn",
+    "adjourn F-1 initial-conference:SD-1 --reason 'the chair was taken ill' --by w-coordinator",
+)
+_add(app, recording.report, "report", "report F-1 initial-conference:SD-1 w-clearway-key --by w-coordinator")
+_add(
+    app,
+    recording.decisions,
+    "decisions",
+    "decisions F-1 initial-conference:SD-1 --decision 'a plan is made' --by w-coordinator",
+)
+_add(app, recording.change, "change", "change F-1 child_returned_home --on 2025-01-14 --by w-social")
+_add(app, recording.refer, "refer", "refer F-1 REF-1 verbal --by w-health")
+_add(app, recording.confirm_referral, "confirm-referral", "confirm-referral F-1 REF-1 --by w-health")
+_add(
+    app,
+    recording.ask_meeting,
+    "ask-meeting",
+    "ask-meeting F-1 joint_care_plan_review JR-1 --due 2025-03-14 --adult p-mother --by w-coordinator",
+)
 _add(app, showing.summarise, "summary", "summary")
 _add(app, reading.show, "show", "show F-1")
-_add(app, reading.duties, "duties", "duties --late --kind tell_treatment")
+_add(app, sending.sent, "sent", "sent F-1 --person w-clearway-key")
+_add(app, owing.duties, "duties", "duties --late --kind tell_treatment")
 _add(app, reading.meetings, "meetings", "meetings --from 2025-01-06 --to 2025-01-31 --state booked")
 _add(app, reading.attendance, "attendance", "attendance --agency clearway")
 _add(app, shelf.parked, "parked", "parked")

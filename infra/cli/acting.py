@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -12,6 +12,7 @@ from handlers import events as e
 from handlers.events import Body
 from handlers.meeting_file import Meeting
 from handlers.meetings.falling_due import name
+from handlers.people import StreamId
 from handlers.working_days import in_words
 from infra.cli.common import Area, Fault, Json, worked
 from infra.cli.moments import moment
@@ -36,7 +37,7 @@ def propose(
     """Ask the diary for times that would suit; nothing is booked."""
 
     def make(folder: Folder, now: datetime) -> Body:
-        _open(folder.meeting(meeting), "look for")
+        open_meeting(folder.meeting(meeting), "look for")
         return e.SlotsAsked(meeting, by)
 
     def report(told: Told) -> list[str]:
@@ -98,7 +99,7 @@ def _fix(
     check: Callable[[Meeting], None] = lambda _: None,
 ) -> None:
     def make(folder: Folder, now: datetime) -> Body:
-        found = _open(folder.meeting(meeting), "book")
+        found = open_meeting(folder.meeting(meeting), "book")
         check(found)
         if asked.starts_at <= now:
             raise Fault(f"{in_words(asked.starts_at)} is past: it is {in_words(now)} now, so give a later instant")
@@ -127,7 +128,7 @@ def cancel(
     """Cancel a meeting's booking; what made the meeting due stands."""
 
     def make(folder: Folder, now: datetime) -> Body:
-        if _open(folder.meeting(meeting), "cancel").booked is None:
+        if open_meeting(folder.meeting(meeting), "cancel").booked is None:
             raise Fault(f"{meeting} is not booked, so there is nothing to cancel: see quorate show {family}")
         return e.MeetingCancelled(meeting, by, reason)
 
@@ -156,7 +157,7 @@ def answer(
     """Record somebody's answer to an invitation."""
 
     def make(folder: Folder, now: datetime) -> Body:
-        _known_to(folder, meeting, person)
+        known_to(folder, meeting, person)
         return e.AnswerGiven(meeting, person, reply, by)
 
     def report(told: Told) -> list[str]:
@@ -179,7 +180,7 @@ def call(
     """Log a telephone call about a meeting, or a paper collected."""
 
     def make(folder: Folder, now: datetime) -> Body:
-        _known_to(folder, meeting, person)
+        known_to(folder, meeting, person)
         return e.CallLogged(meeting, person, outcome, by, remark)
 
     def report(told: Told) -> list[str]:
@@ -201,6 +202,13 @@ def close(
     if not reason.strip():
         raise Fault("no reason is given, and somebody must answer for one: say it with --reason")
 
+    stream = stream_of_duty(ctx, duty, area)
+    tell(ctx, stream.id, stream.area, by, json, lambda *_: e.DutyExcused(duty, reason, by), lambda told: [])
+
+
+def stream_of_duty(ctx: typer.Context, duty: str, area: str | None) -> StreamId:
+    """Whose duty this is, while it is open. Raises Fault, naming those that are."""
+
     async def find(house: House) -> str:
         async with transaction(house.engine) as connection:
             row = await reading.duty(connection, duty)
@@ -211,11 +219,11 @@ def close(
             raise Fault(f"{duty} has ended already ({row.ended}: {row.ended_by}): see quorate duties --explain {duty}")
         return str(row.stream)
 
-    stream = stream_id(worked(ctx, find))
-    tell(ctx, stream.id, stream.area, by, json, lambda *_: e.DutyExcused(duty, reason, by), lambda told: [])
+    return stream_id(worked(ctx, find))
 
 
-def _open(meeting: Meeting, wish: str) -> Meeting:
+def open_meeting(meeting: Meeting, wish: str) -> Meeting:
+    """The meeting, if it is still to come. Raises Fault."""
     if meeting.held:
         sat = in_words(meeting.sitting.started_at) if meeting.sitting else ""
         raise Fault(f"{meeting.id} was held on {sat}: there is nothing to {wish}")
@@ -224,9 +232,10 @@ def _open(meeting: Meeting, wish: str) -> Meeting:
     return meeting
 
 
-def _known_to(folder: Folder, meeting: str, person: str) -> None:
+def known_to(folder: Folder, meeting: str, person: str, others: Iterable[str] = ()) -> None:
+    """Raises Fault for somebody who has nothing to do with this meeting or family."""
     invited = folder.meeting(meeting).invitations
-    known = {*invited, *folder.file.members, *folder.file.professionals}
+    known = {*invited, *folder.file.members, *folder.file.professionals, *others}
     must_know(person, known, f"{person} is neither invited to {meeting} nor known to {folder.file.family}")
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from handlers.case_file import CaseFile
 from handlers.facts import Duty
-from handlers.meeting_file import Meeting
+from handlers.meeting_file import Invitation, Meeting, Sent
 from handlers.meetings.falling_due import name
 from infra.cli.moments import how_late, iso
 from infra.cli.stores import Folder, short
@@ -18,9 +18,14 @@ View = dict[str, Any]
 TREATMENT = (
     "tell_treatment",
     "tell_treatment_cancelled",
+    "ask_report_treatment",
+    "report_from_treatment",
+    "tell_change",
     "name_representative",
     "seek_consent",
+    "send_decision_treatment",
     "send_minutes_treatment",
+    "ask_for_advice",
 )
 
 
@@ -105,45 +110,42 @@ def _sat_or_will(folder: Folder, meeting: Meeting) -> View:
 
 def _everybody(meeting: Meeting) -> list[str]:
     sat = {a.person for a in meeting.sitting.held.attendance} if meeting.sitting else set()
-    return sorted({*meeting.invitations, *meeting.papers, *sat})
+    return sorted({*meeting.invitations, *meeting.papers, *meeting.decision_papers, *sat})
 
 
 def _invited(folder: Folder, meeting: Meeting, person: str) -> View:
     word = meeting.words.get(person)
     seats = meeting.sitting.held.attendance if meeting.sitting else ()
-    paper = meeting.papers.get(person)
+    decisions, paper = meeting.decision_papers.get(person), meeting.papers.get(person)
     return {
         "person": person,
         "name": folder.name(person),
-        "invitation": invitation(folder, meeting, person),
+        "invitation": invitation(meeting, person),
         "answer": word.reply if word else None,
         "answer_by": word.by if word else None,
         "attendance": next((a.presence for a in seats if a.person == person), None),
         "deputy_for": next((a.deputy_for for a in seats if a.person == person), None),
+        "report_received_at": iso(meeting.reports.get(person)),
+        "decisions": _fate(meeting, decisions) if decisions else None,
         "minutes": _fate(meeting, paper) if paper else None,
     }
 
 
-def invitation(folder: Folder, meeting: Meeting, person: str) -> str:
+def invitation(meeting: Meeting, person: str) -> str:
     """What became of this person's latest invitation."""
     sent = meeting.invitations.get(person)
     if sent is None:
         return "never invited"
-    fate = _fate(meeting, sent.message)
-    if fate == "not sent" and not _reachable(folder, person):
-        fate = "no address"
+    fate = _fate(meeting, sent)
     return f"cancellation {fate}" if sent.cancelled else fate
 
 
-def _reachable(folder: Folder, person: str) -> bool:
-    member = folder.file.members.get(person)
-    return folder.directory.reachable(person) or bool(member and member.address)
-
-
-def _fate(meeting: Meeting, message: str) -> str:
-    receipt = meeting.receipts.get(message)
+def _fate(meeting: Meeting, sent: Invitation | Sent) -> str:
+    receipt = meeting.receipt_of(sent)
+    if receipt is None:
+        return "not sent" if sent.mailed else "no address"
     grades = {"accepted": "accepted by the relay", "ready": "ready to collect", "unknown": "fate unknown"}
-    return grades.get(receipt.grade, receipt.grade) if receipt else "not sent"
+    return grades.get(receipt.grade, receipt.grade)
 
 
 def _treatment(folder: Folder) -> Iterator[View]:

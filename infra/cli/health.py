@@ -9,13 +9,17 @@ from datetime import date
 
 import typer
 
+from handlers.concerns import speakers_of
+from handlers.partnership import Directory
+from handlers.protocol import Protocol
 from handlers.working_days import in_words
 from infra.cli.common import Json, as_json, counted, own_mailbox, say, worked
-from infra.cli.stores import has_begun, present
+from infra.cli.stores import directory_of, has_begun, present
 from infra.db import chain, reading
 from infra.db.engine import transaction
 from infra.wiring import House
 from streams.clock import wall
+from streams.wire import stream_id
 
 ROWS = 500
 PATIENCE_SECONDS = 3.0
@@ -27,7 +31,7 @@ def doctor(ctx: typer.Context, json: Json = False) -> None:
     """Say of each part whether it works, or what to do."""
 
     async def act(house: House) -> list[Line]:
-        checks = (_database, _ledger, _holidays, _shelf, _outbox, _mail, _kafka)
+        checks = (_database, _ledger, _holidays, _directory, _shelf, _outbox, _mail, _kafka)
         return [line for check in checks async for line in check(house)]
 
     lines = worked(ctx, act)
@@ -63,6 +67,40 @@ async def _holidays(house: House) -> AsyncIterator[Line]:
     known = f"known to {in_words(last)}"
     mend = f"{known} only: add {wanted.year} to the table of bank holidays"
     yield "bank holidays", last >= wanted, known if last >= wanted else mend
+
+
+async def _directory(house: House) -> AsyncIterator[Line]:
+    """Whoever a late duty would be put before, and whoever speaks for a treatment service, can be reached."""
+    async with transaction(house.engine) as connection:
+        known = sorted(stream_id(s).area for s in await reading.streams(connection) if "/partnership/" in s)
+    for area in known:
+        directory = await directory_of(house, area)
+        if directory.area is None:
+            continue
+        empty = [role for role in _posts(house.office.protocol) if not _holds(role, directory)]
+        silent = [
+            x for x in directory.treatment_services() if not any(map(directory.has_address, speakers_of(x, directory)))
+        ]
+        if empty or silent:
+            posts = f"nobody with an address holds {', '.join(empty)}; " if empty else ""
+            services = f"nobody with an address speaks for {', '.join(silent)}; " if silent else ""
+            yield "directory", False, f"{area}: {posts}{services}record them, or late duties reach nobody there"
+        else:
+            yield "directory", True, f"{area}: every post of the ladders can be reached, and every treatment service"
+
+
+def _posts(protocol: Protocol) -> list[str]:
+    """The posts of the area that ladders climb; the rest are somebody of the service or of the duty itself."""
+    roles = {rung.role for ladder in protocol.ladders.values() for rung in ladder} | {"minute_taker"}
+    return sorted(roles - {"treatment_worker", "referrer", "single_point_of_contact"})
+
+
+def _holds(role: str, directory: Directory) -> bool:
+    post = directory.post(role)
+    if role == "service_manager" and post is None:
+        services = [directory.agencies[x] for x in directory.treatment_services()]
+        return all(directory.has_address(x.service_manager) for x in services)
+    return post is not None and post.address is not None
 
 
 async def _shelf(house: House) -> AsyncIterator[Line]:

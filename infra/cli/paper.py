@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from types import MappingProxyType
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
@@ -19,9 +20,9 @@ from infra.papers.words import one_line
 UNWATCHED_WIDTH = 200
 
 
-def console() -> Console:
-    """Standard output; as wide as the terminal, and wide where it goes to a file or another program."""
-    return Console(width=None if sys.stdout.isatty() else UNWATCHED_WIDTH, highlight=False, soft_wrap=False)
+def console(unwatched: int = UNWATCHED_WIDTH) -> Console:
+    """Standard output; as wide as the terminal, and this wide where it goes to a file or another program."""
+    return Console(width=None if sys.stdout.isatty() else unwatched, highlight=False, soft_wrap=False)
 
 
 def cell(value: Any, style: str = "") -> Text:
@@ -31,21 +32,30 @@ def cell(value: Any, style: str = "") -> Text:
 
 
 def listed(
-    rows: Iterable[Mapping[str, Any]], columns: Mapping[str, str], json: bool, nothing: str, caption: str = ""
+    rows: Iterable[Mapping[str, Any]],
+    columns: Mapping[str, str],
+    json: bool,
+    nothing: str,
+    caption: str = "",
+    width: int = UNWATCHED_WIDTH,
+    widths: Mapping[str, int] = MappingProxyType({}),
 ) -> None:
-    """Rows as a table with these columns (key → heading), or each as JSON whole."""
+    """Rows as a table with these columns (key → heading), or each as JSON whole.
+
+    width: where nobody watches; widths: of those columns that do not share what room there is.
+    """
     kept = list(rows)
     if json:
         for row in kept:
             as_json({k: v for k, v in row.items() if not k.startswith("_")})
         return
-    out = console()
+    out = console(width)
     if not kept:
         out.print(Text(nothing))
         return
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    for heading in columns.values():
-        table.add_column(heading, overflow="fold")
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+    for key, heading in columns.items():
+        table.add_column(heading, overflow="fold", width=widths.get(key))
     for row in kept:
         table.add_row(*(cell(row.get(f"_{key}", row.get(key))) for key in columns))
     out.print(table)

@@ -83,6 +83,10 @@ def _invited(p: View) -> str:
     if p["attendance"]:
         deputy = f" for {p['deputy_for']}" if p["deputy_for"] else ""
         parts.append(f"attendance: {p['attendance'].replace('_', ' ')}{deputy}")
+    if p["report_received_at"]:
+        parts.append(f"report received {_at(p['report_received_at'])}")
+    if p["decisions"]:
+        parts.append(f"decisions {p['decisions']}")
     if p["minutes"]:
         parts.append(f"minutes {p['minutes']}")
     return f"{p['name']} ({p['person']}): {'; '.join(parts)}"

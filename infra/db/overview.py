@@ -15,7 +15,7 @@ from handlers.facts import BookingFailed, RungClimbed
 from infra.db.tables import held, ledger, outbox, parked
 
 # The first invitation to somebody has sequence 0; each later one changes it.
-WORDS = {"SendMinutes": "minutes", "SendNotice": "notices"}
+WORDS = {"SendMinutes": "minutes", "SendNotice": "notices", "SendLetter": "letters"}
 
 
 class _Posted(Struct):
@@ -24,17 +24,18 @@ class _Posted(Struct):
     type: str
     method: str = ""
     sequence: int = 0
+    part: str = ""
 
 
 async def mails(connection: AsyncConnection) -> Counter[str]:
-    """Mails that the relay took: invitations, changes, cancellations, minutes, notices."""
+    """Mails that the relay took: invitations, changes, cancellations, decisions, minutes, letters, notices."""
     query = select(outbox.c.letter).where(outbox.c.kind == "message", outbox.c.outcome == "accepted")
     return Counter(_word(msgspec.json.decode(r.letter, type=_Posted)) for r in await connection.execute(query))
 
 
 def _word(posted: _Posted) -> str:
     if posted.type != "SendInvitation":
-        return WORDS.get(posted.type, posted.type)
+        return "decisions" if posted.part == "decision" else WORDS.get(posted.type, posted.type)
     if posted.method == "CANCEL":
         return "cancellations"
     return "changes" if posted.sequence else "invitations"

@@ -160,6 +160,12 @@ async def parked_rows(connection: AsyncConnection) -> Sequence[Row]:
     return await _rows(connection, select(parked).order_by(parked.c.at, parked.c.name))
 
 
+async def messages_of(connection: AsyncConnection, stream: str) -> Sequence[Row]:
+    """All that this stream's decisions gave the post, in the order in which it was decided."""
+    query = select(outbox).where(outbox.c.stream == stream, outbox.c.kind == "message")
+    return await _rows(connection, query.order_by(outbox.c.at, outbox.c.cause, outbox.c.n))
+
+
 async def known(connection: AsyncConnection, names: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
     """Those of these (source, id) that came in before, with the digest of what they said."""
     wanted = {event_name(*name): name for name in names}

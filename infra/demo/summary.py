@@ -26,13 +26,18 @@ from infra.demo.telling import Line, lines, on_day
 from infra.papers.words import one_line
 from streams.clock import wall
 
-MOST_LINES, MOST_LATE = 18, 6
+MOST_LINES, MOST_LATE = 17, 6
 UNWATCHED_WIDTH = 100
 SHORT = {
     "initial_conference": "initial conference",
     "review_conference": "review conference",
+    "pre_birth_conference": "pre-birth conference",
+    "transfer_in_conference": "transfer-in conference",
     "core_group": "core group",
     "fip_review": "FIP review",
+    "joint_care_plan_review": "joint care-plan review",
+    "looked_after_review": "looked-after review",
+    "care_plan_meeting": "care-plan meeting",
 }
 OWED = {
     "hold_meeting": "hold the {}",
@@ -41,10 +46,19 @@ OWED = {
     "send_cancellation": "word that the {} is off",
     "tell_treatment": "tell {to} of the {}",
     "tell_treatment_cancelled": "tell {to} that the {} is off",
+    "ask_report_treatment": "ask {to} for a report for the {}",
+    "report_from_treatment": "report of {to} for the {}",
+    "tell_change": "tell {to} of a change",
     "name_representative": "find somebody at the service for the {}",
     "seek_consent": "ask for consent before the {}",
+    "send_decision": "decisions of the {} to {to}",
+    "send_decision_treatment": "decisions of the {} to the service",
     "send_minutes": "minutes of the {} to {to}",
     "send_minutes_treatment": "minutes of the {} to the service",
+    "confirm_referral": "confirm a verbal referral in writing",
+    "feed_back_outcome": "tell {to} what came of their referral",
+    "make_referral": "make the referral that an override demands",
+    "ask_for_advice": "ask {to} for advice",
     "mend_record": "mend a held record",
 }
 
@@ -136,7 +150,7 @@ def _counts(rows: Sequence[Any], standing: Standing) -> tuple[int, ...]:
 
 
 def _mails(standing: Standing) -> Text:
-    words = ("invitations", "changes", "cancellations", "minutes", "notices")
+    words = ("invitations", "changes", "cancellations", "decisions", "minutes", "letters", "notices")
     over = sum(m.state == "booked" and unstamp(m.starts_at) < standing.now for m in standing.meetings)
     silent = f"Of those booked, {over} should have sat by now and nobody has recorded it.\n" if over else ""
     return Text(f"{silent}Mails sent: " + ", ".join(f"{standing.mails[w]} {w}" for w in words))

@@ -15,12 +15,14 @@ from typing import assert_never
 
 from msgspec import Struct
 
-from handlers.effects import Message, Sat, SendInvitation, SendMinutes, SendNotice
+from handlers.effects import LetterOccasion, Message, Sat, SendInvitation, SendLetter, SendMinutes, SendNotice
 from handlers.meetings.falling_due import NAMES
 from handlers.people import Text, derived
 from infra.papers.calendars import Wording, calendar, invitation_name
 from infra.papers.render import Letter, headed, letter, rendered
 from infra.papers.words import (
+    CHANGES,
+    OUTCOMES,
     PRESENCE,
     address,
     clock,
@@ -34,6 +36,14 @@ from infra.papers.words import (
 
 Read = Callable[[Text], str]
 NOTICES = {"late": "notices/late", "telephone": "notices/telephone"}
+LETTERS: dict[LetterOccasion, str] = {
+    "report_asked": "letters/report_asked",
+    "change": "letters/change",
+    "referral_outcome": "letters/referral_outcome",
+    "advice": "letters/advice",
+}
+TITLES = {"minutes": "Minutes of the {}", "decision": "Decisions of the {}"}
+FILES = {"minutes": "minutes.html", "decision": "decisions.html"}
 
 
 class Letterhead(Struct, frozen=True):
@@ -64,6 +74,8 @@ def compose(message: Message, letterhead: Letterhead, read: Read) -> EmailMessag
             mail = _minutes(message, letterhead, read)
         case SendNotice():
             mail = _notice(message, letterhead, read)
+        case SendLetter():
+            mail = _letter(message, letterhead, read)
         case _:
             assert_never(message)
     return _bounded(mail, message.message)
@@ -113,6 +125,7 @@ def _minutes(message: SendMinutes, letterhead: Letterhead, read: Read) -> EmailM
         "day": day(message.started_at),
         "when": when(message.started_at, message.ended_at),
         "reference": _reference(message.client_reference, read),
+        "part": message.part,
     }
     name = "minutes/covering" if message.to.secure else "minutes/ready_to_collect"
     mail = _mail(message, letterhead, read, letterhead.desk, letter(name, variables))
@@ -122,15 +135,15 @@ def _minutes(message: SendMinutes, letterhead: Letterhead, read: Read) -> EmailM
             paper.encode(),
             maintype="text",
             subtype="html",
-            filename="minutes.html",
-            params={"charset": "utf-8", "name": "minutes.html"},
+            filename=FILES[message.part],
+            params={"charset": "utf-8", "name": FILES[message.part]},
         )
     return mail
 
 
 def _paper(message: SendMinutes, read: Read) -> dict[str, object]:
     return {
-        "title": f"Minutes of the {NAMES[message.kind]}",
+        "title": TITLES[message.part].format(NAMES[message.kind]),
         "family": one_line(message.family),
         "place": one_line(message.place),
         "attendance": [_sat(line, read) for line in message.attendance],
@@ -163,6 +176,10 @@ def _sat(line: Sat, read: Read) -> dict[str, str | None]:
 
 
 def _notice(message: SendNotice, letterhead: Letterhead, read: Read) -> EmailMessage:
+    """To somebody of a treatment service, whom no family is named to, a notice bears that service's own reference
+    and nothing else: what is owed says whose parent it is about (decision 22)."""
+    theirs = message.client_reference is not None or not message.family
+    name = "notices/treatment" if theirs and message.occasion == "late" else NOTICES[message.occasion]
     variables = {
         **_greeting(message, read),
         "family": one_line(message.family),
@@ -172,8 +189,25 @@ def _notice(message: SendNotice, letterhead: Letterhead, read: Read) -> EmailMes
         "duty": one_line(message.duty),
         "reference": _reference(message.client_reference, read),
         "ring": message.ring and one_line(message.ring),
+        "meeting": bool(message.meeting),
     }
-    return _mail(message, letterhead, read, letterhead.desk, letter(NOTICES[message.occasion], variables))
+    return _mail(message, letterhead, read, letterhead.desk, letter(name, variables))
+
+
+def _letter(message: SendLetter, letterhead: Letterhead, read: Read) -> EmailMessage:
+    """What has changed is said to an accredited address alone; whoever has another rings to hear it (decision 23)."""
+    due_at = message.due_at
+    variables = {
+        **_greeting(message, read),
+        "duty": one_line(message.duty),
+        "family": one_line(message.family),
+        "starts": moment_in_words(message.starts_at) if message.starts_at else None,
+        "due": day(due_at) if due_at and due_at > message.stamped_at else None,
+        "what": CHANGES.get(message.what, CHANGES["other"]) if message.to.secure else None,
+        "outcome": OUTCOMES.get(message.what, one_line(message.what).replace("_", " ")),
+        "reference": _reference(message.client_reference, read),
+    }
+    return _mail(message, letterhead, read, letterhead.desk, letter(LETTERS[message.occasion], variables))
 
 
 def _greeting(message: Message, read: Read) -> dict[str, str]:

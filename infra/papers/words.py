@@ -22,6 +22,18 @@ PRESENCE = {
     "excluded": "was not asked to be there",
     "part": "came for part of it",
 }
+# A change in one phrase, which says of nobody who moved in that they misuse anything.
+CHANGES = {
+    "child_returned_home": "a child has come home",
+    "dependent_person_moved_in": "another adult has moved in",
+    "other": "something else that matters",
+}
+OUTCOMES = {
+    "no_further_action": "we do nothing more for now",
+    "early_help": "the family is offered early help",
+    "assessment": "a social worker assesses what the family needs",
+    "strategy_discussion": "the agencies hold a strategy discussion",
+}
 BREAKS = re.compile("[\t\n\v\f\r\x1c-\x1f\x85\u2028\u2029]+")
 # Control characters, bidirectional marks and overrides, byte order marks, lone surrogates. The zero-width
 # joiners stay: Persian, Hindi and many emoji are spelt with them.

@@ -10,7 +10,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from handlers.effects import Agreed, Message, Sat, SendInvitation, SendMinutes, SendNotice
+from handlers.effects import Agreed, Message, Sat, SendInvitation, SendLetter, SendMinutes, SendNotice
 from handlers.events import Block
 from handlers.people import Recipient, Text, derived
 from infra.papers.compose import Letterhead, compose
@@ -126,6 +126,27 @@ def notice(**changes: Any) -> SendNotice:
             telephone="01632 960001",
             stamped_at=datetime(2026, 6, 17, 9, tzinfo=UTC),
             because="it is late",
+        ),
+        **changes,
+    )
+
+
+def letter(**changes: Any) -> SendLetter:
+    return replace(
+        SendLetter(
+            message=derived("message", "4"),
+            to=Recipient("person-7", "Alex Green", "alex@clearway.example"),
+            occasion="report_asked",
+            duty="D-0a1b2c3d4e5f",
+            team="Northmere conference team",
+            telephone="01632 960001",
+            stamped_at=datetime(2026, 6, 1, 9, tzinfo=UTC),
+            because="a report is asked for",
+            meeting="meeting-1",
+            family="F-0001",
+            what="child_returned_home",
+            starts_at=datetime(2026, 6, 16, 9, tzinfo=UTC),
+            due_at=datetime(2026, 6, 11, 22, 59, tzinfo=UTC),
         ),
         **changes,
     )

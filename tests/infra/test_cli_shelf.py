@@ -61,7 +61,7 @@ def test_bad_lines_of_every_kind_are_held_with_a_sentence_and_the_rest_goes_on(h
     assert len(rows) == len(BAD) and all(r["reason"] == "unreadable" and len(r["sentence"]) > 10 for r in rows)
     home.says("run", "--until", "2025-01-06")
     file = home.snapshot()
-    assert file["sharing"] and file["meetings"][MEETING]["booked"]
+    assert file["records"]["consents"] and file["meetings"][MEETING]["booked"]
     owed = [d for d in file["duties"].values() if d["kind"] == "mend_record"]
     assert len(owed) == sum(1 for r in rows if r["stream"] == "riverside/family/F-1")
     assert f"Decided without {len(owed)} held events" in home.says("show", FAMILY)
@@ -78,7 +78,7 @@ def test_bad_lines_published_twice_are_held_once(home: Home) -> None:
 def test_a_bad_line_under_a_good_events_name_does_not_take_it_away(home: Home) -> None:
     home.publish([GOOD, BAD["an unknown field"]], code=1)
     home.says("run", "--until", "2025-01-06")
-    assert home.snapshot()["sharing"]
+    assert home.snapshot()["records"]["consents"]
 
 
 @pytest.mark.parametrize("in_one_file", [True, False])

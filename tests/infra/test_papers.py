@@ -23,6 +23,7 @@ from tests.infra.mails import (
     composed,
     html,
     invitation,
+    letter,
     minutes,
     notice,
     one_address,
@@ -41,6 +42,14 @@ EVERY_KIND: tuple[Message, ...] = (
     minutes(to=Recipient("person-2", "Jo Green", "jo@home.example")),
     notice(),
     notice(occasion="telephone"),
+    minutes(part="decision"),
+    minutes(part="decision", to=Recipient("person-2", "Jo Green", "jo@home.example")),
+    notice(family=""),
+    letter(),
+    letter(occasion="change"),
+    letter(occasion="change", to=Recipient("person-7", "Alex Green", "alex@clearway.example", secure=True)),
+    letter(occasion="referral_outcome", what="early_help"),
+    letter(occasion="advice"),
 )
 
 
@@ -131,7 +140,7 @@ def test_a_cancellation_says_plainly_that_the_meeting_is_off() -> None:
 
 @pytest.mark.parametrize("message", EVERY_KIND)
 def test_a_reference_is_quoted_only_when_there_is_one(message: Message) -> None:
-    if not hasattr(message, "client_reference"):
+    if getattr(message, "occasion", "") == "advice":
         return
     assert not found(["Your reference"], composed(message))
     quoted = composed(type(message)(**{**fields(message), "client_reference": "TS-4711"}))
@@ -229,7 +238,7 @@ def test_a_caller_is_told_whom_to_ring() -> None:
 def test_no_word_makes_a_header_a_recipient_or_markup(message: Message, evil: str) -> None:
     assert message.to.address
     changes: dict[str, Any] = {"to": Recipient("p", evil, message.to.address, message.to.secure)}
-    words = ("place", "team", "telephone", "sentence", "client_reference")
+    words = ("place", "team", "telephone", "sentence", "client_reference", "what")
     changes |= {word: evil for word in words if word in message.__struct_fields__}
     hard = type(message)(**{**fields(message), **changes})
     mail, usual = reread(composed(hard)), reread(composed(message))
@@ -272,7 +281,7 @@ IMPOSSIBLE = (
 
 @pytest.mark.parametrize("address", IMPOSSIBLE)
 def test_an_address_that_mail_cannot_reach_is_said_so_without_telling_it(address: str | None) -> None:
-    for message in (invitation, minutes, notice):
+    for message in (invitation, minutes, notice, letter):
         with pytest.raises(Unaddressable) as said:
             composed(message(to=Recipient("p", "Alex", address)))
         assert not address or address not in str(said.value)
@@ -316,7 +325,7 @@ def syllables(word: str) -> int:
     return max(1, len(re.findall("[aeiouy]+", re.sub("(?<=[^l])e$", "", word.lower()))))
 
 
-@pytest.mark.parametrize("message", EVERY_KIND[:3] + EVERY_KIND[4:5])
+@pytest.mark.parametrize("message", (*EVERY_KIND[:3], EVERY_KIND[4], EVERY_KIND[8]))
 def test_what_parents_read_asks_a_reading_age_of_about_nine(message: Message) -> None:
     """Flesch-Kincaid, whose grade is the reading age less five; times, places and names are not prose."""
     prose = [line for line in text(composed(message)).splitlines() if ": " not in line]

@@ -25,7 +25,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from handlers.people import Recipient
 from infra.mail.mailbox import Mailbox, Manner
 from infra.mail.post import Accepted, Post, PostUnavailable, Refused, Relay, Sent, Unknown
-from tests.infra.mails import calendar_of, composed, invitation, minutes, notice
+from tests.infra.mails import calendar_of, composed, invitation, letter, minutes, notice
 
 
 def sent(port: int, to: str = "alex@health.example", patience: float = 5.0) -> Sent:
@@ -69,12 +69,12 @@ def test_a_repeated_mail_is_kept_beside_the_first_and_byte_for_byte_the_same(tmp
 def test_many_mails_may_be_under_way_at_once(tmp_path: Path) -> None:
     async def all_at_once(port: int) -> list[Sent]:
         post = Post(Relay(host="127.0.0.1", port=port))
-        mails = [composed(kind(message=f"m{n}")) for n in range(10) for kind in (invitation, minutes, notice)]
+        mails = [composed(kind(message=f"m{n}")) for n in range(10) for kind in (invitation, minutes, notice, letter)]
         return await asyncio.gather(*(post.send(mail, str(mail["To"])) for mail in mails))
 
     with Mailbox.opened(tmp_path) as mailbox:
-        assert asyncio.run(all_at_once(mailbox.port)) == [Accepted()] * 30
-        assert len(mailbox.mails()) == 30
+        assert asyncio.run(all_at_once(mailbox.port)) == [Accepted()] * 40
+        assert len(mailbox.mails()) == 40
 
 
 # --- refused, later, unknown

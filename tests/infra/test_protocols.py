@@ -3,9 +3,12 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
+from handlers.facts import MeetingKind
+from handlers.meetings.falling_due import CONFERENCES
 from handlers.protocol import Protocol, ProtocolFaults, WorkedDate
 from handlers.working_days import HolidaysUnknown, from_words, in_words, local_day
 from infra.protocols.packs import bank_holidays, protocol
@@ -112,14 +115,9 @@ def test_a_late_duty_to_tell_climbs_the_service_and_any_other_climbs_ours() -> N
     ]
 
 
-def test_conferences_take_two_hours_and_reviews_one() -> None:
+def test_conferences_take_two_hours_and_every_other_meeting_one() -> None:
     minutes = {kind: seats.minutes for kind, seats in ENGLAND.seats.items()}
-    assert minutes == {
-        "initial_conference": 120,
-        "review_conference": 120,
-        "core_group": 60,
-        "fip_review": 60,
-    }
+    assert minutes == {kind: 120 if kind in CONFERENCES else 60 for kind in get_args(MeetingKind)}
     assert ENGLAND.in_scope_factors == ("1B", "1C", "2B", "2C")
 
 
