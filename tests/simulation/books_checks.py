@@ -15,7 +15,7 @@ from typing import Any
 
 from tests.simulation.calendar_sums import parsed
 from tests.simulation.evidence import Evidence, Row, Violation
-from tests.simulation.family_reading import Duty
+from tests.simulation.matters import Duty
 
 COVERED = ("seq", "event", "source", "type", "because", "rule", "pack", "happened", "recorded")
 GRAIN = 900

@@ -1,4 +1,4 @@
-"""The judge's own calendar: working days of England in, days and instants out, reckoned without any of the house's code.
+"""The judge's own calendar: working days of England in, days and instants out, by none of the house's code.
 
 It reads the same published table of bank holidays and the numbers of the same rule packs, since those are law and
 not logic; what is done with them is done here once more, by other hands.

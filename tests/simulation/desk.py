@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from tests.simulation import touching
-from tests.simulation.calendar_sums import local_day, working_day
+from tests.simulation.calendar_sums import local_day, morning_after, working_day
 from tests.simulation.evidence import Violation
-from tests.simulation.family_reading import Duty, Family, Meeting
+from tests.simulation.family_reading import Family
+from tests.simulation.matters import Duty, Meeting
 from tests.simulation.reading import FAMILY, Area, Directory
 from tests.simulation.touching import Concern
 
@@ -25,10 +26,22 @@ class Desk:
     touched: bool
     posted: Mapping[str, object] = field(default_factory=dict)
     found: list[Violation] = field(default_factory=list)
+    pending: bool = False
     _touched: dict[str, list[Concern]] = field(default_factory=dict)
 
     def say(self, name: str, sentence: str) -> None:
         self.found.append(Violation(name, f"{self.family.id}: {sentence}"))
+
+    def say_in_time(self, duty: Duty, amiss: bool, name: str, sentence: str) -> None:
+        """What a change of the directory brings need not be done at once, but by the next working morning."""
+        if not amiss:
+            duty.amiss_since = None
+            return
+        duty.amiss_since = duty.amiss_since or self.now
+        if self.touched or self.now > morning_after(local_day(duty.amiss_since)):
+            self.say(name, sentence)
+        else:
+            self.pending = True
 
     @property
     def directory(self) -> Directory:
@@ -80,7 +93,7 @@ class Desk:
         found: set[str] = set()
         for concern in touching.concerns(self.area, self.family):
             if (concern.adult, concern.service) == (adult, service):
-                found |= {who for who in self.people(concern) if who}
+                found |= concern.workers | {who for who in self.people(concern) if who}
         return found | {who for who in self.people(Concern(adult, service, self.now)) if who}
 
     def about(self, kind: str, meeting: str, concern: Concern) -> Duty | None:

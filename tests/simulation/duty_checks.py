@@ -10,8 +10,9 @@ from datetime import datetime
 from tests.simulation.calendar_sums import count, end_of_working_day, local_day, night, working_day, working_days_before
 from tests.simulation.desk import Desk
 from tests.simulation.evidence_checks import told_amiss, who_know
-from tests.simulation.family_reading import FAILED, Booking, Duty, Meeting
-from tests.simulation.touching import CONFERENCES, Concern, anybody, basis, standing_basis
+from tests.simulation.matters import FAILED, Booking, Duty, Meeting
+from tests.simulation.reading import FAMILY
+from tests.simulation.touching import CONFERENCES, PURPOSES, Concern, anybody, basis, concerns, signs, standing_basis
 
 
 def must_be_told(desk: Desk) -> None:
@@ -58,16 +59,16 @@ def _start(meeting: Meeting) -> datetime:
 
 
 def _owed_to_the_right_person(desk: Desk, meeting: Meeting, concern: Concern, duty: Duty, what: str) -> None:
-    """Until it begins: a key worker replaced, away or not to be reached hands the duty on, and the next one must know."""
+    """Until it begins: a key worker replaced, away or not to be reached hands the duty on, and the next must know."""
     if meeting.sat is not None or desk.now >= _start(meeting):
         return
     expected = desk.people(concern)
     if concern.episode is not None and concern.episode.ended_on is not None:
         expected |= anybody(desk.directory, concern.service, concern.episode)
     duty.right |= {who for who in expected if who}
-    if duty.to not in expected and not (duty.ended and expected & _know(desk, concern, duty)):
-        named = ", ".join(sorted(str(x) for x in expected))
-        desk.say("untold", f"to tell {what} is owed to {duty.to}, not to {named}")
+    amiss = duty.to not in expected and not (duty.ended and expected & _know(desk, concern, duty))
+    named = ", ".join(sorted(str(x) for x in expected))
+    desk.say_in_time(duty, amiss, "untold", f"to tell {what} is owed to {duty.to}, not to {named}")
     if duty.to is None and duty.open and None in expected and concern.service:
         _representative_named(desk, concern, what)
 
@@ -151,7 +152,11 @@ def _refusal_shows(desk: Desk, meeting: Meeting, concern: Concern) -> None:
     for duty in _seeking(desk, meeting, concern):
         if duty.ended and duty.ended.body["how"] == "reason":
             return
-        if duty.ended and duty.ended.body["how"] == "evidence" and "refus" in duty.ended.body["by"]:
+        if (
+            duty.ended
+            and duty.ended.body["how"] == "evidence"
+            and any(word in duty.ended.body["by"] for word in ("refus", "withdr"))
+        ):
             return
     desk.say("refusal-invisible", f"{concern.adult} refused consent for {meeting.id}, and no duty says so")
 
@@ -161,7 +166,7 @@ def _told_that_it_is_off(desk: Desk, meeting: Meeting, seq: int, at: datetime, b
     if at >= booking.starts_at:
         return
     for duty in list(desk.duties("tell_treatment")):
-        if duty.now["meeting"] != meeting.id:
+        if duty.now["meeting"] != meeting.id or not _was_owed(desk, meeting, duty, seq):
             continue
         asked = [p for p in duty.ever_to() if _was_invited(desk, meeting, p, seq)]
         if not asked:
@@ -172,6 +177,24 @@ def _told_that_it_is_off(desk: Desk, meeting: Meeting, seq: int, at: datetime, b
             desk.say("cancellation-untold", f"nobody owes it to tell {', '.join(asked)} that {meeting.id} is off")
         elif later[-1].open and later[-1].due > end_of_working_day(max(at, later[-1].since.at), 1):
             desk.say("cancellation-untold", f"to tell {', '.join(asked)} that {meeting.id} is off is due too late")
+
+
+def _was_owed(desk: Desk, meeting: Meeting, duty: Duty, seq: int) -> bool:
+    """Whether, when the booking fell, somebody was certainly to be told of it, and may still be written to."""
+    lapsed = duty.ended and duty.ended.body["how"] == "lapse" and duty.ended.seq < seq
+    purpose, adult = PURPOSES.get(meeting.kind), duty.now.get("adult") or ""
+    if lapsed or not _still_a_concern(desk, adult or FAMILY, duty.now.get("service") or ""):
+        return False
+    return purpose is None or basis(desk.family, adult, purpose) == "yes"
+
+
+def _still_a_concern(desk: Desk, adult: str, service: str) -> bool:
+    known = concerns(desk.area, desk.family)
+    if any((c.adult, c.service) == (adult, service) for c in known):
+        return True
+    if any(adult in (FAMILY, c.adult) for c in known):
+        return False  # an episode speaks for it now
+    return any((s.person or FAMILY) == adult for s in signs(desk.family))
 
 
 def _was_invited(desk: Desk, meeting: Meeting, person: str, seq: int) -> bool:
@@ -250,13 +273,10 @@ def mails_without_basis(desk: Desk) -> None:
         meeting = family.meetings.get(fact.body.get("meeting") or (duty.now.get("meeting") if duty else "") or "")
         if meeting is None or fact.body.get("cancelled") or not desk.directory.treats(person):
             continue
-        purpose = PURPOSE.get(meeting.kind)
+        purpose = PURPOSES.get(meeting.kind)
         adults = _adults_of(desk, meeting, person, duty)
         if purpose and adults and all(basis(family, a, purpose, fact.seq) in ("none", "refused") for a in adults):
             desk.say("no-basis-mail", f"{person} was written to about {meeting.id} without a basis")
-
-
-PURPOSE = {"fip_review": "fip", "joint_care_plan_review": "joint_review", "care_plan_meeting": "care_plan"}
 
 
 def _adults_of(desk: Desk, meeting: Meeting, person: str, duty: Duty | None) -> set[str]:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tests.simulation.desk import Desk
-from tests.simulation.family_reading import FAILED, Booking, Duty, Family, Meeting, Sent, Word
+from tests.simulation.family_reading import Family
+from tests.simulation.matters import FAILED, Booking, Duty, Meeting, Sent, Word
 
 Amiss = tuple[str, str]
 # kind of duty -> the mails that meet it
@@ -32,8 +33,7 @@ def who_know(family: Family, duty: Duty) -> set[str]:
     return {
         word.person
         for word in _words(family, duty)
-        if word.how == "attended"
-        or (_about_this_time(word, meeting, present) and word.seq > _came_back_at(family, meeting, word.person))
+        if word.how == "attended" or (_about_this_time(word, meeting, present) and _stands(family, meeting, word))
     }
 
 
@@ -67,13 +67,13 @@ def _about_this_time(word: Word, meeting: Meeting, present: Booking) -> bool:
     return then is not None and then.starts_at == present.starts_at
 
 
-def _came_back_at(family: Family, meeting: Meeting, person: str) -> int:
-    """The row that says that the present invitation came to nothing, before the meeting sat; 0 if none does."""
-    mail = family.invitation(meeting.id, person)
+def _stands(family: Family, meeting: Meeting, word: Word) -> bool:
+    """The present invitation did not come to nothing after the word, before the meeting sat."""
+    mail = family.invitation(meeting.id, word.person)
     if mail is None or mail.kind != "invitation" or mail.fate() not in FAILED:
-        return 0
-    failed = max(seq for seq, _, fate in mail.fates if fate in FAILED)
-    return 0 if meeting.sat and failed > meeting.sat.seq else failed
+        return True
+    seq, at, _ = [fate for fate in mail.fates if fate[2] in FAILED][-1]
+    return at <= word.at or (meeting.sat is not None and seq > meeting.sat.seq)
 
 
 def sent(desk: Desk) -> None:
@@ -84,7 +84,7 @@ def sent(desk: Desk) -> None:
         how = duty.ended.body["how"]
         if how == "reason" and duty.id not in desk.family.excused:
             desk.say("ended-without-evidence", f"{duty.id} ended for a reason that nobody gave")
-        if how != "evidence" or _report_is_there(desk, duty):
+        if how != "evidence" or _report_is_there(desk, duty) or not _matters(desk, duty):
             continue
         fates = {m.fate() for m in _mails_for(desk.family, duty)}
         if fates & {"accepted", "collected"}:
@@ -94,15 +94,27 @@ def sent(desk: Desk) -> None:
         desk.say(name, f"{duty.kind} {duty.id} ended by evidence, and of its mails is said: {what}")
 
 
+def _matters(desk: Desk, duty: Duty) -> bool:
+    """It ended just now, or what it is about still stands, so that a mail that came back opens it again."""
+    if any(fact is duty.ended for fact in desk.family.fresh):
+        return True
+    meeting = desk.family.meetings.get(duty.now.get("meeting") or "")
+    if meeting is None:
+        return True
+    if duty.kind == "tell_treatment_cancelled":
+        return meeting.sat is None and meeting.off is not None and meeting.off[0] < duty.since.seq
+    about = [(c.adult, c.service) for c in desk.touched_by(meeting)]
+    begun = meeting.starts_at is not None and meeting.starts_at <= desk.now
+    owed = (duty.now.get("adult") or "", duty.now.get("service") or "") in about
+    return owed and (duty.kind != "ask_report_treatment" or not begun)
+
+
 def _mails_for(family: Family, duty: Duty) -> Iterable[Sent]:
-    for mail in family.mails.values():
-        if mail.kind not in MEETS[duty.kind] or mail.person not in duty.ever_to():
-            continue
-        if mail.kind == "letter":
-            if mail.duty == duty.id:
-                yield mail
-        elif mail.meeting == duty.now["meeting"] and (mail.kind != "cancellation" or _of_this_time(family, mail, duty)):
-            yield mail
+    kinds, readers = MEETS[duty.kind], duty.ever_to()
+    letters = [m for m in family.mails_of.get(duty.id, ()) if m.kind in kinds and m.person in readers]
+    about = family.mails_of.get(duty.now.get("meeting") or "", ())
+    papers = [m for m in about if m.kind in kinds and m.kind != "letter" and m.person in readers]
+    return [*letters, *(m for m in papers if m.kind != "cancellation" or _of_this_time(family, m, duty))]
 
 
 def _of_this_time(family: Family, mail: Sent, duty: Duty) -> bool:
@@ -126,11 +138,16 @@ def report_counts(desk: Desk, duty: Duty, person: str) -> bool:
 def recorded(desk: Desk) -> None:
     """Duties that end when something was recorded end on that record."""
     for duty in desk.duties("report_from_treatment", "tell_change"):
-        if duty.ended is None or duty.ended.body["how"] != "evidence":
+        if (
+            duty.ended is None
+            or duty.ended.body["how"] != "evidence"
+            or all(f is not duty.ended for f in desk.family.fresh)
+        ):
             continue
+        right = duty.ever_to() | desk.speakers(duty)
         if duty.kind == "report_from_treatment":
             meeting = desk.family.meetings.get(duty.now["meeting"])
             if not meeting or not any(report_counts(desk, duty, person) for _, person in meeting.reports):
                 desk.say("ended-without-evidence", f"{duty.id} ended, and no report of {duty.now['service']} came")
-        elif not any(w.duty == duty.id and w.person == duty.to for w in desk.family.words):
+        elif not any(w.duty == duty.id and w.person in right for w in desk.family.words):
             desk.say("ended-without-evidence", f"{duty.id} ended, and {duty.to} never acknowledged the change")

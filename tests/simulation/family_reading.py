@@ -7,150 +7,16 @@ is worked out elsewhere, from what came in.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from tests.simulation.calendar_sums import parsed
-from tests.simulation.reading import Body, Fact, Household
+from tests.simulation.matters import Booking, Duty, Meeting, Sent, Word
+from tests.simulation.reading import Fact, Household
 
 RECORDS = {
     *("FactorsAssessed", "FactorWithdrawn", "FlagRecorded", "ConsentRecorded", "ConsentOverridden"),
     "SignificantChangeRecorded",
 }
-FAILED = ("refused", "bounced")
-
-
-@dataclass(frozen=True)
-class Booking:
-    seq: int
-    at: datetime
-    starts_at: datetime
-    revision: int
-
-
-@dataclass
-class Sent:
-    """One mail that a fact says was written. kind: invitation, cancellation, minutes, decision, letter or notice."""
-
-    id: str
-    kind: str
-    person: str
-    seq: int
-    at: datetime
-    meeting: str = ""
-    duty: str = ""
-    revision: int = 0
-    mailed: bool = True
-    fates: list[tuple[int, datetime, str]] = field(default_factory=list)
-
-    def fate(self, before: int | None = None) -> str:
-        """What was last heard of it: accepted, ready, collected, refused, bounced; empty if nothing certain."""
-        said = [fate for n, _, fate in self.fates if fate != "unknown" and (before is None or n < before)]
-        return said[-1] if said else ""
-
-
-@dataclass(frozen=True)
-class Word:
-    """Somebody showed that they know. how: answer, call, acknowledged or attended."""
-
-    seq: int
-    at: datetime
-    happened: datetime
-    person: str
-    how: str
-    meeting: str = ""
-    duty: str = ""
-
-
-@dataclass
-class Meeting:
-    """One meeting. off: when a booking fell, and which; sat: when it was held, as recorded."""
-
-    id: str
-    due: Body
-    fell_at: datetime
-    seq: int
-    no_longer_due: bool = False
-    bookings: list[Booking] = field(default_factory=list)
-    booked: Booking | None = None
-    off: tuple[int, datetime, Booking] | None = None
-    sat: Fact | None = None
-    minutes: Fact | None = None
-    decisions: Fact | None = None
-    reports: list[tuple[int, str]] = field(default_factory=list)
-    closed_seq: int | None = None
-
-    @property
-    def kind(self) -> str:
-        return str(self.due["kind"])
-
-    @property
-    def starts_at(self) -> datetime | None:
-        """When it sat, else when it is to sit."""
-        told = self.sat.body.get("started_at") if self.sat else None
-        if told:
-            return parsed(told)
-        return self.booked.starts_at if self.booked else None
-
-    @property
-    def fixed_at(self) -> datetime | None:
-        return self.bookings[0].at if self.bookings else None
-
-    def booking_at(self, at: datetime) -> Booking | None:
-        return next((b for b in reversed(self.bookings) if b.at <= at), None)
-
-
-@dataclass
-class Duty:
-    """A duty as the facts leave it. turns: opened, moved, ended, reopened, in order; rungs: what the table may say;
-    right: who spoke for the service at some time, by the judge's own reading."""
-
-    id: str
-    now: dict[str, Any]
-    seq: int
-    since: Fact
-    ended: Fact | None = None
-    turns: list[Fact] = field(default_factory=list)
-    climbs: list[Fact] = field(default_factory=list)
-    calls: list[Fact] = field(default_factory=list)
-    owed_to: list[tuple[int, datetime, str | None]] = field(default_factory=list)
-    ladder_at: datetime | None = None
-    rungs: set[int] = field(default_factory=lambda: {-1})
-    right: set[str] = field(default_factory=set)
-
-    @property
-    def kind(self) -> str:
-        return str(self.now["kind"])
-
-    @property
-    def to(self) -> str | None:
-        held: str | None = self.now.get("to")
-        return held
-
-    @property
-    def open(self) -> bool:
-        return self.ended is None
-
-    @property
-    def due(self) -> datetime:
-        return parsed(self.now["due_at"])
-
-    def to_at(self, seq: int) -> str | None:
-        """To whom it was owed at that row of the ledger."""
-        return [to for n, _, to in self.owed_to if n <= seq][-1]
-
-    def to_since(self) -> datetime:
-        """Since when it has been owed to whoever it is owed to now."""
-        since = self.owed_to[-1][1]
-        for _, at, to in reversed(self.owed_to):
-            if to != self.to:
-                break
-            since = at
-        return since
-
-    def ever_to(self) -> set[str]:
-        return {to for _, _, to in self.owed_to if to}
 
 
 class Family:
@@ -166,6 +32,7 @@ class Family:
         self.told: dict[tuple[str, str], datetime] = {}
         self.meetings: dict[str, Meeting] = {}
         self.mails: dict[str, Sent] = {}
+        self.mails_of: dict[str, list[Sent]] = {}
         self.words: list[Word] = []
         self.fates: dict[str, list[tuple[int, datetime, str]]] = {}
         self.duties: dict[str, Duty] = {}
@@ -205,8 +72,8 @@ class Family:
         """The latest invitation or cancellation to this person."""
         own = (
             m
-            for m in reversed(self.mails.values())
-            if m.meeting == meeting and m.person == person and m.kind in ("invitation", "cancellation")
+            for m in reversed(self.mails_of.get(meeting, ()))
+            if m.person == person and m.kind in ("invitation", "cancellation")
         )
         return next((m for m in own if before is None or m.seq < before), None)
 
@@ -294,9 +161,8 @@ def _word(how: str) -> Callable[[Family, Fact], None]:
 
 
 def _collected(family: Family, fact: Fact) -> None:
-    for mail in family.mails.values():
-        same = mail.meeting == fact.body["meeting"] and mail.person == fact.body["person"]
-        if same and mail.kind in ("minutes", "decision"):
+    for mail in family.mails_of.get(fact.body["meeting"], ()):
+        if mail.person == fact.body["person"] and mail.kind in ("minutes", "decision"):
             mail.fates.append((fact.seq, fact.at, "collected"))
 
 
@@ -311,7 +177,7 @@ def _issued(family: Family, fact: Fact) -> None:
             kind = "letter"
         case _:
             kind = "notice"
-    family.mails[body["message"]] = Sent(
+    mail = family.mails[body["message"]] = Sent(
         id=body["message"],
         kind=kind,
         person=body["person"],
@@ -322,6 +188,7 @@ def _issued(family: Family, fact: Fact) -> None:
         revision=body.get("revision", 0),
         mailed=body.get("mailed", True),
     )
+    family.mails_of.setdefault(mail.meeting or mail.duty, []).append(mail)
 
 
 def _fate(family: Family, fact: Fact) -> None:
@@ -337,7 +204,7 @@ def _opened(family: Family, fact: Fact) -> None:
     body = dict(fact.body["duty"])
     duty = Duty(body["id"], body, fact.seq, fact)
     duty.turns, duty.owed_to, duty.ladder_at = [fact], [(fact.seq, fact.at, body.get("to"))], fact.at
-    matter = tuple(body.get(name) or "" for name in ("kind", "meeting", "adult", "service"))
+    matter = (body["kind"], body.get("meeting") or "", body.get("adult") or "", body.get("service") or "")
     known = [d for d in family.by_matter.get(matter, ()) if d.id != duty.id]
     family.by_matter[matter] = [*known, duty]
     family.duties[body["id"]] = duty

@@ -25,7 +25,7 @@ from tests.simulation.family_reading import Family
 from tests.simulation.reading import Area, Fact, Person, as_fact
 
 LEVEL = (
-    *(duty_checks.must_be_told, duty_checks.evidence, duty_checks.wrong_callers, duty_checks.mails_without_basis),
+    *(duty_checks.evidence, duty_checks.must_be_told, duty_checks.wrong_callers, duty_checks.mails_without_basis),
     *(evidence_checks.sent, evidence_checks.recorded),
     *(paper_checks.after_meetings, paper_checks.changes, paper_checks.referrals),
     *(ladder_checks.climbed, ladder_checks.standing_orders),
@@ -50,6 +50,7 @@ class Judge:
     _papers: dict[str, str] = field(default_factory=dict)
     _readers: leak_checks.Readers | None = None
     _shelved: set[str] = field(default_factory=set)
+    _compared: dict[str, int] = field(default_factory=dict)
     _levelled: dict[str, tuple[int, int]] = field(default_factory=dict)
 
     def look(self, evidence: Evidence) -> list[Violation]:
@@ -154,9 +155,13 @@ class Judge:
             seen = (family.rows, area.changes)
             for check in CLOCK if self._levelled.get(family.stream) == seen else (*LEVEL, *CLOCK):
                 check(desk)
-            self._levelled[family.stream] = seen if area.before is area.directory else (0, 0)
+            self._levelled[family.stream] = (0, 0) if desk.pending or area.before is not area.directory else seen
             found += desk.found
             changed = None if touched is None else {duty_of(fact) for fact in family.fresh}
+            if changed is None and self._compared.get(family.stream) == family.rows:
+                continue
+            if changed is None:
+                self._compared[family.stream] = family.rows
             found += books_checks.table_against_facts(family.duties, by_stream[family.stream], family.stream, changed)
         return found
 

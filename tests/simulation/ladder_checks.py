@@ -10,7 +10,7 @@ from datetime import datetime
 
 from tests.simulation.calendar_sums import ladder, local_day, london, morning_after, working_day
 from tests.simulation.desk import Desk
-from tests.simulation.family_reading import FAILED, Duty
+from tests.simulation.matters import FAILED, Duty
 from tests.simulation.reading import Directory, Fact
 
 OURS = {"coordinator", "conference_unit_manager", "head_of_service"}

@@ -1,7 +1,7 @@
 """No mail says what its reader may not learn: a child's or another's name or address, another service's reference.
 
 Every mail is read by a quick reading of our own, which unwraps what a mail can be wrapped in; whatever it suspects, and
-one mail in some dozens besides, is read by tests.leaks, which unwraps everything again and again and takes its time.
+one mail in a hundred besides, is read by tests.leaks, which unwraps everything again and again and takes its time.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.header import decode_header
-from email.message import EmailMessage, Message
+from email.message import Message
 from email.policy import default
-from typing import cast
+from typing import Any, cast
 from urllib.parse import unquote
 from zlib import crc32
 
@@ -26,10 +26,13 @@ from tests.leaks import found
 from tests.simulation.evidence import Delivered, Row, Violation
 from tests.simulation.reading import Directory
 
-SLOWLY = 32  # one mail in this many is read by tests.leaks as well
+SLOWLY = 128  # one mail in this many is read by tests.leaks as well
 UNSEEN = re.compile(r"[\s\-\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+")
+FOLDS = re.compile(r"\r?\n[ \t]")
+QUOTED = re.compile(r"=[0-9A-Fa-f]{2}")
 TAGS = re.compile(r"<[^>]*>")
 RUNS = re.compile(r"[A-Za-z0-9+/_-]{12,}(?:\s+[A-Za-z0-9+/_-]{4,}){0,40}={0,2}")
+PLAIN = str.maketrans("-_", "+/")
 MESSAGE_ID = re.compile(rb"^message-id:\s*<([^@>\s]+)", re.IGNORECASE | re.MULTILINE)
 
 
@@ -71,15 +74,19 @@ def _pieces(mail: Message) -> Iterator[str]:
 
 def unwrapped(text: str) -> str:
     """The text, and what it says once folds, escapes, tags, per cents and encoded words are undone."""
-    plain = re.sub(r"\r?\n[ \t]", "", text)
-    said = [text, plain.replace("\\n", " ").replace("\\", "")]
+    plain = FOLDS.sub("", text)
+    said = [text]
+    if "\\" in plain:
+        said.append(plain.replace("\\n", " ").replace("\\", ""))
     if "=?" in plain:
         plain += "\n" + "\n".join(_words(plain))
     turned = unquote(html.unescape(plain))
-    said += [turned, TAGS.sub("", turned), html.unescape(TAGS.sub("", unquote(plain)))]
-    if re.search(r"=[0-9A-Fa-f]{2}", plain):
+    said.append(turned)
+    if "<" in turned:
+        said += [TAGS.sub("", turned), html.unescape(TAGS.sub("", unquote(plain)))]
+    if QUOTED.search(plain):
         said.append(html.unescape(quopri.decodestring(text.encode("utf-8", "replace")).decode("utf-8", "replace")))
-    return "\n".join(said)
+    return "\n".join(dict.fromkeys(said))
 
 
 def _words(text: str) -> Iterator[str]:
@@ -91,9 +98,12 @@ def _words(text: str) -> Iterator[str]:
 
 
 def _from_base64(text: str) -> Iterator[str]:
+    """What decodes to text; a word all in small letters is taken for a word."""
     for run in RUNS.findall(text):
         for piece in {UNSEEN.sub("", run), *(w for w in run.split() if len(w) >= 12)}:
-            plain = piece.rstrip("=").translate(str.maketrans("-_", "+/"))
+            if piece.islower() or piece.isdecimal():
+                continue
+            plain = piece.rstrip("=").translate(PLAIN)
             try:
                 yield base64.b64decode(plain + "=" * (-len(plain) % 4), validate=True).decode("utf-8")
             except (ValueError, binascii.Error):
@@ -119,6 +129,7 @@ class Readers:
     _bare: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
     _read: int = 0
     _clean: set[tuple[str, str]] = field(default_factory=set)
+    _any: re.Pattern[str] | None = None
 
     def learn(self, history: list[Row]) -> None:
         for event in history[self._read :]:
@@ -133,6 +144,7 @@ class Readers:
         known = {who: [(name, bare(name)) for name in names] for who, names in self.canaries.items()}
         if known != self._bare:
             self._bare, self._clean = known, set()
+            self._any = any_of({name for names in known.values() for _, name in names})
 
     def own(self, address: str) -> set[str]:
         return self.owners.get(address.casefold(), set())
@@ -142,14 +154,42 @@ class Readers:
         most lines of a mail stand in many."""
         lines = text.splitlines()
         fresh = [pair for pair in zip(["", *lines], [*lines, ""], strict=True) if pair not in self._clean]
-        named = self._named(readings("\n".join(f"{a}\n{b}\n" for a, b in fresh)))
-        if not named:
-            self._clean.update(fresh)
         mine = {known for who in own for _, known in self._bare.get(who, ())}
+        words = [name.casefold() for who in own for name in self.canaries.get(who, ())]
+        greeted = {line for line in lines if any(word in line.casefold() for word in words)}
+        greeting = [pair for pair in fresh if not greeted.isdisjoint(pair)]
+        others = [pair for pair in fresh if greeted.isdisjoint(pair)]
+        named = self._named(others)
+        if not named:
+            self._clean.update(others)
+        named += self._named(greeting)
         return [(who, name) for who, name, known in named if who not in own and known not in mine]
 
-    def _named(self, seen: str) -> list[tuple[str, str, str]]:
+    def _named(self, pairs: list[tuple[str, str]]) -> list[tuple[str, str, str]]:
+        seen = readings("\n".join(f"{a}\n{b}\n" for a, b in pairs))
+        if self._any is None or not self._any.search(seen):
+            return []
         return [(who, name, known) for who, names in self._bare.items() for name, known in names if known in seen]
+
+
+def any_of(names: set[str]) -> re.Pattern[str] | None:
+    """One pattern for all these names, branching letter by letter: most places are left behind at the first."""
+    if not names:
+        return None
+    tree: dict[str, Any] = {}
+    for name in names:
+        branch = tree
+        for letter in name:
+            branch = branch.setdefault(letter, {})
+        branch[""] = {}
+    return re.compile(_pattern(tree))
+
+
+def _pattern(tree: dict[str, Any]) -> str:
+    ways = [re.escape(letter) + _pattern(branch) for letter, branch in sorted(tree.items()) if letter]
+    if "" in tree or not ways:
+        return ""
+    return ways[0] if len(ways) == 1 else f"(?:{'|'.join(ways)})"
 
 
 def _addressed(body: Row) -> Iterator[Row]:
@@ -185,7 +225,7 @@ def look(mail: Delivered, readers: Readers, papers: Mapping[str, str], directori
 
 
 def _slowly(mail: Delivered, readers: Readers, own: set[str], whole: bool, id_: str) -> list[Violation]:
-    parsed = cast(EmailMessage, message_from_bytes(mail.raw, policy=default))
+    parsed = message_from_bytes(mail.raw, policy=default)
     mine = {name for who in own for name in readers.canaries.get(who, ())}
     names = {
         name

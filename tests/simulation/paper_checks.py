@@ -15,7 +15,7 @@ from tests.simulation.calendar_sums import (
     works,
 )
 from tests.simulation.desk import Desk
-from tests.simulation.family_reading import Duty, Meeting
+from tests.simulation.matters import Duty, Meeting
 from tests.simulation.reading import Fact
 from tests.simulation.touching import CONFERENCES, Concern, anybody, basis, concerns, lawful_now, signs, standing_basis
 
@@ -26,7 +26,7 @@ PAPERS = (
 
 
 def after_meetings(desk: Desk) -> None:
-    """Once a meeting sat, its minutes are owed to whoever speaks for each concern, and after conferences the decision."""
+    """Once a meeting sat, its minutes are owed to whoever speaks for each concern; after conferences, the decision."""
     for meeting in desk.family.meetings.values():
         if meeting.sat is None:
             continue
@@ -78,13 +78,13 @@ def papers_by_the_clock(desk: Desk) -> None:
             record = (meeting.minutes if paper == "minutes" else meeting.decisions) if meeting else None
             if duty.ended or record is None or not _may_go(desk, duty, record.at):
                 continue
-            sent = [m for m in desk.family.mails.values() if m.meeting == duty.now["meeting"] and m.person == duty.to]
+            sent = [m for m in desk.family.mails_of.get(duty.now["meeting"], ()) if m.person == duty.to]
             if not any(m.kind in (paper, "minutes") for m in sent):
                 desk.say(name, f"{duty.to} was sent no {paper} of {duty.now['meeting']}")
     for duty in desk.duties("ask_report_treatment", "feed_back_outcome", "ask_for_advice"):
         if duty.ended or not _may_go(desk, duty, duty.since.at):
             continue
-        if not any(m.duty == duty.id and m.person == duty.to for m in desk.family.mails.values() if m.kind == "letter"):
+        if not any(m.person == duty.to for m in desk.family.mails_of.get(duty.id, ()) if m.kind == "letter"):
             desk.say("not-sent", f"{duty.to} was sent no letter for {duty.kind} {duty.id}")
 
 
@@ -148,11 +148,10 @@ def _told_of_change(desk: Desk, change: Change, concern: Concern) -> None:
     family, key = desk.family, (concern.adult, concern.service, change.id)
     what = f"{concern.service} of the change {change.id}, for {concern.adult}"
     duty = desk.duty("tell_change", *key)
-    if not lawful_now(family):
-        if (has := basis(family, concern.adult, "change")) != "yes":
-            if duty is None and has == "none" and desk.duty("seek_consent", *key) is None:
-                desk.say("change-untold", f"nobody tells {what}, nor seeks consent to")
-            return
+    if not lawful_now(family) and (has := basis(family, concern.adult, "change")) != "yes":
+        if duty is None and has == "none" and desk.duty("seek_consent", *key) is None:
+            desk.say("change-untold", f"nobody tells {what}, nor seeks consent to")
+        return
     if duty is None:
         desk.say("change-untold", f"nobody owes it to tell {what}")
     elif duty.ended and duty.ended.body["how"] == "lapse":

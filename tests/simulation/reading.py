@@ -176,7 +176,7 @@ def _episode(id_: str, records: list[Fact]) -> Episode:
 
 @dataclass
 class Household:
-    """Who lives in one family, as told. since: when each adult last came in scope; joined: who moved in, on which day."""
+    """Who lives in one family, as told. since: when each adult last came in scope; joined: who moved in, and when."""
 
     members: dict[str, Body] = field(default_factory=dict)
     since: dict[str, datetime] = field(default_factory=dict)

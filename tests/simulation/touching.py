@@ -1,4 +1,4 @@
-"""The judge's own reading of the Joint Guidance: whom each meeting touches, on what basis, and who speaks for a service.
+"""The judge's own reading of the Joint Guidance: whom a meeting touches, on what basis, and who speaks for a service.
 
 Only what is certain is said here: where two readings of the rules are possible, neither is asked for. `certain` is
 what must be; `people` gives everybody who may be meant.
@@ -11,7 +11,8 @@ from datetime import date, datetime
 from typing import Literal
 
 from tests.simulation.calendar_sums import local_day
-from tests.simulation.family_reading import FAILED, Family, Meeting
+from tests.simulation.family_reading import Family
+from tests.simulation.matters import FAILED, Meeting
 from tests.simulation.reading import FAMILY, Area, Directory, Episode, Fact
 
 LAWFUL = {
