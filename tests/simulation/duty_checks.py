@@ -287,6 +287,13 @@ def _adults_of(desk: Desk, meeting: Meeting, person: str, duty: Duty | None) -> 
         return set()
     if meeting.due.get("adult"):
         return {meeting.due["adult"]}
-    if duty is not None and duty.now.get("adult") in family.household.adults():
+    in_scope = family.household.adults()
+    if duty is not None and duty.now.get("adult") in (*in_scope, FAMILY):
         return {duty.now["adult"]}
-    return set(family.household.adults())
+    known = concerns(desk.area, family)
+    here = {c.adult for c in known if person in c.workers or c.service == desk.directory.agency_of(person)}
+    starts_at = meeting.starts_at
+    if any(c.episode and c.episode.ended_on is None and starts_at and c.known_at < starts_at for c in known):
+        untreated = {s.person for s in signs(family) if s.person in in_scope} - {c.adult for c in known}
+        return here | {adult for adult in untreated if adult}
+    return here | {*in_scope, FAMILY}
