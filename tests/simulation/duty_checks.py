@@ -66,7 +66,8 @@ def _owed_to_the_right_person(desk: Desk, meeting: Meeting, concern: Concern, du
     if concern.episode is not None and concern.episode.ended_on is not None:
         expected |= anybody(desk.directory, concern.service, concern.episode)
     duty.right |= {who for who in expected if who}
-    amiss = duty.to not in expected and not (duty.ended and expected & _know(desk, concern, duty))
+    nobody_left = expected == {None} and bool(who_know(desk.family, duty))
+    amiss = duty.to not in expected and not (duty.ended and (nobody_left or expected & _know(desk, concern, duty)))
     named = ", ".join(sorted(str(x) for x in expected))
     desk.say_in_time(duty, amiss, "untold", f"to tell {what} is owed to {duty.to}, not to {named}")
     if duty.to is None and duty.open and None in expected and concern.service:
