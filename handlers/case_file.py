@@ -285,7 +285,8 @@ def _ended(file: CaseFile, fact: Fact, body: f.DutyEnded) -> CaseFile:
 
 
 def _moved(file: CaseFile, fact: Fact, body: f.DutyMoved) -> CaseFile:
-    asked = file.duties[body.duty].caller_asked and file.duties[body.duty].to == body.to
+    before = file.duties[body.duty]
+    asked = before.caller_asked and before.to == body.to and body.by_telephone  # a later turn asks again
     return _duty(
         file,
         body.duty,
@@ -312,7 +313,13 @@ def _climbed(file: CaseFile, fact: Fact, body: f.RungClimbed) -> CaseFile:
 
 def _reopened(file: CaseFile, fact: Fact, body: f.DutyReopened) -> CaseFile:
     """It begins anew, from the first rung up."""
-    anew = {"ended": None, "ended_at": None, "ended_by": "", "reopened_at": fact.recorded}
+    anew: dict[str, Any] = {
+        "caller_asked": False,
+        "ended": None,
+        "ended_at": None,
+        "ended_by": "",
+        "reopened_at": fact.recorded,
+    }
     return _duty(file, body.duty, **anew, rung=-1, climbed_at=None, rung_message="", rung_failed=False)
 
 
