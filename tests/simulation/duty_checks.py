@@ -66,7 +66,8 @@ def _owed_to_the_right_person(desk: Desk, meeting: Meeting, concern: Concern, du
     if concern.episode is not None and concern.episode.ended_on is not None:
         expected |= anybody(desk.directory, concern.service, concern.episode)
     duty.right |= {who for who in expected if who}
-    amiss = duty.to not in expected and not (duty.ended and expected & _know(desk, concern, duty))
+    nobody_left = expected == {None} and bool(who_know(desk.family, duty))
+    amiss = duty.to not in expected and not (duty.ended and (nobody_left or expected & _know(desk, concern, duty)))
     named = ", ".join(sorted(str(x) for x in expected))
     desk.say_in_time(duty, amiss, "untold", f"to tell {what} is owed to {duty.to}, not to {named}")
     if duty.to is None and duty.open and None in expected and concern.service:
@@ -287,6 +288,13 @@ def _adults_of(desk: Desk, meeting: Meeting, person: str, duty: Duty | None) -> 
         return set()
     if meeting.due.get("adult"):
         return {meeting.due["adult"]}
-    if duty is not None and duty.now.get("adult") in family.household.adults():
+    in_scope = family.household.adults()
+    if duty is not None and duty.now.get("adult") in (*in_scope, FAMILY):
         return {duty.now["adult"]}
-    return set(family.household.adults())
+    known = concerns(desk.area, family)
+    here = {c.adult for c in known if person in c.workers or c.service == desk.directory.agency_of(person)}
+    starts_at = meeting.starts_at
+    if any(c.episode and c.episode.ended_on is None and starts_at and c.known_at < starts_at for c in known):
+        untreated = {s.person for s in signs(family) if s.person in in_scope} - {c.adult for c in known}
+        return here | {adult for adult in untreated if adult}
+    return here | {*in_scope, FAMILY}

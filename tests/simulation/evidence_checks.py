@@ -86,7 +86,7 @@ def sent(desk: Desk) -> None:
             desk.say("ended-without-evidence", f"{duty.id} ended for a reason that nobody gave")
         if how != "evidence" or _report_is_there(desk, duty) or not _matters(desk, duty):
             continue
-        fates = {m.fate() for m in _mails_for(desk.family, duty)}
+        fates = {m.fate() for m in _mails_for(desk, duty)}
         if fates & {"accepted", "collected"}:
             continue
         name = "bounce-ignored" if fates & set(FAILED) else "ended-without-evidence"
@@ -109,8 +109,18 @@ def _matters(desk: Desk, duty: Duty) -> bool:
     return owed and (duty.kind != "ask_report_treatment" or not begun)
 
 
-def _mails_for(family: Family, duty: Duty) -> Iterable[Sent]:
-    kinds, readers = MEETS[duty.kind], duty.ever_to()
+def _mails_for(desk: Desk, duty: Duty) -> Iterable[Sent]:
+    """Those that may meet it; whoever speaks for the service now may have been sent the paper for another's sake."""
+    family, readers = desk.family, duty.ever_to()
+    if duty.now.get("service") and not any(
+        m.fate() in ("accepted", "collected") for m in _read_by(duty, family, readers)
+    ):
+        readers = readers | desk.speakers(duty)
+    return _read_by(duty, family, readers)
+
+
+def _read_by(duty: Duty, family: Family, readers: set[str]) -> list[Sent]:
+    kinds = MEETS[duty.kind]
     letters = [m for m in family.mails_of.get(duty.id, ()) if m.kind in kinds and m.person in readers]
     about = family.mails_of.get(duty.now.get("meeting") or "", ())
     papers = [m for m in about if m.kind in kinds and m.kind != "letter" and m.person in readers]

@@ -190,7 +190,10 @@ def standing_basis(family: Family, concern: Concern, meeting: Meeting) -> Basis:
     purpose = PURPOSES.get(meeting.kind)
     if purpose is None or concern.adult == FAMILY:
         return "unclear"
-    return basis(family, concern.adult, purpose)
+    has = basis(family, concern.adult, purpose)
+    if meeting.sat and has != basis(family, concern.adult, purpose, before=meeting.sat.seq):
+        return "unclear"  # it came, or went, only after the meeting
+    return has
 
 
 def reachable(family: Family, directory: Directory, who: str | None, day: date) -> bool | None:
