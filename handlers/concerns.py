@@ -42,12 +42,12 @@ class Concern(Struct, frozen=True, kw_only=True):
 
 
 class Voice(Struct, frozen=True):
-    """Who speaks for a service: told must hear now (nobody, if nobody can be reached), invited also have a seat, and
-    what any of those counted says shows that the service knows."""
+    """Who speaks for a service: told must hear now (nobody, if nobody can be reached), invited have a seat, and what
+    any of the holders was sent or took part in, the service has."""
 
     told: tuple[str, ...]
     invited: tuple[str, ...]
-    counted: tuple[str, ...]
+    holders: tuple[str, ...]
 
     @property
     def to(self) -> str | None:
@@ -153,7 +153,8 @@ def voice(concern: Concern, meeting: Meeting | None, file: CaseFile, directory: 
     """Who speaks for the service about this meeting: the episode's key worker, unless on leave now or on the day or
     not to be reached; else the single point of contact, the deputy, the duty mailbox; else nobody (JG T1, F2).
 
-    A key worker who was replaced counts no more, but keeps a seat until the day that the handover names (3.48).
+    Whoever is passed over keeps a seat; a key worker who was replaced keeps it until the day that the handover names
+    (rules 3.48).
     """
     told = concern.episode.told if concern.episode else None
     workers = told.workers if told else ()
@@ -163,7 +164,7 @@ def voice(concern: Concern, meeting: Meeting | None, file: CaseFile, directory: 
     people = people or _speaking_for(concern.service, file, directory, today)
     before = (told.alongside,) if told and told.alongside and today <= (told.alongside_until or today) else ()
     seated = tuple(w for w in (*workers, *before) if w not in people and directory.has_address(w))
-    return Voice(people, people + seated, people + tuple(w for w in there if w not in people))
+    return Voice(people, people + seated, people + tuple(w for w in workers if w not in people))
 
 
 def _day_of(meeting: Meeting | None) -> date | None:
