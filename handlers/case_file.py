@@ -94,7 +94,7 @@ class CaseFile(Struct, frozen=True, kw_only=True):
     errors: dict[str, datetime] = field(default_factory=dict)
     arrivals: dict[str, Arrival] = field(default_factory=dict)
     episodes: dict[str, Episode] = field(default_factory=dict)
-    watched: frozenset[str] = frozenset()
+    watched: tuple[str, ...] = ()
     referrals: dict[str, Referral] = field(default_factory=dict)
     advice: dict[str, Advice] = field(default_factory=dict)
     fips: dict[str, e.FipStarted] = field(default_factory=dict)
@@ -186,7 +186,8 @@ def _involved(file: CaseFile, fact: Fact, body: e.ProfessionalInvolved) -> CaseF
 
 
 def _watch_told(file: CaseFile, fact: Fact, body: f.WatchTold) -> CaseFile:
-    return replace(file, watched=file.watched | {body.service} if body.watched else file.watched - {body.service})
+    others = {service for service in file.watched if service != body.service}
+    return replace(file, watched=tuple(sorted({*others, body.service} if body.watched else others)))
 
 
 def _kept(file: CaseFile, fact: Fact, body: e.Body) -> CaseFile:

@@ -7,11 +7,19 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from tests.simulation.calendar_sums import count, end_of_working_day, local_day, night, working_day, working_days_before
+from tests.simulation.calendar_sums import (
+    count,
+    end_of_working_day,
+    ladder,
+    local_day,
+    night,
+    working_day,
+    working_days_before,
+)
 from tests.simulation.desk import Desk
 from tests.simulation.evidence_checks import told_amiss, who_know
 from tests.simulation.matters import FAILED, Booking, Duty, Meeting
-from tests.simulation.reading import FAMILY
+from tests.simulation.reading import FAMILY, Directory
 from tests.simulation.touching import CONFERENCES, PURPOSES, Concern, anybody, basis, concerns, signs, standing_basis
 
 
@@ -258,9 +266,16 @@ def wrong_callers(desk: Desk) -> None:
         if fact.type != "CallAskedFor" or fact.body["duty"] not in desk.family.duties:
             continue
         owner = desk.family.duties[fact.body["duty"]].now["owner"]
-        holders = {directory.holder(owner) for directory in desk.area.directories()}
+        holders = {who for directory in desk.area.directories() for who in _may_ring(directory, owner)}
         if fact.body["caller"] not in holders:
             desk.say("wrong-caller", f"{fact.body['caller']} is asked to ring, not the {owner}, {holders}")
+
+
+def _may_ring(directory: Directory, owner: str) -> set[str | None]:
+    """The owner's post; where it is empty or has no address, the next up our own ladder whom mail can reach."""
+    posts = [owner, *(role for role, _, _ in ladder("default"))]
+    holders = [directory.holder(role) for role in posts]
+    return {next((who for who in holders if directory.mailed(who)), holders[0])}
 
 
 def mails_without_basis(desk: Desk) -> None:

@@ -15,7 +15,7 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Delivered:
-    """One mail that the post was given. at: the played instant; fate: accepted, unknown (kept, reply lost) or refused."""
+    """One mail given to the post. at: the played instant; fate: accepted, unknown (kept, reply lost) or refused."""
 
     at: datetime
     to: str

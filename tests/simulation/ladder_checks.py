@@ -127,7 +127,7 @@ def _first_at(duty: Duty, since: datetime) -> datetime:
     """09:00 on the working day after it was due; what was recorded late is not late before the next day's end."""
     told = [turn.at for turn in duty.turns if turn.type == "DutyMoved"]
     known = max([since, *told])
-    if known <= duty.due:
+    if known < duty.due:
         return morning_after(local_day(duty.due))
     return max(morning_after(local_day(duty.due)), morning_after(working_day(local_day(known), 1)))
 
