@@ -170,6 +170,10 @@ def _refusal_shows(desk: Desk, meeting: Meeting, concern: Concern) -> None:
     desk.say("refusal-invisible", f"{concern.adult} refused consent for {meeting.id}, and no duty says so")
 
 
+# What may end a concern.
+FALLS = ("FlagRecorded", "FactorWithdrawn", "FactorsAssessed")
+
+
 def _told_that_it_is_off(desk: Desk, meeting: Meeting, seq: int, at: datetime, booking: Booking) -> None:
     """Whoever was invited for a treatment service hears that the meeting is off."""
     if at >= booking.starts_at:
@@ -178,8 +182,9 @@ def _told_that_it_is_off(desk: Desk, meeting: Meeting, seq: int, at: datetime, b
         if duty.now["meeting"] != meeting.id or not _was_owed(desk, meeting, duty, seq):
             continue
         asked = [p for p in duty.ever_to() if _was_invited(desk, meeting, p, seq)]
-        if not asked:
-            continue
+        fell = any(fact.at == at for type_ in FALLS for fact in desk.family.standing(type_))
+        if not asked or fell:
+            continue  # nobody to tell, or the concern may have fallen at the same hour
         matter = ("tell_treatment_cancelled", meeting.id, duty.now.get("adult") or "", duty.now.get("service") or "")
         later = [d for d in desk.family.by_matter.get(matter, ()) if d.seq > seq or d.since.seq > seq]
         if not later:
