@@ -208,7 +208,7 @@ def changes(file: CaseFile, found: list[Concern]) -> Iterator[Change]:
         known = [c.known_at for c in found if c.adult == person and not c.only]
         if person in adults and known:
             known_at = max(arrival.recorded, min(known))
-            yield Change(f"moved-in:{person}", "dependent_person_moved_in", arrival.on, known_at, person)
+            yield Change(f"moved-in:{person}:{arrival.on}", "dependent_person_moved_in", arrival.on, known_at, person)
 
 
 def stood(concern: Concern, change: Change) -> bool:
