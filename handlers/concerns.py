@@ -154,25 +154,25 @@ def voice(concern: Concern, meeting: Meeting | None, file: CaseFile, directory: 
     not to be reached; else the single point of contact, the deputy, the duty mailbox; else nobody (JG T1, F2).
 
     A key worker who was replaced counts no more, but keeps a seat until the day that the handover names (3.48).
+    Whoever is passed over today may have shown before that the service knows.
     """
     told = concern.episode.told if concern.episode else None
     workers = told.workers if told else ()
     today, then = local_day(now), _day_of(meeting)
     there = tuple(w for w in workers if not (then and directory.away(w, then)))
-    people = tuple(w for w in there if reaches(file, w, directory, today))
-    people = people or _speaking_for(concern.service, file, directory, today)
+    people, passed_over = tuple(w for w in there if reaches(file, w, directory, today)), there
+    if not people:
+        posts = speakers_of(concern.service, directory)
+        people = tuple(p for p in posts if reaches(file, p, directory, today))[:1]
+        passed_over = there + (posts[: posts.index(people[0])] if people else posts)
     before = (told.alongside,) if told and told.alongside and today <= (told.alongside_until or today) else ()
     seated = tuple(w for w in (*workers, *before) if w not in people and directory.has_address(w))
-    return Voice(people, people + seated, people + tuple(w for w in there if w not in people))
+    return Voice(people, people + seated, people + tuple(w for w in passed_over if w not in people))
 
 
 def _day_of(meeting: Meeting | None) -> date | None:
     booked = meeting.booked if meeting and not meeting.held else None
     return local_day(booked.starts_at) if booked else None
-
-
-def _speaking_for(service: str, file: CaseFile, directory: Directory, today: date) -> tuple[str, ...]:
-    return tuple(p for p in speakers_of(service, directory) if reaches(file, p, directory, today))[:1]
 
 
 def speakers_of(service: str, directory: Directory) -> tuple[str, ...]:

@@ -74,6 +74,7 @@ class Hearing:
         self.wakes: dict[StreamId, datetime] = {}
         self.parked: list[tuple[StreamId, str, e.Event]] = []
         self.decisions: list[Decision] = []
+        self.told_events: list[e.Event] = []
         self.post: Literal["accepted", "refused"] | None = None
 
     def fork(self) -> Hearing:
@@ -81,6 +82,7 @@ class Hearing:
         twin = copy(self)
         twin.files, twin.decided_at, twin.wakes = dict(self.files), dict(self.decided_at), dict(self.wakes)
         twin.parked, twin.decisions = list(self.parked), list(self.decisions)
+        twin.told_events = list(self.told_events)
         return twin
 
     # --- telling
@@ -101,8 +103,16 @@ class Hearing:
         for body in bodies:
             stream = AREA.sibling(kind, id_)  # type: ignore[arg-type]  # a wrong kind fails at once
             name = derived(subject, repr(body), str(self.now), str(len(self.decisions)))
-            self.deliver(e.Event(name, "test", stream, self.now, self.now, body))
+            event = e.Event(name, "test", stream, self.now, self.now, body)
+            self.told_events.append(event)
+            self.deliver(event)
         return self
+
+    def in_error(self, type_: type[e.Body], by: str = "w-social") -> Hearing:
+        """The latest record of this type was wrong."""
+        wrong = next(x for x in reversed(self.told_events) if isinstance(x.body, type_))
+        kind = "family/F-1" if wrong.stream.kind == "family" else f"person/{wrong.stream.id}"
+        return self.told(kind, e.RecordedInError(wrong.id, by))
 
     def family(self, *bodies: e.Body) -> Hearing:
         return self.told("family/F-1", *bodies)
