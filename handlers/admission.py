@@ -82,6 +82,11 @@ def check(event: e.Event, file: Any) -> None:
             raise e.Impossible(
                 f"{named}: {in_words(day)} had not come when it was recorded; mend the date and release it"
             )
+    if isinstance(body, e.TransferNotified) and not (body.notified_on or body.received_on):
+        raise e.Impossible(
+            f"{named}: it names neither the day of the notice nor that of the referral's receipt;"
+            " add one and release it"
+        )
     if isinstance(file, CaseFile):
         _check_meeting(body, file, event.recorded, named)
 

@@ -216,6 +216,14 @@ def _referral(file: CaseFile, id_: str, **changes: Any) -> CaseFile:
     return replace(file, referrals=_with(file.referrals, id_, replace(file.referrals[id_], **changes)))
 
 
+def _transfer(file: CaseFile, fact: Fact, body: e.TransferNotified) -> CaseFile:
+    """Notice and receipt may be recorded one by one: a day that the later record does not name stands."""
+    before = file.transfers.get(body.transfer, body)
+    notified_on, received_on = body.notified_on or before.notified_on, body.received_on or before.received_on
+    known = replace(body, notified_on=notified_on, received_on=received_on)
+    return replace(file, transfers=_with(file.transfers, body.transfer, known))
+
+
 def _fell_due(file: CaseFile, fact: Fact, body: f.MeetingFellDue) -> CaseFile:
     before = file.meetings.get(body.meeting)
     meeting = replace(before, due=body, no_longer_due=False) if before else Meeting(due=body, fell_due_at=fact.recorded)
@@ -344,7 +352,7 @@ FOLDS: dict[type[e.Body], Callable[[CaseFile, Fact, Any], CaseFile]] = {
     e.StrategyDiscussionHeld: _keyed("discussions", "discussion"),
     e.ConferenceAskedFor: _keyed("asked_for", "discussion"),
     e.PreBirthConferenceAskedFor: _keyed("births_due", "conference"),
-    e.TransferNotified: _keyed("transfers", "transfer"),
+    e.TransferNotified: _transfer,
     e.MeetingAskedFor: _keyed("reviews_asked", "review"),
     e.RecordedInError: _in_error,
     e.EpisodeTold: _episode,

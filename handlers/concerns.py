@@ -160,20 +160,19 @@ def voice(concern: Concern, meeting: Meeting | None, file: CaseFile, directory: 
     workers = told.workers if told else ()
     today, then = local_day(now), _day_of(meeting)
     there = tuple(w for w in workers if not (then and directory.away(w, then)))
-    people = tuple(w for w in there if reaches(file, w, directory, today))
-    people = people or _speaking_for(concern.service, file, directory, today)
+    people, passed_over = tuple(w for w in there if reaches(file, w, directory, today)), workers
+    if not people:
+        posts = speakers_of(concern.service, directory)
+        people = tuple(p for p in posts if reaches(file, p, directory, today))[:1]
+        passed_over = workers + (posts[: posts.index(people[0])] if people else posts)
     before = (told.alongside,) if told and told.alongside and today <= (told.alongside_until or today) else ()
     seated = tuple(w for w in (*workers, *before) if w not in people and directory.has_address(w))
-    return Voice(people, people + seated, people + tuple(w for w in workers if w not in people))
+    return Voice(people, people + seated, people + tuple(w for w in passed_over if w not in people))
 
 
 def _day_of(meeting: Meeting | None) -> date | None:
     booked = meeting.booked if meeting and not meeting.held else None
     return local_day(booked.starts_at) if booked else None
-
-
-def _speaking_for(service: str, file: CaseFile, directory: Directory, today: date) -> tuple[str, ...]:
-    return tuple(p for p in speakers_of(service, directory) if reaches(file, p, directory, today))[:1]
 
 
 def speakers_of(service: str, directory: Directory) -> tuple[str, ...]:
@@ -209,7 +208,7 @@ def changes(file: CaseFile, found: list[Concern]) -> Iterator[Change]:
         known = [c.known_at for c in found if c.adult == person and not c.only]
         if person in adults and known:
             known_at = max(arrival.recorded, min(known))
-            yield Change(f"moved-in:{person}", "dependent_person_moved_in", arrival.on, known_at, person)
+            yield Change(f"moved-in:{person}:{arrival.on}", "dependent_person_moved_in", arrival.on, known_at, person)
 
 
 def stood(concern: Concern, change: Change) -> bool:

@@ -55,10 +55,9 @@ def _pre_birth(file: CaseFile, protocol: Protocol) -> Iterator[tuple[f.MeetingFe
 def _transfer_in(file: CaseFile, protocol: Protocol) -> Iterator[tuple[f.MeetingFellDue, str]]:
     """From the earlier of the written notice and the referral's receipt (rules TRF-01, 3.28)."""
     for transfer in file.transfers.values():
-        told_on = min(filter(None, (transfer.notified_on, transfer.received_on)), default=None)
-        if told_on:
-            deadline = protocol.deadline("TRF-01", told_on)
-            yield _due("transfer_in_conference", transfer.transfer, deadline, protocol), deadline.rule
+        told_on = min(filter(None, (transfer.notified_on, transfer.received_on)))
+        deadline = protocol.deadline("TRF-01", told_on)
+        yield _due("transfer_in_conference", transfer.transfer, deadline, protocol), deadline.rule
 
 
 def _due(kind: f.MeetingKind, id_: str, deadline: Deadline, protocol: Protocol) -> f.MeetingFellDue:

@@ -12,11 +12,13 @@ from datetime import date, datetime, time
 from functools import cache
 from typing import Any, Literal, TypeVar
 
+from msgspec.structs import replace
+
 from handlers import case_file, diary_file, partnership, person_file
 from handlers import events as e
 from handlers.case_file import CaseFile
 from handlers.decide import Decision, File, decide
-from handlers.effects import Message, SendInvitation, SendMinutes, TellStream
+from handlers.effects import Message, SendInvitation, SendLetter, SendMinutes, TellStream
 from handlers.facts import Duty, DutyKind
 from handlers.meeting_file import Meeting
 from handlers.people import StreamId, derived
@@ -39,8 +41,10 @@ CHILD = e.Member(person="child", name="C", relation="child")
 CONFERENCE = "initial-conference:SD-1"
 REVIEW = "fip-review:FIP-1:1"
 MONDAY = "Mon 3 March 2025 10:00"
+CLEARWAY = {"adult": "mother", "service": "clearway", "meeting": CONFERENCE}
 
 Found = TypeVar("Found")
+Fate = Literal["accepted", "refused", "bounced", "unknown"]
 
 
 @cache
@@ -70,6 +74,7 @@ class Hearing:
         self.wakes: dict[StreamId, datetime] = {}
         self.parked: list[tuple[StreamId, str, e.Event]] = []
         self.decisions: list[Decision] = []
+        self.told_events: list[e.Event] = []
         self.post: Literal["accepted", "refused"] | None = None
 
     def fork(self) -> Hearing:
@@ -77,6 +82,7 @@ class Hearing:
         twin = copy(self)
         twin.files, twin.decided_at, twin.wakes = dict(self.files), dict(self.decided_at), dict(self.wakes)
         twin.parked, twin.decisions = list(self.parked), list(self.decisions)
+        twin.told_events = list(self.told_events)
         return twin
 
     # --- telling
@@ -97,8 +103,16 @@ class Hearing:
         for body in bodies:
             stream = AREA.sibling(kind, id_)  # type: ignore[arg-type]  # a wrong kind fails at once
             name = derived(subject, repr(body), str(self.now), str(len(self.decisions)))
-            self.deliver(e.Event(name, "test", stream, self.now, self.now, body))
+            event = e.Event(name, "test", stream, self.now, self.now, body)
+            self.told_events.append(event)
+            self.deliver(event)
         return self
+
+    def in_error(self, type_: type[e.Body], by: str = "w-social") -> Hearing:
+        """The latest record of this type was wrong."""
+        wrong = next(x for x in reversed(self.told_events) if isinstance(x.body, type_))
+        kind = "family/F-1" if wrong.stream.kind == "family" else f"person/{wrong.stream.id}"
+        return self.told(kind, e.RecordedInError(wrong.id, by))
 
     def family(self, *bodies: e.Body) -> Hearing:
         return self.told("family/F-1", *bodies)
@@ -232,6 +246,10 @@ class Hearing:
     def consent(self, given: bool, person: str = "mother") -> Hearing:
         return self.family(e.ConsentRecorded(person, "fip", given, "w-fip"))
 
+    def leave(self, worker: str, first: str, last: str, cancelled: bool = False) -> Hearing:
+        """Away on both days and all between, as `Mon 3 March 2025`."""
+        return self.told("partnership", e.LeaveRecorded(f"L-{worker}", worker, day(first), day(last), cancelled))
+
     def unreachable(self, *workers: str, agency: str = "clearway") -> Hearing:
         """The directory loses these addresses."""
         return self.told("partnership", *(a_worker(w, agency, address=False) for w in workers))
@@ -252,8 +270,30 @@ class Hearing:
     def minuted(self, meeting: str = CONFERENCE) -> Hearing:
         return self.family(e.MinutesRecorded(meeting, "w-coordinator", ("A plan is made.",)))
 
+    def relayed(self, person: str, how: Fate = "accepted", meeting: str = CONFERENCE) -> Hearing:
+        """What became of this person's present invitation, or its calling back."""
+        sent = self.meeting(meeting).invitations[person]
+        paper: e.Paper = "cancellation" if sent.cancelled else "invitation"
+        return self.posted(how, sent.message, person, paper, meeting)
+
+    def posted(self, how: Fate, message: str, person: str, paper: e.Paper, meeting: str = "") -> Hearing:
+        """What became of one message."""
+        if how == "accepted":
+            return self.family(e.MessageAccepted(message, meeting, person, paper))
+        return self.family(e.MessageFailed(message, meeting, person, paper, how))
+
     def answers(self, person: str, meeting: str = CONFERENCE, reply: e.Reply = "accepted") -> Hearing:
         return self.family(e.AnswerGiven(meeting, person, reply, "w-coordinator"))
+
+
+def a_conference(*members: e.Member) -> Hearing:
+    """Booked for Wed 5 March 09:00; no use is on record yet."""
+    return Hearing().household(*members).worked_with().conference()
+
+
+def a_project() -> Hearing:
+    """The review's window opens on Mon 14 April 2025, six weeks from Mon 3 March."""
+    return Hearing().household().worked_with().episode().fip()
 
 
 def paper_of(sent: Message) -> e.Paper:
@@ -261,9 +301,16 @@ def paper_of(sent: Message) -> e.Paper:
         case SendInvitation():
             return "invitation" if sent.method == "REQUEST" else "cancellation"
         case SendMinutes():
-            return "minutes"
+            return sent.part
+        case SendLetter():
+            return "letter"
         case _:
             return "notice"
+
+
+def clearway(**changes: Any) -> e.AgencyRecorded:
+    """The treatment service as the directory knows it, but for these changes."""
+    return replace(next(a for a in AGENCIES if a.agency == "clearway"), **changes)
 
 
 def an_enquiry(on: date) -> tuple[e.Body, e.Body]:

@@ -7,6 +7,7 @@ import pytest
 from handlers import admission
 from handlers import events as e
 from handlers.decide import decide
+from handlers.facts import Fact
 from handlers.working_days import HolidaysUnknown, in_words
 from tests.handlers.hearing import CONFERENCE, FAMILY, Hearing, an_enquiry, day, instant, there
 
@@ -181,8 +182,12 @@ def test_an_excuse_for_a_duty_still_to_be_opened_comes_back_by_itself() -> None:
 
 
 def test_a_reference_becomes_known_with_the_name_that_it_had_outside() -> None:
-    known = list(admission.made_known(e.ReferenceRecorded("clearway", "CW-7741")))
-    assert known == ["reference:clearway:CW-7741"] and not list(admission.made_known(e.TimeCame()))
+    def known(body: e.Body) -> list[str]:
+        return list(admission.made_known(Fact(body, "told", *(instant("Mon 3 March 2025 10:00"),) * 2, "e-1")))
+
+    assert known(e.ReferenceRecorded("clearway", "CW-7741")) == ["reference:clearway:CW-7741"]
+    assert known(e.FactorWithdrawn("1B", "w-social")) == ["record:e-1"]
+    assert not known(e.TimeCame())
 
 
 # --- held records

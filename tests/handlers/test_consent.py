@@ -12,30 +12,42 @@ OVERRIDDEN = e.ConsentOverridden("mother", "fip", "life_at_risk", "w-head")
 
 
 def after(*said: e.Body) -> Hearing:
-    return Hearing().household().family(*said)
+    """Each a minute after the one before."""
+    h = Hearing().household()
+    for n, word in enumerate(said):
+        h.at(f"Mon 3 March 2025 10:0{n + 1}").family(word)
+    return h
 
 
 def test_silence_permits_nothing_and_nobody_has_decided() -> None:
-    assert not consent.permitted(after().file, "mother") and not consent.asked(after().file, "mother")
+    assert not consent.permitted(after().file, "mother", "fip") and consent.said(after().file, "mother", "fip") is None
 
 
 @pytest.mark.parametrize(
-    ("said", "permitted"), [((GIVEN,), True), ((REFUSED,), False), ((OVERRIDDEN,), True), ((GIVEN, REFUSED), False)]
+    ("said", "verdict", "permitted"),
+    [
+        ((GIVEN,), "given", True),
+        ((REFUSED,), "refused", False),
+        ((OVERRIDDEN,), "overridden", True),
+        ((GIVEN, REFUSED), "withdrawn", False),
+        ((GIVEN, REFUSED, REFUSED), "withdrawn", False),
+        ((REFUSED, GIVEN), "given", True),
+        ((REFUSED, OVERRIDDEN), "overridden", True),
+        ((OVERRIDDEN, REFUSED), "refused", False),
+        ((GIVEN, OVERRIDDEN, REFUSED), "refused", False),
+    ],
 )
-def test_the_last_word_decides(said: tuple[e.Body, ...], permitted: bool) -> None:
+def test_the_last_word_decides(said: tuple[e.Body, ...], verdict: str, permitted: bool) -> None:
     file = after(*said).file
-    assert consent.asked(file, "mother") and consent.permitted(file, "mother") is permitted
-
-
-def test_an_override_outranks_the_refusal_before_it() -> None:
-    assert consent.permitted(after(REFUSED, OVERRIDDEN).file, "mother")
+    word = consent.said(file, "mother", "fip")
+    assert word and word.verdict == verdict and consent.permitted(file, "mother", "fip") is permitted
 
 
 def test_consent_for_another_purpose_or_of_another_adult_permits_nothing() -> None:
-    file = after(e.ConsentRecorded("mother", "child_in_need", True, "w-fip"), GIVEN).file
-    assert not consent.permitted(file, "father") and not consent.asked(file, "father")
-    other = after(e.ConsentRecorded("mother", "child_in_need", True, "w-fip")).file
-    assert not consent.permitted(other, "mother") and not consent.asked(other, "mother")
+    file = after(e.ConsentRecorded("mother", "child_in_need", True, "w-fip")).file
+    assert consent.permitted(file, "mother", "child_in_need")
+    assert not consent.permitted(file, "father", "child_in_need") and not consent.permitted(file, "mother", "fip")
+    assert consent.said(file, "father", "child_in_need") is consent.said(file, "mother", "fip") is None
 
 
 def test_the_basis_of_the_episode_itself_permits_no_invitation_to_a_project_review() -> None:

@@ -207,8 +207,9 @@ def test_a_family_wakes_when_mail_becomes_too_late_or_a_duty_climbs_whichever_is
     h.post = "accepted"
     h.household().worked_with().episode().conference()
     assert wakes(h) == "Tue 4 March 2025 09:00"  # a working day before the conference
-    assert wakes(h.at("Tue 4 March 2025 09:00")) == "Wed 5 March 2025 09:00"  # the telling is late
-    assert wakes(h.answers("w-key")) == "Tue 25 March 2025 09:00"  # the conference itself is late
+    assert wakes(h.at("Tue 4 March 2025 09:00")) == "Wed 5 March 2025 09:00"  # telling and report are late
+    h.answers("w-key").family(e.ReportReceived(CONFERENCE, "w-key", "w-coordinator"))
+    assert wakes(h) == "Tue 25 March 2025 09:00"  # the conference itself is late
 
 
 def test_only_families_are_woken() -> None:

@@ -4,11 +4,13 @@ from msgspec.structs import replace
 
 from handlers import events as e
 from handlers import facts as f
+from handlers.case_file import CaseFile
 from handlers.effects import SendNotice
 from handlers.escalation import climbs_at, holder
 from handlers.facts import Duty
+from handlers.meeting_file import Receipt, Sent
 from handlers.working_days import in_words
-from tests.handlers.hearing import CONFERENCE, POSTS, Hearing, england, instant
+from tests.handlers.hearing import CONFERENCE, FAMILY, POSTS, Hearing, england, instant
 
 DUTY = Duty(
     id="D-1",
@@ -24,22 +26,25 @@ DUTY = Duty(
     to="w-key",
     service="clearway",
 )
-TOLD = replace(DUTY, ladder="tell_treatment")
+TOLD = replace(DUTY, kind="tell_change", ladder="tell_change")
+NOTHING = CaseFile(stream=FAMILY)
+TAKEN = replace(NOTHING, letters={"D-1:w-key": Sent("M")}, receipts={"M": Receipt("accepted", DUTY.opened_at)})
 
 
-def climbs(duty: Duty) -> str | None:
-    at = climbs_at(duty, england())
+def climbs(duty: Duty, file: CaseFile = TAKEN) -> str | None:
+    at = climbs_at(duty, england(), file)
     return in_words(at) if at else None
 
 
 def climbed(duty: Duty, rung: int, at: str) -> Duty:
-    return replace(duty, rung=rung, climbed_at=instant(at))
+    return replace(duty, rung=rung, climbed_at=instant(at), rung_message="N")
 
 
 def told_late() -> Hearing:
-    """Booked for Wed 12 March; told on Mon 3 March, so the telling is late from Wed 5 March 09:00."""
-    h = Hearing().household().worked_with().episode().conference().books("Wed 12 March 2025 10:00")
-    return h.family(*(e.DutyExcused(d.id, "By hand.", "w-unit") for d in h.open("send_invitation")))
+    """Booked for Wed 12 March; told on Mon 3 March, so the telling is late from Wed 5 March 09:00; nothing else is."""
+    h = Hearing().household().worked_with().episode().conference().books("Wed 12 March 2025 10:00").relayed("w-key")
+    others = (*h.open("send_invitation"), *h.open("ask_report_treatment"))
+    return h.family(*(e.DutyExcused(d.id, "By hand.", "w-unit") for d in others))
 
 
 def rungs(h: Hearing) -> list[tuple[int, str, str | None]]:
@@ -65,7 +70,7 @@ def test_each_further_rung_waits_as_many_working_days_as_it_says() -> None:
 def test_a_rung_that_waits_no_day_still_waits_for_the_next_morning() -> None:
     ladder = (*england().ladder("send_minutes")[:1], replace(england().ladder("send_minutes")[1], after=0))
     protocol = replace(england(), ladders={"default": ladder})
-    at = climbs_at(climbed(DUTY, 0, "Mon 14 April 2025 09:00"), protocol)
+    at = climbs_at(climbed(DUTY, 0, "Mon 14 April 2025 09:00"), protocol, NOTHING)
     assert at and in_words(at) == "Tue 15 April 2025 09:00"
 
 
@@ -145,15 +150,17 @@ def test_a_ladder_with_an_empty_post_is_climbed_all_the_same_and_says_so_loudly(
     h = told_late()
     posts = {role: w for role, w in POSTS.items() if role != "service_manager"}
     h.told("partnership", e.AreaRecorded("Riverside", "Team", "1", posts)).at("Fri 7 March 2025 10:00")
-    assert rungs(h)[2] == (2, "service_manager", None) and len(h.sent(SendNotice)) == 2
+    assert rungs(h)[2:] == [(2, "service_manager", None), (3, "board", "w-board")]  # who hears of it at once
+    assert [n.to.person for n in h.sent(SendNotice)] == ["w-key", "w-spoc", "w-board"]
     because = [x.because for d in h.decisions for x in d.facts if isinstance(x.body, f.RungClimbed)]
     assert because[2] == "it was due Tue 4 March 2025 23:59; put before service_manager (nobody: the post is empty)"
     assert because[0].endswith("put before treatment_worker (w-key)")
 
 
-def test_a_rung_without_an_address_is_climbed_without_mail() -> None:
+def test_a_rung_without_an_address_is_climbed_without_mail_and_the_next_at_once() -> None:
     h = told_late().unreachable("w-spoc").at("Thu 6 March 2025 10:00")
-    assert rungs(h)[1][2] == "w-spoc" and "w-spoc" not in {n.to.person for n in h.sent(SendNotice)}
+    assert [who for _, _, who in rungs(h)] == ["w-key", "w-spoc", "w-manager"]
+    assert [n.to.person for n in h.sent(SendNotice)] == ["w-key", "w-manager"]
 
 
 def test_after_a_long_silence_a_duty_climbs_one_rung_at_once_not_all() -> None:
@@ -204,11 +211,22 @@ def test_an_empty_post_of_caller_is_on_record_and_loud() -> None:
     assert because == ["it is too late for mail: nobody (the post is empty) must ring"]
 
 
-def test_a_caller_without_an_address_is_named_and_not_mailed() -> None:
-    h = Hearing().unreachable("w-coordinator", agency="council")
+def callers(*without_address: str) -> tuple[list[str | None], list[str]]:
+    """Who must ring, and who is mailed about it."""
+    h = Hearing().unreachable(*without_address, agency="council")
     h.household().worked_with().episode().conference().at("Tue 4 March 2025 09:00")
-    assert [c.caller for c in h.facts(f.CallAskedFor)] == ["w-coordinator"]
-    assert "telephone" not in {n.occasion for n in h.sent(SendNotice)}
+    asked = [n.to.person for n in h.sent(SendNotice) if n.occasion == "telephone"]
+    return [c.caller for c in h.facts(f.CallAskedFor)], asked
+
+
+def test_where_the_caller_has_no_address_the_next_up_our_ladder_must_ring() -> None:
+    assert callers() == (["w-coordinator"], ["w-coordinator"])
+    assert callers("w-coordinator") == (["w-unit"], ["w-unit"])
+    assert callers("w-coordinator", "w-unit") == (["w-head"], ["w-head"])
+
+
+def test_where_none_of_them_has_an_address_the_caller_is_named_and_not_mailed() -> None:
+    assert callers("w-coordinator", "w-unit", "w-head") == (["w-coordinator"], [])
 
 
 def test_a_late_duty_that_is_about_no_meeting_is_put_before_the_coordinator_as_such() -> None:

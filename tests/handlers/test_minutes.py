@@ -132,7 +132,7 @@ def test_a_treatment_worker_without_a_secure_address_has_them_once_they_are_coll
 
 def test_minutes_that_bounce_are_owed_again() -> None:
     h = sat(there("w-social"), post=True).minuted()
-    message = h.meeting().papers["w-social"]
+    message = h.meeting().papers["w-social"].message
     h.family(e.MessageFailed(message, CONFERENCE, "w-social", "minutes", "bounced"))
     assert h.open("send_minutes", to="w-social")
 

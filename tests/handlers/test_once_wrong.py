@@ -69,7 +69,7 @@ def test_of_two_words_on_consent_the_later_recorded_wins() -> None:
     later, earlier = h.fork().at("Tue 4 March 2025 10:00").now, h.now
     for at, body in ((later, refused), (earlier, given)):
         h.deliver(e.Event(f"c {at}", "test", h.file.stream, at, at, body))
-    assert h.file.sharing["mother:fip"].verdict == "refused"
+    assert h.file.records.sharing["mother:fip"].verdict == "withdrawn"
 
 
 def test_a_service_that_registers_the_adult_after_the_minutes_takes_no_open_duty_away() -> None:

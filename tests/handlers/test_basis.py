@@ -1,0 +1,82 @@
+"""Outside child protection nothing goes to a service without consent or an override; a refusal stays visible (3.22)."""
+
+from handlers import events as e
+from handlers import facts as f
+from handlers.working_days import in_words
+from tests.handlers.hearing import (
+    FATHER,
+    MOTHER,
+    REVIEW,
+    Hearing,
+    a_conference,
+    a_project,
+    there,
+)
+
+# --- outside child protection
+
+
+def test_a_project_review_without_consent_tells_the_service_nothing_and_owes_the_question() -> None:
+    h = a_project()
+    duty = h.duty("seek_consent", adult="mother", service="clearway", meeting=REVIEW)
+    assert (duty.owner, duty.closes_on, duty.to) == ("coordinator", "recorded", None)
+    assert (in_words(duty.due_at), duty.rule) == ("Tue 4 March 2025 23:59", "TELL-01")
+    about = "clearway may be told of the Family Intervention Project review, for mother"
+    assert duty.sentence == f"Ask whether {about}, or record an override."
+    assert h.mailed("w-key") == 0 and not h.duties("tell_treatment") and "w-key" not in h.meeting(REVIEW).invitations
+
+
+def test_the_question_of_consent_runs_from_when_the_episode_was_known() -> None:
+    h = Hearing().household().fip().at("Fri 7 March 2025 11:00").episode()
+    assert in_words(h.duty("seek_consent").due_at) == "Mon 10 March 2025 23:59"
+
+
+def test_the_question_of_consent_runs_from_when_the_review_fell_due_if_that_was_later() -> None:
+    h = Hearing().household().episode().at("Fri 7 March 2025 11:00").fip()
+    assert in_words(h.duty("seek_consent").due_at) == "Mon 10 March 2025 23:59"
+
+
+def test_a_refusal_answers_the_question_and_the_service_is_not_told() -> None:
+    h = a_project().consent(False)
+    (ended,) = [x for x in h.facts(f.DutyEnded) if x.duty == h.duty("seek_consent").id]
+    assert (ended.how, ended.grade) == ("evidence", "recorded") and h.mailed("w-key") == 0
+    assert ended.by == "consent was refused, so the service is not told"
+
+
+def test_consent_given_lets_the_service_be_told() -> None:
+    h = a_project().consent(True)
+    assert h.duty("seek_consent").ended == "lapse" and h.open("tell_treatment", meeting=REVIEW)
+    assert h.mailed("w-key") == 1
+
+
+def test_a_recorded_override_lets_the_service_be_told() -> None:
+    h = a_project().consent(False).family(e.ConsentOverridden("mother", "fip", "greater_harm", "w-head"))
+    assert h.open("tell_treatment", meeting=REVIEW) and h.mailed("w-key") == 1
+
+
+def test_consent_taken_back_calls_the_service_off_again() -> None:
+    h = a_project().consent(True).consent(False)
+    assert h.duty("tell_treatment").ended == "lapse" and h.meeting(REVIEW).invitations["w-key"].cancelled
+
+
+def test_one_parents_consent_is_not_the_others() -> None:
+    h = Hearing().household(MOTHER, FATHER).episode().episode("father", "beacon", "w-beacon-key").fip()
+    h.consent(True)
+    assert h.duty("tell_treatment").adult == "mother" and h.open("seek_consent", adult="father")
+    assert h.mailed("w-beacon-key") == 0
+
+
+def test_without_consent_the_minutes_of_a_project_review_stay_away_from_the_service() -> None:
+    h = a_project().sits(there("mother"), meeting=REVIEW).minuted(REVIEW)
+    assert not h.duties("send_minutes_treatment") and h.mailed("w-key") == 0
+
+
+def test_a_child_protection_meeting_needs_no_consent() -> None:
+    h = a_conference().episode().consent(False)
+    assert h.open("tell_treatment") and not h.duties("seek_consent")
+
+
+def test_every_core_group_and_review_conference_is_told_while_the_plan_stands() -> None:
+    h = a_conference().episode().sits(there("w-key"), plan=e.Plan(plan="P-1", category="neglect"))
+    assert {d.meeting for d in h.open("tell_treatment")} == {"core-group:P-1:1", "review-conference:P-1:1"}
+    assert not h.duties("seek_consent")
