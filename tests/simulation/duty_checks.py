@@ -96,8 +96,8 @@ def _know(desk: Desk, concern: Concern, duty: Duty) -> set[str | None]:
 
 def _representative_named(desk: Desk, concern: Concern, what: str) -> None:
     """Nobody can be reached: somebody must name somebody, and hears of it that day."""
-    named = [d for d in desk.duties("name_representative") if d.open and d.now.get("service") == concern.service]
-    if not named:
+    named = [d for d in desk.duties("name_representative") if d.now.get("service") == concern.service]
+    if not any(d.open or (d.ended and d.ended.body["how"] == "reason") for d in named):
         desk.say("untold", f"nobody can be told for {what}, and nobody is asked to name a representative")
     elif not any(d.climbs for d in named):
         desk.say("silent-ladder", f"nobody can be told for {what}, and it was put before nobody")
@@ -222,7 +222,7 @@ def evidence(desk: Desk) -> None:
     for duty in desk.duties("tell_treatment"):
         if duty.ended is None or not any(fact is duty.ended for fact in desk.family.fresh):
             continue
-        duty.right |= desk.speakers(duty)
+        duty.right |= desk.speakers(duty) | desk.posts(duty)
         how = duty.ended.body["how"]
         if how == "reason" and duty.id not in desk.family.excused:
             desk.say("ended-without-evidence", f"{duty.id} ended for a reason that nobody gave")
