@@ -2,9 +2,11 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo lint check parts test faults itip format lock clean
+.PHONY: help setup setup-dev demo lint check parts test faults simulate itip format lock clean
 
 ENGINE ?= local
+N ?= 200
+SEED ?= 1
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
@@ -53,6 +55,9 @@ test: lint parts ## Everything that check does, and every test
 
 faults: parts ## Kill everything at every crossing, and print where the kills landed
 	$(BIN)/pytest -q -s tests/journeys/test_kills.py tests/journeys/test_servers_killed.py
+
+simulate: setup-dev ## Play N invented family histories from SEED on the real engine, judged at every step
+	@$(BIN)/python -m tests.simulation $(N) $(SEED)
 
 itip: parts ## Read our calendars back with icalendar, vobject and ical4j
 	$(BIN)/pytest -q tests/infra/test_calendars.py tests/infra/test_strict_calendar.py tests/infra/test_papers.py tests/infra/test_leaks.py

@@ -94,7 +94,7 @@ class CaseFile(Struct, frozen=True, kw_only=True):
     errors: dict[str, datetime] = field(default_factory=dict)
     arrivals: dict[str, Arrival] = field(default_factory=dict)
     episodes: dict[str, Episode] = field(default_factory=dict)
-    watched: frozenset[str] = frozenset()
+    watched: tuple[str, ...] = ()
     referrals: dict[str, Referral] = field(default_factory=dict)
     advice: dict[str, Advice] = field(default_factory=dict)
     fips: dict[str, e.FipStarted] = field(default_factory=dict)
@@ -186,7 +186,8 @@ def _involved(file: CaseFile, fact: Fact, body: e.ProfessionalInvolved) -> CaseF
 
 
 def _watch_told(file: CaseFile, fact: Fact, body: f.WatchTold) -> CaseFile:
-    return replace(file, watched=file.watched | {body.service} if body.watched else file.watched - {body.service})
+    others = {service for service in file.watched if service != body.service}
+    return replace(file, watched=tuple(sorted({*others, body.service} if body.watched else others)))
 
 
 def _kept(file: CaseFile, fact: Fact, body: e.Body) -> CaseFile:
@@ -293,7 +294,8 @@ def _ended(file: CaseFile, fact: Fact, body: f.DutyEnded) -> CaseFile:
 
 
 def _moved(file: CaseFile, fact: Fact, body: f.DutyMoved) -> CaseFile:
-    asked = file.duties[body.duty].caller_asked and file.duties[body.duty].to == body.to
+    before = file.duties[body.duty]
+    asked = before.caller_asked and before.to == body.to and body.by_telephone  # a later turn asks again
     return _duty(
         file,
         body.duty,
@@ -320,7 +322,13 @@ def _climbed(file: CaseFile, fact: Fact, body: f.RungClimbed) -> CaseFile:
 
 def _reopened(file: CaseFile, fact: Fact, body: f.DutyReopened) -> CaseFile:
     """It begins anew, from the first rung up."""
-    anew = {"ended": None, "ended_at": None, "ended_by": "", "reopened_at": fact.recorded}
+    anew: dict[str, Any] = {
+        "caller_asked": False,
+        "ended": None,
+        "ended_at": None,
+        "ended_by": "",
+        "reopened_at": fact.recorded,
+    }
     return _duty(file, body.duty, **anew, rung=-1, climbed_at=None, rung_message="", rung_failed=False)
 
 

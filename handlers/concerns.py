@@ -42,12 +42,12 @@ class Concern(Struct, frozen=True, kw_only=True):
 
 
 class Voice(Struct, frozen=True):
-    """Who speaks for a service: told must hear now (nobody, if nobody can be reached), invited also have a seat, and
-    what any of those counted says shows that the service knows."""
+    """Who speaks for a service: told must hear now (nobody, if nobody can be reached), invited have a seat, and what
+    any of the holders was sent or took part in, the service has."""
 
     told: tuple[str, ...]
     invited: tuple[str, ...]
-    counted: tuple[str, ...]
+    holders: tuple[str, ...]
 
     @property
     def to(self) -> str | None:
@@ -153,18 +153,18 @@ def voice(concern: Concern, meeting: Meeting | None, file: CaseFile, directory: 
     """Who speaks for the service about this meeting: the episode's key worker, unless on leave now or on the day or
     not to be reached; else the single point of contact, the deputy, the duty mailbox; else nobody (JG T1, F2).
 
-    A key worker who was replaced counts no more, but keeps a seat until the day that the handover names (3.48).
-    Whoever is passed over today may have shown before that the service knows.
+    A key worker who is passed over keeps a seat; one who was replaced keeps it until the day that the handover names
+    (rules 3.48).
     """
     told = concern.episode.told if concern.episode else None
     workers = told.workers if told else ()
     today, then = local_day(now), _day_of(meeting)
     there = tuple(w for w in workers if not (then and directory.away(w, then)))
-    people, passed_over = tuple(w for w in there if reaches(file, w, directory, today)), there
+    people, passed_over = tuple(w for w in there if reaches(file, w, directory, today)), workers
     if not people:
         posts = speakers_of(concern.service, directory)
         people = tuple(p for p in posts if reaches(file, p, directory, today))[:1]
-        passed_over = there + (posts[: posts.index(people[0])] if people else posts)
+        passed_over = workers + (posts[: posts.index(people[0])] if people else posts)
     before = (told.alongside,) if told and told.alongside and today <= (told.alongside_until or today) else ()
     seated = tuple(w for w in (*workers, *before) if w not in people and directory.has_address(w))
     return Voice(people, people + seated, people + tuple(w for w in passed_over if w not in people))

@@ -246,7 +246,8 @@ def _due(desk: Desk) -> Iterator[Any]:
 
 def _owed(desk: Desk) -> list[Owed]:
     """Everything owed now. The gate stays last."""
-    return list(desk.once("owed", _all_owed))
+    owed: list[Owed] = desk.once("owed", lambda desk: list(_all_owed(desk)))
+    return owed
 
 
 def _all_owed(desk: Desk) -> Iterator[Owed]:

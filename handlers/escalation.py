@@ -43,7 +43,7 @@ def climbs_at(duty: Duty, protocol: Protocol, file: CaseFile) -> datetime | None
         return None
     if rung < 0 and duty.climbed_at is None and duty.at_once:
         return duty.opened_at
-    if rung >= 0 and duty.climbed_at and (duty.rung_failed or not duty.rung_message):
+    if duty.climbed_at and (duty.rung_failed or not duty.rung_message):
         return duty.climbed_at
     since, days = _due_at(duty, protocol), 1
     if duty.climbed_at and duty.climbed_at > duty.due_at:
@@ -68,7 +68,9 @@ def _handed_over(duty: Duty, file: CaseFile) -> bool:
     if meeting is None:
         return went(file, duty.id, duty.to or "") is not None
     invitation = meeting.invitations.get(duty.to or "")
-    return invitation is not None and taken_by_the_relay(meeting, invitation) is not None
+    if invitation is None or invitation.cancelled:
+        return False
+    return taken_by_the_relay(meeting, invitation) is not None
 
 
 def _due_at(duty: Duty, protocol: Protocol) -> datetime:
@@ -167,7 +169,7 @@ def _notice(
         message=message,
         to=to,
         meeting=duty.meeting or "",
-        family=file.family,
+        family="" if directory.treats(to.person) else file.family,  # theirs to know only by their own reference
         occasion=occasion,
         duty=duty.id,
         sentence=duty.sentence,

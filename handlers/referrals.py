@@ -90,7 +90,7 @@ def _advice(
         rule=deadline.rule,
         service=service,
         to=to,
-        letter=Letter(occasion="advice"),
+        letter=Letter(occasion="advice", due_at=deadline.due_at),
         at_once=to is None or came_to_nothing(file, duty, to),
         met=went(file, duty, to or ""),
     )

@@ -74,7 +74,7 @@ def representatives(desk: Desk, meeting: Meeting) -> list[Invitee]:
 
 def _invitee(person: str, concern: Concern, heard: Voice, meeting: Meeting, directory: Directory) -> Invitee:
     """A stand-in needs no copy of what the key worker has already."""
-    others_have = any(minutes.had(meeting, p) for p in heard.counted if p != person)
+    others_have = any(minutes.had(meeting, p) for p in heard.holders if p != person)
     must_have = person in heard.told and not others_have
     reference = _reference(concern, person, directory)
     return Invitee(person, "treatment_worker", directory.recipient(person), reference, must_have)
@@ -163,7 +163,7 @@ def _knows(desk: Desk, concern: Concern, heard: Voice, meeting: Meeting, key: tu
     if meeting.held and duty and duty.ended == "evidence":
         return Met("acknowledged", duty.ended_by)
     told = desk.file.acknowledged.get(duty.id, {}) if duty else {}
-    for person in heard.counted:
+    for person in heard.holders if meeting.held else heard.told:
         word = acknowledged(meeting, person, concern.known_at)
         said_at = told.get(person)
         if word is None and said_at and said_at >= max(meeting.booked_at or said_at, concern.known_at):
@@ -192,7 +192,6 @@ def _of_the_report(desk: Desk, concern: Concern, heard: Voice, meeting: Meeting,
     asked = went(desk.file, duty, heard.to or "")
     letter = Letter(
         occasion="report_asked",
-        family=desk.file.family,
         meeting=meeting.id,
         starts_at=starts_at,
         due_at=due_at,
@@ -233,7 +232,7 @@ def _of_the_report(desk: Desk, concern: Concern, heard: Voice, meeting: Meeting,
 
 def _is_of(person: str, concern: Concern, heard: Voice, directory: Directory) -> bool:
     known = directory.workers.get(person)
-    return person in heard.counted or (known is not None and known.agency == concern.service)
+    return person in heard.holders or (known is not None and known.agency == concern.service)
 
 
 def _of_the_cancellation(
@@ -279,7 +278,7 @@ def _paper_to(desk: Desk, concern: Concern, heard: Voice, meeting: Meeting, part
         service=concern.service,
         to=heard.to,
         at_once=minutes.came_to_nothing(meeting, heard.to or "", part),
-        met=next(filter(None, (minutes.had(meeting, p, part) for p in heard.counted)), None),
+        met=next(filter(None, (minutes.had(meeting, p, part) for p in heard.holders)), None),
     )
 
 
@@ -350,11 +349,11 @@ def _of_the_change(desk: Desk, concern: Concern, heard: Voice, change: Change, s
     duty = duty_id(desk.file.stream, "tell_change", *key)
     reopened_at = desk.reopened_at("tell_change", *key)
     deadline = desk.protocol.deadline("F7-01", local_day(max(since, reopened_at or since)))
-    knows = next((p for p in heard.counted if p in desk.file.acknowledged.get(duty, {})), None)
+    knows = next((p for p in heard.told if p in desk.file.acknowledged.get(duty, {})), None)
     letter = Letter(
         occasion="change",
-        family=desk.file.family,
         what=change.what,
+        due_at=deadline.due_at,
         client_reference=_reference(concern, heard.to or "", desk.directory),
     )
     return Owed(

@@ -19,7 +19,7 @@ from handlers.partnership import ANY, Directory
 def watch(file: CaseFile, services: Iterable[str]) -> Iterator[Finding | TellStream]:
     """Let the directory know of which treatment services this family wants to hear; "" is any of them."""
     wanted = {service or ANY for service in services}
-    for service in sorted(wanted | file.watched):
+    for service in sorted({*wanted, *file.watched}):
         watched = service in wanted
         if watched != (service in file.watched):
             because = f"this family {'now' if watched else 'no longer'} reckons with {service}"

@@ -13,7 +13,7 @@ from itertools import count
 from typing import Any
 
 import msgspec
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from handlers import case_file, diary_file, partnership, person_file
@@ -37,6 +37,33 @@ KINDS: dict[str, type[Any]] = {
     "partnership": partnership.Directory,
 }
 FOLD_VERSION = case_file.FOLD_VERSION
+
+
+def _among(column: Any, name: str) -> Any:
+    return column.in_(bindparam(name, expanding=True))
+
+
+# Built once: making a statement costs as much as running it.
+SEQ_OF = select(files.c.seq).where(files.c.stream == bindparam("of"))
+FILE_OF = select(files).where(files.c.stream == bindparam("of"))
+LOCKED = select(files).where(_among(files.c.stream, "streams")).order_by(files.c.stream).with_for_update()
+KEEP_FILE = (
+    update(files)
+    .where(files.c.stream == bindparam("of"))
+    .values(
+        seq=bindparam("to_seq"),
+        link=bindparam("to_link"),
+        decided_at=bindparam("at"),
+        fold_version=bindparam("version"),
+        snapshot=bindparam("file"),
+    )
+)
+LEDGER, INBOX, AWAKE = ledger.insert(), inbox.insert(), wakeups.insert()
+ASLEEP = delete(wakeups).where(_among(wakeups.c.stream, "streams"))
+SEEN = select(inbox).where(_among(inbox.c.event, "ids"))
+PARKED_AS = select(parked.c.name, parked.c.letter).where(_among(parked.c.name, "names"))
+WAITING_FOR = select(parked).where(_among(parked.c.awaits, "names")).order_by(parked.c.at, parked.c.name)
+NO_LONGER_PARKED = delete(parked).where(_among(parked.c.name, "names"))
 
 
 class Office:
@@ -96,6 +123,7 @@ class Sitting:
     def __init__(self, office: Office, connection: AsyncConnection) -> None:
         self.office, self.connection = office, connection
         self.rows: dict[StreamId, tuple[int, str]] = {}
+        self.directories: dict[StreamId, Directory] = {}
 
     async def resolve(self, event: Event) -> Event | str:
         """`system:reference` in place of a person's id is another system's name for somebody (decision 7)."""
@@ -106,8 +134,8 @@ class Sitting:
         return msgspec.structs.replace(event, stream=stream_id(known)) if known else name
 
     async def seen(self, events: Sequence[Event]) -> dict[tuple[str, str], bool]:
-        query = select(inbox).where(inbox.c.event.in_([e.id for e in events]))
-        before = {(r.source, r.event): r.digest for r in await self.connection.execute(query)}
+        rows = await self.connection.execute(SEEN, {"ids": [e.id for e in events]})
+        before = {(r.source, r.event): r.digest for r in rows}
         names = {(e.source, e.id): e for e in events}
         before |= await self._waiting(names)
         again = {name: digest == _digest(names[name]) for name, digest in before.items() if name in names}
@@ -117,8 +145,7 @@ class Sitting:
     async def _waiting(self, names: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
         """Those of these events that are parked, with the digest of what they said."""
         parked_as = {outbox.event_name(*name): name for name in names}
-        query = select(parked.c.name, parked.c.letter).where(parked.c.name.in_(list(parked_as)))
-        rows = await self.connection.execute(query)
+        rows = await self.connection.execute(PARKED_AS, {"names": list(parked_as)})
         return {parked_as[r.name]: chain.said(msgspec.json.decode(r.letter, type=Letter)) for r in rows}
 
     async def open(self, streams: Iterable[StreamId]) -> dict[StreamId, Opened]:
@@ -126,8 +153,8 @@ class Sitting:
         if not wanted:
             return {}
         await self.connection.execute(insert_if_absent(self.connection, files), [_new_file(s) for s in wanted])
-        query = select(files).where(files.c.stream.in_([str(s) for s in wanted])).order_by(files.c.stream)
-        found = {r.stream: r for r in await self.connection.execute(query.with_for_update())}
+        rows = await self.connection.execute(LOCKED, {"streams": [str(s) for s in wanted]})
+        found = {r.stream: r for r in rows}
         opened = {}
         for stream in wanted:
             r = found[str(stream)]
@@ -148,13 +175,17 @@ class Sitting:
     async def _directory(self, stream: StreamId) -> Directory:
         """The area's directory, read again only when it has changed."""
         where = stream.sibling("partnership")
-        r = (await self.connection.execute(select(files).where(files.c.stream == str(where)))).first()
-        if r is None:
-            return Directory(stream=where)
+        if where in self.directories:
+            return self.directories[where]
+        seq = (await self.connection.execute(SEQ_OF, {"of": str(where)})).scalar()
         known = self.office.directories.get(where)
-        if known is None or known[0] != r.seq:
+        if seq is None:
+            known = (0, Directory(stream=where))
+        elif known is None or known[0] != seq:
+            r = (await self.connection.execute(FILE_OF, {"of": str(where)})).one()
             known = (r.seq, msgspec.json.decode(r.snapshot, type=Directory))
             self.office.directories[where] = known
+        self.directories[where] = known[1]
         return known[1]
 
     async def settle(self, settlements: Sequence[Settlement]) -> None:
@@ -170,14 +201,14 @@ class Sitting:
             cause = places.get(outbox.event_name(s.event.source, s.event.id), 0)
             effects = s.decision.effects
             leaving += [outbox.effect_row(x, s.event, s.now, cause, n) for n, x in enumerate(effects, 1)]
-        await self.connection.execute(ledger.insert(), rows)
+        await self.connection.execute(LEDGER, rows)
         await outbox.put(self.connection, leaving)
-        await self.connection.execute(inbox.insert(), [_inbox_row(s.event) for s in settlements])
+        await self.connection.execute(INBOX, [_inbox_row(s.event) for s in settlements])
         await self._mark_done([s.event for s in settlements])
         await self._keep_files({s.event.stream: s for s in settlements})
         for s in settlements:
             await projections.write(self.connection, s)
-            await self._make_known(s)
+        await self._make_known(settlements)
 
     def _ledger_rows(self, s: Settlement) -> list[dict[str, Any]]:
         seq, link = self.rows[s.event.stream]
@@ -191,41 +222,36 @@ class Sitting:
         return rows
 
     async def _keep_files(self, latest: dict[StreamId, Settlement]) -> None:
+        kept = []
         for stream, s in latest.items():
             seq, link = self.rows[stream]
-            await self.connection.execute(
-                update(files)
-                .where(files.c.stream == str(stream))
-                .values(
-                    seq=seq,
-                    link=link,
-                    decided_at=stamp(s.now),
-                    fold_version=FOLD_VERSION,
-                    snapshot=msgspec.json.encode(s.decision.file).decode(),
-                )
-            )
-            await self.connection.execute(delete(wakeups).where(wakeups.c.stream == str(stream)))
-            if s.decision.wake_at:
-                wake = {"stream": str(stream), "at": stamp(s.decision.wake_at)}
-                await self.connection.execute(wakeups.insert(), [wake])
+            file = msgspec.json.encode(s.decision.file).decode()
+            told = {"of": str(stream), "to_seq": seq, "to_link": link, "at": stamp(s.now), "file": file}
+            kept.append(told | {"version": FOLD_VERSION})
+        await self.connection.execute(KEEP_FILE, kept)
+        await self.connection.execute(ASLEEP, {"streams": [str(stream) for stream in latest]})
+        wakes = [(s.event.stream, s.decision.wake_at) for s in latest.values()]
+        rows = [{"stream": str(stream), "at": stamp(at)} for stream, at in wakes if at]
+        if rows:
+            await self.connection.execute(AWAKE, rows)
 
-    async def _make_known(self, s: Settlement) -> None:
-        """Names that this decision made known bring back what was parked for them."""
-        for name in s.decision.makes_known:
-            scope: object = s.event.stream
-            if name.startswith("reference:"):
-                scope = s.event.stream.area
-                row = {"name": f"{scope} {name}", "stream": str(s.event.stream)}
-                await self.connection.execute(insert_if_absent(self.connection, references), [row])
-            waiting = parked.c.awaits == f"{scope} {name}"
-            rows = list(
-                await self.connection.execute(select(parked).where(waiting).order_by(parked.c.at, parked.c.name))
-            )
-            for n, r in enumerate(rows):
-                again = outbox.row(r.name, "event", r.stream, r.letter.encode(), s.now, 0, n)
-                await outbox.put_again(self.connection, again)
-            if rows:
-                await self.connection.execute(delete(parked).where(waiting))
+    async def _make_known(self, settlements: Sequence[Settlement]) -> None:
+        """Names that these decisions made known bring back what was parked for them."""
+        since: dict[str, datetime] = {}
+        for s in settlements:
+            for name in s.decision.makes_known:
+                scope: object = s.event.stream
+                if name.startswith("reference:"):
+                    scope = s.event.stream.area
+                    row = {"name": f"{scope} {name}", "stream": str(s.event.stream)}
+                    await self.connection.execute(insert_if_absent(self.connection, references), [row])
+                since.setdefault(f"{scope} {name}", s.now)
+        rows = list(await self.connection.execute(WAITING_FOR, {"names": list(since)})) if since else []
+        for n, r in enumerate(rows):
+            again = outbox.row(r.name, "event", r.stream, r.letter.encode(), since[r.awaits], 0, n)
+            await outbox.put_again(self.connection, again)
+        if rows:
+            await self.connection.execute(NO_LONGER_PARKED, {"names": [r.name for r in rows]})
 
     async def park(self, event: Event, awaits: str) -> None:
         whole = awaits if " " in awaits else f"{event.stream} {awaits}"

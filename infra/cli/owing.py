@@ -32,16 +32,16 @@ from infra.wiring import House
 from streams.wire import stream_id
 
 COLUMNS = {
-    "duty": "Duty",
-    "family": "Family",
+    "duty": "Duty, family",
     "what": "What is owed",
     "owner": "Whose it is",
     "due_at": "Due",
     "opened_at": "Open since",
-    "rung": "Rung, before",
+    "rung": "Lies before",
 }
 CAPTION = "In brackets: for how many working days it has been open, and how many it is late."
-WIDTH, AT_LEAST = 100, {"duty": 14, "what": 20, "owner": 12, "due_at": 11, "opened_at": 11, "rung": 12}
+WIDTH, WIDTH_OF_ALL = 100, 130
+WIDTHS = {"duty": 14, "owner": 14, "due_at": 11, "opened_at": 11, "rung": 14}
 # Posts that no area fills: whoever it is owed by is the person whom the duty names.
 THEIR_OWN = ("referrer", "treatment_worker")
 NOBODY = "NOBODY, the post is empty"
@@ -74,9 +74,9 @@ def duties(
         found = [desks[stream_id(r.stream).area].line(r, climbed.get(r.id)) for r in rows]
         return [d for d in found if d["late"] or not late]
 
-    columns = COLUMNS if only_open else COLUMNS | {"ended": "Ended"}
+    columns, width = (COLUMNS, WIDTH) if only_open else (COLUMNS | {"ended": "Ended"}, WIDTH_OF_ALL)
     nothing = "No duty is owed." if only_open else "There is no such duty."
-    listed(worked(ctx, act), columns, json, nothing, CAPTION, width=WIDTH, at_least=AT_LEAST)
+    listed(worked(ctx, act), columns, json, nothing, CAPTION, width=width, widths=WIDTHS)
 
 
 class _Desk:
@@ -90,6 +90,7 @@ class _Desk:
         rung = climbed if r.rung >= 0 else None
         return {
             "duty": r.id,
+            "_duty": f"{r.id} {stream_id(r.stream).id}",
             "kind": r.kind,
             "what": short(r.sentence),
             "sentence": r.sentence,
@@ -154,7 +155,7 @@ class _Desk:
             return None
 
     def _before_whom(self, r: Any, rung: RungClimbed | None) -> View:
-        cell = f"{r.rung + 1}: {rung.role.replace('_', ' ')}, {self._person(rung.person)}" if rung else ""
+        cell = f"rung {r.rung + 1}: {rung.role.replace('_', ' ')}, {self._person(rung.person)}" if rung else ""
         return {
             "rung": r.rung + 1,
             "rung_ladder": rung.ladder or r.kind if rung else None,

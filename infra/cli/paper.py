@@ -38,11 +38,11 @@ def listed(
     nothing: str,
     caption: str = "",
     width: int = UNWATCHED_WIDTH,
-    at_least: Mapping[str, int] = MappingProxyType({}),
+    widths: Mapping[str, int] = MappingProxyType({}),
 ) -> None:
     """Rows as a table with these columns (key → heading), or each as JSON whole.
 
-    width: where nobody watches; at_least: how wide some columns must be.
+    width: where nobody watches; widths: of those columns that do not share what room there is.
     """
     kept = list(rows)
     if json:
@@ -55,7 +55,7 @@ def listed(
         return
     table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
     for key, heading in columns.items():
-        table.add_column(heading, overflow="fold", min_width=at_least.get(key))
+        table.add_column(heading, overflow="fold", width=widths.get(key))
     for row in kept:
         table.add_row(*(cell(row.get(f"_{key}", row.get(key))) for key in columns))
     out.print(table)

@@ -24,7 +24,7 @@ COLUMNS = {
     "at": "When",
     "fate": "Fate",
 }
-WIDTH, AT_LEAST = 120, {"at": 22}
+WIDTH, WIDTHS = 120, {"at": 26}
 CAPTION = (
     "Queued: it still waits here. Delayed: the mail relay could not take it when we tried. Handed over: the relay took"
     " it, which is not knowing. Refused, bounced: it reached nobody. Unknown: the relay's answer was lost."
@@ -53,7 +53,7 @@ def sent(
         theirs.sort(key=lambda p: (p.person, p.meeting or p.duty, p.at))
         return [_row(folder, p) for p in theirs]
 
-    listed(worked(ctx, act), COLUMNS, json, "Nothing was sent.", CAPTION, width=WIDTH, at_least=AT_LEAST)
+    listed(worked(ctx, act), COLUMNS, json, "Nothing was sent.", CAPTION, width=WIDTH, widths=WIDTHS)
 
 
 def _row(folder: Folder, p: Posting) -> View:

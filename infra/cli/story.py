@@ -142,10 +142,13 @@ class _Telling:
             changes.append(f"it is owed to {self.who(moved.to)} now" if moved.to else "nobody can be told at present")
         if moved.due_at != before.due_at:
             changes.append(f"it is due {in_words(moved.due_at)} now")
-        if moved.by_telephone and not before.by_telephone:
-            changes.append("it must be told by telephone now")
-        if moved.at_once and not before.at_once:
-            changes.append("what was sent for it came to nothing, or nobody can be sent it")
+        if moved.by_telephone != before.by_telephone:
+            changes.append(
+                "it must be told by telephone now" if moved.by_telephone else "no call is asked for any more"
+            )
+        if moved.at_once != before.at_once:
+            failed = "what was sent for it came to nothing, or nobody can be sent it"
+            changes.append(failed if moved.at_once else "what had failed is mended: it can be sent again")
         stands = {"to": moved.to, "due_at": moved.due_at, "by_telephone": moved.by_telephone}
         self.duty = replace(before, **stands, at_once=moved.at_once)
         return f"changed, {self._since(fact)}: {'; '.join(changes) or moved.sentence.strip()}"

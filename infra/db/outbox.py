@@ -25,6 +25,24 @@ from streams.wire import type_name, write
 WAVE = 500
 HOUSE = "quorate"
 
+# Built once: making a statement costs as much as running it.
+NEXT_WAVE = (
+    select(outbox)
+    .where(outbox.c.state == "waiting", outbox.c.at <= bindparam("now"))
+    .order_by(outbox.c.at, outbox.c.cause, outbox.c.n, outbox.c.name)
+    .limit(WAVE)
+)
+LAST_PLACE = select(func.max(outbox.c.place))
+NEXT_AT = select(func.min(outbox.c.at)).where(outbox.c.state == "waiting")
+NAMED = outbox.c.name.in_(bindparam("names", expanding=True))
+PLACES = select(outbox.c.name, outbox.c.place).where(NAMED)
+MARK = update(outbox).where(NAMED).values(state=bindparam("to"), outcome=bindparam("how"))
+LEAVING = (
+    update(outbox)
+    .where(outbox.c.name == bindparam("taken"))
+    .values(place=bindparam("nth"), state="published", published_at=bindparam("since"))
+)
+
 
 def row(name: str, kind: str, stream: str, letter: bytes, at: datetime, cause: int, n: int) -> dict[str, Any]:
     return {
@@ -77,27 +95,18 @@ async def put(connection: AsyncConnection, rows: Sequence[dict[str, Any]]) -> No
 
 async def places(connection: AsyncConnection, names: Iterable[str]) -> dict[str, int]:
     """Where the events of these names left the outbox; 0 is for those that came from outside."""
-    found = await connection.execute(select(outbox.c.name, outbox.c.place).where(outbox.c.name.in_(list(names))))
+    found = await connection.execute(PLACES, {"names": list(names)})
     return {name: place or 0 for name, place in found}
 
 
 async def take_wave(connection: AsyncConnection, now: datetime) -> list[Parcel]:
     """All that waits and whose time has come, given its place in the order of leaving."""
-    rows = list(
-        await connection.execute(
-            select(outbox)
-            .where(outbox.c.state == "waiting", outbox.c.at <= stamp(now))
-            .order_by(outbox.c.at, outbox.c.cause, outbox.c.n, outbox.c.name)
-            .limit(WAVE)
-        )
-    )
+    rows = list(await connection.execute(NEXT_WAVE, {"now": stamp(now)}))
     if not rows:
         return []
-    last = (await connection.execute(select(func.max(outbox.c.place)))).scalar() or 0
+    last = (await connection.execute(LAST_PLACE)).scalar() or 0
     parcels = [_parcel(r, last + i) for i, r in enumerate(rows, 1)]
-    taken = update(outbox).where(outbox.c.name == bindparam("taken")).values(place=bindparam("nth"))
-    leaving = taken.values(state="published", published_at=bindparam("since"))
-    await connection.execute(leaving, [{"taken": p.name, "nth": p.place, "since": p.at} for p in parcels])
+    await connection.execute(LEAVING, [{"taken": p.name, "nth": p.place, "since": p.at} for p in parcels])
     return parcels
 
 
@@ -114,8 +123,7 @@ def _parcel(r: Any, place: int) -> Parcel:
 async def mark(connection: AsyncConnection, names: Iterable[str], state: str, outcome: str | None = None) -> None:
     marked = list(names)
     if marked:
-        change = update(outbox).where(outbox.c.name.in_(marked)).values(state=state, outcome=outcome)
-        await connection.execute(change)
+        await connection.execute(MARK, {"names": marked, "to": state, "how": outcome})
 
 
 async def mark_held(connection: AsyncConnection, name: str) -> None:
@@ -126,8 +134,7 @@ async def mark_held(connection: AsyncConnection, name: str) -> None:
 
 async def next_at(connection: AsyncConnection) -> str | None:
     """The instant of the earliest thing that still waits."""
-    query = select(func.min(outbox.c.at)).where(outbox.c.state == "waiting")
-    earliest: str | None = (await connection.execute(query)).scalar()
+    earliest: str | None = (await connection.execute(NEXT_AT)).scalar()
     return earliest
 
 

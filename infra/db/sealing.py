@@ -111,8 +111,12 @@ class Keyring:
 
 def insert_if_absent(connection: AsyncConnection, table: Any) -> Any:
     """INSERT that leaves an existing row as it is, on either database."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    return dialect.insert(table).on_conflict_do_nothing()
+    return _insert_if_absent(connection.dialect.name, table)
+
+
+@cache
+def _insert_if_absent(dialect: str, table: Any) -> Any:
+    return (postgresql if dialect == "postgresql" else sqlite).insert(table).on_conflict_do_nothing()
 
 
 def owners(event: Event) -> set[str]:

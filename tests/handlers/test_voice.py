@@ -144,20 +144,17 @@ def test_a_meeting_that_moves_out_of_the_leave_is_told_to_the_key_worker_again()
     assert h.duty("tell_treatment").to == "w-key"
 
 
-def test_what_the_key_worker_said_counts_while_they_are_away_today_but_not_if_they_will_be_away_on_the_day() -> None:
-    h = weeks_ahead().answers("w-key")
-    assert h.fork().leave("w-key", "Mon 3 March 2025", "Tue 4 March 2025").duty("tell_treatment").ended == "evidence"
-    away = h.leave("w-key", "Wed 12 March 2025", "Wed 12 March 2025")
-    assert away.duty("tell_treatment", ended=None).to == "w-spoc"
-    assert away.answers("w-spoc").duty("tell_treatment").ended == "evidence"
+def test_what_the_key_worker_said_does_not_tell_the_stand_in_and_counts_again_when_they_are_back() -> None:
+    h = weeks_ahead().answers("w-key").leave("w-key", "Tue 4 March 2025", "Tue 4 March 2025")
+    assert h.at("Tue 4 March 2025 09:00").duty("tell_treatment", ended=None).to == "w-spoc"
+    assert in_words(h.duty("tell_treatment").due_at) == "Wed 5 March 2025 23:59"
+    assert h.at("Wed 5 March 2025 09:00").duty("tell_treatment").ended == "evidence"
 
 
-def test_what_a_single_point_of_contact_said_counts_while_they_are_away_today() -> None:
-    h = a_conference().books("Wed 12 March 2025 10:00").factor("1B", person="mother").answers("w-spoc")
-    away = h.fork().leave("w-spoc", "Tue 4 March 2025", "Tue 4 March 2025").at("Tue 4 March 2025 09:00")
-    assert away.duty("tell_treatment", service="clearway").ended == "evidence"
-    gone = h.leave("w-spoc", "Wed 12 March 2025", "Wed 12 March 2025").at("Wed 12 March 2025 09:00")
-    assert gone.duty("tell_treatment", service="clearway").ended == "evidence"  # the service knew
+def test_a_stand_in_who_answered_is_asked_no_more_though_they_go_on_leave_once_the_meeting_sat() -> None:
+    h = a_conference().factor("1B", person="mother").answers("w-spoc").sits()
+    h.leave("w-spoc", "Mon 10 March 2025", "Fri 14 March 2025").at("Mon 10 March 2025 09:00")
+    assert h.duty("tell_treatment", service="clearway").ended == "evidence"
 
 
 def test_what_a_deputy_said_shows_nothing_while_the_single_point_of_contact_can_be_reached() -> None:

@@ -1,0 +1,218 @@
+"""Faults of the kind that people make, each a line or two of our own code changed: the judge must catch each by name.
+
+`python -m tests.simulation.human_faults NAME SEED FAMILIES` plays one area with that fault in it, in a process of its
+own, and prints what the judge says. The fault is put in as the module is imported; no file changes.
+"""
+
+from __future__ import annotations
+
+import importlib.abc
+import importlib.machinery
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What somebody wrote in place of what stands there, and under which names the judge may say so."""
+
+    module: str
+    stands: str
+    wrote: str
+    caught: tuple[str, ...]
+
+
+GATE, CONCERNS, DUTIES = "handlers.substance_misuse", "handlers.concerns", "handlers.duties"
+CLIMB, INVITE = "handlers.escalation", "handlers.meetings.inviting"
+
+FAULTS: dict[str, Fault] = {
+    "forget the move": Fault(
+        INVITE, "sent.cancelled or sent.revision != booked.revision", "sent.cancelled", ("move-untold", "not-sent")
+    ),
+    "tell only the first parent": Fault(
+        GATE,
+        "for concern in touching(meeting, found):\n            yield from _about",
+        "for concern in touching(meeting, found)[:1]:\n            yield from _about",
+        ("untold",),
+    ),
+    "close on 250": Fault(
+        GATE,
+        "    for person in heard.holders if meeting.held else heard.told:\n        word = acknowledged(",
+        "    for person in heard.told:\n        if person in meeting.invitations and meeting.receipt_of("
+        "meeting.invitations[person]):\n            return Met('acknowledged', 'the relay')\n"
+        "        word = acknowledged(",
+        ("ended-without-evidence",),
+    ),
+    "lapse when the episode ends": Fault(
+        CONCERNS,
+        "return ended_on is None or (fixed_at is not None and local_day(fixed_at) <= ended_on)",
+        "return ended_on is None",
+        ("ended-without-evidence", "untold"),
+    ),
+    "take an answer to the old time": Fault(
+        INVITE,
+        "about_this = word and meeting.booked and word.revision == meeting.booked.revision",
+        "about_this = word and meeting.booked",
+        ("ended-without-evidence",),
+    ),
+    "take anybody's word": Fault(
+        GATE,
+        "for person in heard.holders if meeting.held else heard.told:\n        word =",
+        "for person in meeting.words:\n        word =",
+        ("ended-without-evidence",),
+    ),
+    "give a day too many": Fault(
+        GATE,
+        "        due_at=min(deadline.due_at, starts_at),\n        due_again_at",
+        "        due_at=starts_at,\n        due_again_at",
+        ("untold",),
+    ),
+    "read no flags": Fault(
+        "handlers.records",
+        "return [*self._factors(frozenset(codes)), *self._flags()]",
+        "return [*self._factors(frozenset(codes))]",
+        ("untold",),
+    ),
+    "skip factors that name nobody": Fault(
+        CONCERNS, "if use.person is None or use.person in adults:", "if use.person in adults:", ("untold",)
+    ),
+    "count only parents": Fault(
+        CONCERNS, 'm.relation not in ("child", "unborn")', 'm.relation == "parent"', ("untold",)
+    ),
+    "write to those on leave": Fault(
+        CONCERNS,
+        " and not came_back and not directory.away(worker, today)",
+        " and not came_back",
+        ("untold", "not-sent"),
+    ),
+    "ignore a bounce": Fault(
+        INVITE,
+        "return receipt is not None and receipt.failed and receipt.at > at",
+        "return False",
+        ("bounce-ignored", "ended-without-evidence"),
+    ),
+    "need no consent": Fault(
+        GATE,
+        "return purpose is None or self.permitted(self.file, concern.adult, purpose)",
+        "return True",
+        ("no-basis-mail",),
+    ),
+    "take a refusal for consent": Fault(
+        "handlers.consent",
+        'word.verdict in ("given", "overridden")',
+        'word.verdict != "withdrawn"',
+        ("no-basis-mail", "refusal-invisible"),
+    ),
+    "never ring": Fault(
+        GATE,
+        "telephone_from=None if meeting.held else _last_post(starts_at, desk.protocol)",
+        "telephone_from=None",
+        ("no-call",),
+    ),
+    "stop at the first rung": Fault(
+        CLIMB, "rung + 1 >= len(ladder)", "rung + 1 >= 1", ("silent-ladder", "manager-untold-before-meeting")
+    ),
+    "climb without a word to anybody": Fault(
+        CLIMB,
+        "    if to and duty.rung_message:\n        yield _notice(",
+        "    if False:\n        yield _notice(",
+        ("rung-unmailed",),
+    ),
+    "blame them for our silence": Fault(
+        CLIMB, "return duty.kind if _handed_over(duty, file) else UNSENT", "return duty.kind", ("wrong-ladder",)
+    ),
+    "tell the manager afterwards": Fault(
+        CLIMB,
+        "    return min(in_turn, _last_chance(duty, starts_at, protocol))",
+        "    return in_turn",
+        ("manager-untold-before-meeting", "silent-ladder"),
+    ),
+    "ask for no report": Fault(
+        GATE,
+        "if meeting.due.kind in CONFERENCES and sitting is None:",
+        "if sitting and sitting is None:",
+        ("report-not-asked",),
+    ),
+    "keep the decision back": Fault(
+        GATE, 'yield _paper_to(desk, concern, heard, meeting, "decision", since)', "pass", ("decision-unsent",)
+    ),
+    "keep the minutes back": Fault(
+        GATE,
+        '        yield _paper_to(desk, concern, heard, meeting, "minutes", since)',
+        "        pass",
+        ("minutes-unsent",),
+    ),
+    "keep changes to ourselves": Fault(GATE, "    yield from _of_changes(desk, found)\n", "", ("change-untold",)),
+    "count the 48 hours in working days": Fault(
+        "handlers.referrals",
+        'protocol.deadline("VERBAL-01", referral.made_at)',
+        'protocol.deadline("FEED-01", local_day(referral.made_at))',
+        ("referral-unconfirmed",),
+    ),
+    "tell nobody the outcome": Fault(
+        "handlers.referrals", "if referral.decided and referral.decided_at:", "if False:", ("outcome-not-fed-back",)
+    ),
+    "let them come to a meeting that is off": Fault(
+        GATE, "if meeting.cancelled_at and booked is None and sitting is None:", "if False:", ("cancellation-untold",)
+    ),
+    "quote the client to anybody": Fault(
+        GATE,
+        "return concern.client_reference if known and known.agency == concern.service else None",
+        "return concern.client_reference",
+        ("wrong-reader", "leak"),
+    ),
+    "mail the minutes to any address": Fault(
+        "infra.papers.compose", "if message.to.secure:", "if message.to.address:", ("wrong-reader", "leak")
+    ),
+}
+
+
+class _Rewritten(importlib.abc.SourceLoader):
+    def __init__(self, path: str, fault: Fault) -> None:
+        self.path, self.fault = path, fault
+
+    def get_filename(self, fullname: str) -> str:
+        return self.path
+
+    def get_data(self, path: str) -> bytes:
+        source = Path(self.path).read_text("utf-8")
+        assert source.count(self.fault.stands) == 1, f"{self.fault.module} says no more: {self.fault.stands}"
+        return source.replace(self.fault.stands, self.fault.wrote).encode()
+
+    def path_stats(self, path: str) -> dict[str, object]:
+        raise OSError("never cached")
+
+
+class _Finder(importlib.abc.MetaPathFinder):
+    def __init__(self, fault: Fault) -> None:
+        self.fault = fault
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        if fullname != self.fault.module:
+            return None
+        file = str(ROOT / (fullname.replace(".", "/") + ".py"))
+        return importlib.machinery.ModuleSpec(fullname, _Rewritten(file, self.fault), origin=file)
+
+
+def main(name: str, seed: str, families: int) -> int:
+    """Print each violation's name; the exit code says whether one of those that were expected is among them."""
+    fault = FAULTS[name]
+    sys.meta_path.insert(0, _Finder(fault))
+    from tests.simulation import batch
+
+    outcome = batch.live(seed, families, calm=False, look=batch.judge())
+    batch.tidy()
+    said = [v.name for v in outcome.violations]
+    sys.stdout.write(f"{' '.join(said) or 'nothing'}\n")
+    return 0 if set(said) & set(fault.caught) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1], sys.argv[2], int(sys.argv[3])))
