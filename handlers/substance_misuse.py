@@ -112,7 +112,7 @@ def _tell(desk: Desk, concern: Concern, heard: Voice, meeting: Meeting) -> Itera
     booked, sitting = meeting.booked, meeting.sitting
     starts_at = booked.starts_at if booked else sitting.started_at if sitting else None
     if starts_at and concern.known_at < starts_at:  # also of one that sat without ever having been booked
-        known_at = max(meeting.fixed_at or starts_at, concern.known_at)
+        known_at = max(meeting.timed_at or starts_at, concern.known_at)
         yield _of_the_meeting(desk, concern, heard, meeting, known_at, starts_at)
         if meeting.due.kind in CONFERENCES and sitting is None:
             yield from _of_the_report(desk, concern, heard, meeting, starts_at)
@@ -181,7 +181,7 @@ def _last_post(starts_at: datetime, protocol: Protocol) -> datetime:
 def _of_the_report(desk: Desk, concern: Concern, heard: Voice, meeting: Meeting, starts_at: datetime) -> Iterator[Owed]:
     """A report is asked for whether or not they come (rules ATT-03, REP-01); once asked, it is theirs to send."""
     key = (concern.adult, concern.service, meeting.id)
-    known_at = max(meeting.fixed_at or meeting.fell_due_at, concern.known_at)
+    known_at = max(meeting.timed_at or meeting.fell_due_at, concern.known_at)
     asked_by = min(desk.protocol.deadline("TELL-01", local_day(known_at)).due_at, starts_at)
     rule = "REP-01b" if meeting.due.kind == "review_conference" else "REP-01a"
     due = desk.protocol.deadline(rule, local_day(starts_at))
