@@ -37,12 +37,11 @@ class Use(Struct, frozen=True):
 
 
 class Sharing(Struct, frozen=True):
-    """The last word on sharing for one purpose: given, refused, withdrawn, or overridden on a ground."""
+    """The last word on sharing for one purpose: given, refused, withdrawn, or overridden."""
 
     verdict: Literal["given", "refused", "withdrawn", "overridden"]
     by: str
     recorded_at: datetime
-    ground: str = ""
 
 
 class Records(Struct, frozen=True, kw_only=True):
@@ -104,7 +103,7 @@ def _in_order(table: dict[str, Kept[B]]) -> list[Kept[B]]:
 def _word(kept: Kept[Any], before: Sharing | None) -> Sharing:
     body = kept.body
     if isinstance(body, e.ConsentOverridden):
-        return Sharing("overridden", body.by, kept.recorded, body.ground)
+        return Sharing("overridden", body.by, kept.recorded)
     if body.given:
         return Sharing("given", body.by, kept.recorded)
     taken_back = before is not None and before.verdict in ("given", "withdrawn")
