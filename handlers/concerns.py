@@ -142,10 +142,13 @@ def _is_spoken_for(adult: str, in_treatment: set[str]) -> bool:
 
 
 def _known_in_time(concern: Concern, meeting: Meeting) -> bool:
-    """A standing episode, known before the meeting began."""
+    """An episode known before the meeting began, and standing, or standing when it sat."""
     starts_at = meeting.booked.starts_at if meeting.booked else None
     sat_at = meeting.sitting.started_at if meeting.sitting else None
-    standing = concern.episode is not None and concern.episode.told.ended_on is None
+    if concern.episode is None:
+        return False
+    ended_on = concern.episode.told.ended_on
+    standing = ended_on is None or (sat_at is not None and local_day(sat_at) <= ended_on)
     return standing and all(concern.known_at < at for at in (starts_at, sat_at) if at)
 
 

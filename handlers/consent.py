@@ -29,7 +29,7 @@ def said(file: CaseFile, adult: str, purpose: e.Purpose) -> Sharing | None:
 def permitted(file: CaseFile, adult: str, purpose: e.Purpose) -> bool:
     """Consent was given, or a named person overrode it; silence, refusal and withdrawal permit nothing."""
     word = said(file, adult, purpose)
-    return word is not None and word.verdict in ("given", "overridden")
+    return word is not None and word.permits
 
 
 def owed(file: CaseFile, protocol: Protocol) -> Iterator[Owed]:

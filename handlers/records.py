@@ -37,11 +37,15 @@ class Use(Struct, frozen=True):
 
 
 class Sharing(Struct, frozen=True):
-    """The last word on sharing for one purpose: given, refused, withdrawn, or overridden."""
+    """The last word on sharing for one purpose. since: from when it has been permitted, or not, without a break."""
 
     verdict: Literal["given", "refused", "withdrawn", "overridden"]
     by: str
-    recorded_at: datetime
+    since: datetime
+
+    @property
+    def permits(self) -> bool:
+        return self.verdict in ("given", "overridden")
 
 
 class Records(Struct, frozen=True, kw_only=True):
@@ -101,13 +105,18 @@ def _in_order(table: dict[str, Kept[B]]) -> list[Kept[B]]:
 
 
 def _word(kept: Kept[Any], before: Sharing | None) -> Sharing:
-    body = kept.body
-    if isinstance(body, e.ConsentOverridden):
-        return Sharing("overridden", body.by, kept.recorded)
-    if body.given:
-        return Sharing("given", body.by, kept.recorded)
     taken_back = before is not None and before.verdict in ("given", "withdrawn")
-    return Sharing("withdrawn" if taken_back else "refused", body.by, kept.recorded)
+    verdict = _verdict(kept.body, taken_back)
+    word = Sharing(verdict, kept.body.by, kept.recorded)
+    return replace(word, since=before.since) if before and before.permits is word.permits else word
+
+
+def _verdict(body: Any, taken_back: bool) -> Literal["given", "refused", "withdrawn", "overridden"]:
+    if isinstance(body, e.ConsentOverridden):
+        return "overridden"
+    if body.given:
+        return "given"
+    return "withdrawn" if taken_back else "refused"
 
 
 TABLES: dict[type[e.Body], str] = {

@@ -12,6 +12,7 @@ from datetime import datetime
 from functools import cached_property
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from handlers import events as e
 from handlers.case_file import CaseFile
@@ -56,6 +57,11 @@ class Desk(Struct, frozen=True, dict=True):
         purpose = PURPOSES.get(meeting.due.kind)
         return purpose is None or self.permitted(self.file, concern.adult, purpose)
 
+    def permitted_since(self, concern: Concern, purpose: e.Purpose | None) -> Concern:
+        """This concern as of when it might first be shared: nobody is late with what they might not tell."""
+        word = self.said(self.file, concern.adult, purpose) if purpose else None
+        return replace(concern, known_at=max(concern.known_at, word.since)) if word else concern
+
     def reopened_at(self, kind: DutyKind, *key: str) -> datetime | None:
         """When this duty was last owed again after it had ended: its time runs anew from there."""
         duty = self.file.duties.get(duty_id(self.file.stream, kind, *key))
@@ -97,6 +103,7 @@ def owed(desk: Desk) -> Iterator[Owed]:
 
 def _about_the_meeting(desk: Desk, concern: Concern, meeting: Meeting) -> Iterator[Owed]:
     if desk.may_be_told(concern, meeting):
+        concern = desk.permitted_since(concern, PURPOSES.get(meeting.due.kind))
         heard = desk.voice(concern, meeting)
         telling = list(_tell(desk, concern, heard, meeting))
         yield from telling
@@ -329,7 +336,9 @@ def _of_changes(desk: Desk, found: list[Concern]) -> Iterator[Owed]:
         by_name = {(c.adult, c.service): c for c in found if c.adult != change.whose and stood(c, change)}
         for concern in by_name.values():
             since = max(change.known_at, concern.known_at)
-            if _child_protection(desk.file) or desk.permitted(desk.file, concern.adult, "change"):
+            lawful_since = _child_protection_since(desk.file)
+            if lawful_since or desk.permitted(desk.file, concern.adult, "change"):
+                since = max(since, lawful_since or desk.permitted_since(concern, "change").known_at)
                 heard = desk.voice(concern)
                 yield _of_the_change(desk, concern, heard, change, since)
                 if heard.to is None:
@@ -338,10 +347,11 @@ def _of_changes(desk: Desk, found: list[Concern]) -> Iterator[Owed]:
                 yield _seek_consent(desk, concern, change.id, "change", "change", since)
 
 
-def _child_protection(file: CaseFile) -> bool:
+def _child_protection_since(file: CaseFile) -> datetime | None:
     """While a child protection meeting is ahead or a plan stands, sharing has its lawful basis (rules IG-02)."""
-    ahead = any(m.open and m.due.kind in (*CONFERENCES, "core_group") for m in file.meetings.values())
-    return ahead or any(plan not in file.plans_ended for plan in file.plans)
+    ahead = [m for m in file.meetings.values() if m.open and m.due.kind in (*CONFERENCES, "core_group")]
+    made = [file.meetings[id_] for plan, id_ in file.plans.items() if plan not in file.plans_ended]
+    return min((m.fell_due_at for m in (*ahead, *made)), default=None)
 
 
 def _of_the_change(desk: Desk, concern: Concern, heard: Voice, change: Change, since: datetime) -> Owed:
