@@ -19,7 +19,7 @@ from handlers import meeting_file
 from handlers.facts import Duty, Fact
 from handlers.meeting_file import Meeting, Receipt, Sent, with_receipt
 from handlers.people import StreamId
-from handlers.records import TABLES, Records, keep, take_out
+from handlers.records import TABLES, Episode, Records, keep, take_out
 from handlers.working_days import local_day
 
 FOLD_VERSION = 2
@@ -29,13 +29,6 @@ class Involved(Struct, frozen=True):
     worker: str
     role: str
     on: date
-
-
-class Episode(Struct, frozen=True):
-    """A treatment episode as the person stream last told it; known_at: when we first came to know."""
-
-    told: e.EpisodeTold
-    known_at: datetime
 
 
 class HeldRecord(Struct, frozen=True):
@@ -201,8 +194,10 @@ def _in_error(file: CaseFile, fact: Fact, body: e.RecordedInError) -> CaseFile:
 
 
 def _episode(file: CaseFile, fact: Fact, body: e.EpisodeTold) -> CaseFile:
-    before = file.episodes.get(body.episode)
-    episode = Episode(body, before.known_at if before else fact.recorded)
+    known = file.episodes.get(body.episode, Episode(body, fact.recorded))
+    moved = known.told.workers != body.workers
+    before = (*known.before, (known.told.workers, fact.recorded)) if moved else known.before
+    episode = Episode(body, known.known_at, before)
     return replace(file, episodes=_with(file.episodes, body.episode, episode))
 
 

@@ -13,11 +13,12 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from handlers import events as e
-from handlers.case_file import CaseFile, Episode
+from handlers.case_file import CaseFile
 from handlers.meeting_file import Meeting
 from handlers.partnership import A_DAY, Directory
 from handlers.people import Text
 from handlers.protocol import Protocol
+from handlers.records import Episode
 from handlers.working_days import local_day, start_of_business
 
 FAMILY = "family"  # whom a factor means that names nobody
@@ -171,6 +172,19 @@ def voice(concern: Concern, meeting: Meeting | None, file: CaseFile, directory: 
     before = (told.alongside,) if told and told.alongside and today <= (told.alongside_until or today) else ()
     seated = tuple(w for w in (*workers, *before) if w not in people and directory.has_address(w))
     return Voice(people, people + seated, people + tuple(w for w in passed_over if w not in people))
+
+
+def sat_for(concern: Concern, meeting: Meeting, directory: Directory) -> tuple[str, ...]:
+    """Whose word spoke for the service when the meeting sat: the key worker as far as we knew then, and whoever of the
+    service was asked to it, but for those who had been replaced. What they showed stands, whoever speaks afterwards."""
+    if meeting.sitting is None:
+        return ()
+    episode = concern.episode
+    workers = episode.workers_at(meeting.sitting.started_at) if episode else ()
+    replaced = {w for workers, _ in episode.before for w in workers} if episode else set()
+    asked = (p for p, i in meeting.invitations.items() if not i.cancelled and p not in replaced)
+    known = ((p, directory.workers.get(p)) for p in asked)
+    return workers + tuple(p for p, worker in known if worker and worker.agency == concern.service)
 
 
 def _day_of(meeting: Meeting | None) -> date | None:

@@ -28,6 +28,19 @@ class Kept(Struct, Generic[B], frozen=True):
     recorded: datetime
 
 
+class Episode(Struct, frozen=True):
+    """A treatment episode as the person stream last told it; known_at: when we first came to know; before: whose it
+    was, as far as we knew, until when."""
+
+    told: e.EpisodeTold
+    known_at: datetime
+    before: tuple[tuple[tuple[str, ...], datetime], ...] = ()
+
+    def workers_at(self, at: datetime) -> tuple[str, ...]:
+        """Whose episode it was then, as far as we knew."""
+        return next((workers for workers, until in self.before if at < until), self.told.workers)
+
+
 class Use(Struct, frozen=True):
     """An adult's use of a substance, on record since known_at; person None means the family's (rules 3.20)."""
 

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from handlers import events as e
 from handlers.case_file import CaseFile
-from handlers.concerns import Change, Concern, Voice, changes, concerns, stood, touching, voice
+from handlers.concerns import Change, Concern, Voice, changes, concerns, sat_for, stood, touching, voice
 from handlers.duties import Letter, Met, Owed, duty_id
 from handlers.effects import Part
 from handlers.facts import DutyKind
@@ -162,15 +162,9 @@ def _of_the_meeting(
 
 
 def _knows(desk: Desk, concern: Concern, heard: Voice, meeting: Meeting, key: tuple[str, ...]) -> Met | None:
-    """By an answer, a call, having been there; mail that the relay took is not knowing (decision 13).
-
-    What was shown before the meeting sat stands, whoever speaks for the service afterwards.
-    """
-    duty = desk.file.duties.get(duty_id(desk.file.stream, "tell_treatment", *key))
-    if meeting.held and duty and duty.ended == "evidence":
-        return Met("acknowledged", duty.ended_by)
-    told = desk.file.acknowledged.get(duty.id, {}) if duty else {}
-    for person in heard.holders if meeting.held else heard.told:
+    """By an answer, a call, having been there; mail that the relay took is not knowing (decision 13)."""
+    told = desk.file.acknowledged.get(duty_id(desk.file.stream, "tell_treatment", *key), {})
+    for person in (*heard.holders, *sat_for(concern, meeting, desk.directory)) if meeting.held else heard.told:
         word = acknowledged(meeting, person, concern.known_at)
         said_at = told.get(person)
         if word is None and said_at and said_at >= max(meeting.booked_at or said_at, concern.known_at):
