@@ -157,7 +157,7 @@ def voice(concern: Concern, meeting: Meeting | None, file: CaseFile, directory: 
     """Who speaks for the service about this meeting: the episode's key worker, unless on leave now or on the day or
     not to be reached; else the single point of contact, the deputy, the duty mailbox; else nobody (JG T1, F2).
 
-    A key worker who is passed over keeps a seat; one who was replaced keeps it until the day that the handover names
+    Whoever is passed over keeps a seat; a key worker who was replaced keeps it until the day that the handover names
     (rules 3.48).
     """
     told = concern.episode.told if concern.episode else None

@@ -79,7 +79,7 @@ def test_a_factor_without_an_episode_hears_of_no_change() -> None:
     assert not a_conference().factor("1B", person="mother").family(HOME).duties("tell_change")
 
 
-def test_the_letter_names_the_change_and_the_services_own_reference() -> None:
+def test_the_letter_names_the_change_and_the_services_own_reference_alone() -> None:
     letters = in_treatment().family(HOME).sent(SendLetter, "w-key")
     (letter,) = [x for x in letters if x.occasion == "change"]
     assert (letter.what, letter.client_reference, letter.family) == ("child_returned_home", "CW-7741", "")

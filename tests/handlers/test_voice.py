@@ -144,11 +144,24 @@ def test_a_meeting_that_moves_out_of_the_leave_is_told_to_the_key_worker_again()
     assert h.duty("tell_treatment").to == "w-key"
 
 
-def test_what_the_key_worker_said_does_not_tell_the_stand_in_and_counts_again_when_they_are_back() -> None:
-    h = weeks_ahead().answers("w-key").leave("w-key", "Tue 4 March 2025", "Tue 4 March 2025")
-    assert h.at("Tue 4 March 2025 09:00").duty("tell_treatment", ended=None).to == "w-spoc"
-    assert in_words(h.duty("tell_treatment").due_at) == "Wed 5 March 2025 23:59"
-    assert h.at("Wed 5 March 2025 09:00").duty("tell_treatment").ended == "evidence"
+def test_on_leave_the_duty_moves_to_a_stand_in_and_back_with_the_key_worker_whose_word_stands() -> None:
+    h = weeks_ahead().answers("w-key").leave("w-key", "Mon 3 March 2025", "Tue 4 March 2025")
+    assert h.duty("tell_treatment", ended=None).to == "w-spoc"
+    assert h.fork().at("Wed 5 March 2025 09:00").duty("tell_treatment").ended == "evidence"
+    assert h.answers("w-spoc").duty("tell_treatment").ended == "evidence"
+
+
+def test_on_leave_on_the_day_only_the_stand_ins_word_counts() -> None:
+    away = weeks_ahead().answers("w-key").leave("w-key", "Wed 12 March 2025", "Wed 12 March 2025")
+    assert away.duty("tell_treatment", ended=None).to == "w-spoc"
+    assert away.answers("w-spoc").duty("tell_treatment").ended == "evidence"
+
+
+def test_a_single_point_of_contact_on_leave_passes_the_duty_to_the_deputy() -> None:
+    h = a_conference().books("Wed 12 March 2025 10:00").factor("1B", person="mother").answers("w-spoc")
+    away = h.leave("w-spoc", "Tue 4 March 2025", "Tue 4 March 2025").at("Tue 4 March 2025 09:00")
+    assert away.duty("tell_treatment", service="clearway", ended=None).to == "w-deputy"
+    assert away.at("Wed 5 March 2025 09:00").duty("tell_treatment", service="clearway").ended == "evidence"
 
 
 def test_a_stand_in_who_answered_is_asked_no_more_though_they_go_on_leave_once_the_meeting_sat() -> None:

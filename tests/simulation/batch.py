@@ -104,8 +104,17 @@ def _fails_again(violations: list[Violation], look: Look) -> Callable[[Case], bo
 
 def in_another_order(outcome: Outcome, look: Look) -> list[Violation]:
     """What differs at the end if the day's records arrive in another order."""
-    other = played(order.reordered(outcome.case), Nobody(), Faults(outcome.case.seed, scripted=()), _blind, template())
-    return order.compared(outcome.duties, other.duties)
+    ends = [
+        played(
+            order.reordered(outcome.case, shuffled),
+            Nobody(),
+            Faults(outcome.case.seed, scripted=()),
+            _blind,
+            template(),
+        )
+        for shuffled in (False, True)
+    ]
+    return order.compared(*(end.duties for end in ends))
 
 
 def _blind(evidence: Evidence) -> list[Violation]:

@@ -96,6 +96,12 @@ class Desk:
                 found |= concern.workers | {who for who in self.people(concern) if who}
         return found | {who for who in self.people(Concern(adult, service, self.now)) if who}
 
+    def posts(self, duty: Duty) -> set[str]:
+        """Whoever holds a post of this service: if they took part, the service did, though they be away today."""
+        names = ("single_point_of_contact", "deputy", "duty_mailbox")
+        held = (d.post(duty.now.get("service"), name) for d in self.area.directories() for name in names)
+        return {who for who in held if who}
+
     def about(self, kind: str, meeting: str, concern: Concern) -> Duty | None:
         """The duty of this kind to this concern about this meeting; the latest of several."""
         for adult in (concern.adult, "") if concern.adult == FAMILY else (concern.adult,):

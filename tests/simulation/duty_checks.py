@@ -96,8 +96,8 @@ def _know(desk: Desk, concern: Concern, duty: Duty) -> set[str | None]:
 
 def _representative_named(desk: Desk, concern: Concern, what: str) -> None:
     """Nobody can be reached: somebody must name somebody, and hears of it that day."""
-    named = [d for d in desk.duties("name_representative") if d.open and d.now.get("service") == concern.service]
-    if not named:
+    named = [d for d in desk.duties("name_representative") if d.now.get("service") == concern.service]
+    if not any(d.open or (d.ended and d.ended.body["how"] == "reason") for d in named):
         desk.say("untold", f"nobody can be told for {what}, and nobody is asked to name a representative")
     elif not any(d.climbs for d in named):
         desk.say("silent-ladder", f"nobody can be told for {what}, and it was put before nobody")
@@ -170,6 +170,10 @@ def _refusal_shows(desk: Desk, meeting: Meeting, concern: Concern) -> None:
     desk.say("refusal-invisible", f"{concern.adult} refused consent for {meeting.id}, and no duty says so")
 
 
+# What may end a concern.
+FALLS = ("FlagRecorded", "FactorWithdrawn", "FactorsAssessed")
+
+
 def _told_that_it_is_off(desk: Desk, meeting: Meeting, seq: int, at: datetime, booking: Booking) -> None:
     """Whoever was invited for a treatment service hears that the meeting is off."""
     if at >= booking.starts_at:
@@ -178,8 +182,9 @@ def _told_that_it_is_off(desk: Desk, meeting: Meeting, seq: int, at: datetime, b
         if duty.now["meeting"] != meeting.id or not _was_owed(desk, meeting, duty, seq):
             continue
         asked = [p for p in duty.ever_to() if _was_invited(desk, meeting, p, seq)]
-        if not asked:
-            continue
+        fell = any(fact.at == at for type_ in FALLS for fact in desk.family.standing(type_))
+        if not asked or fell:
+            continue  # nobody to tell, or the concern may have fallen at the same hour
         matter = ("tell_treatment_cancelled", meeting.id, duty.now.get("adult") or "", duty.now.get("service") or "")
         later = [d for d in desk.family.by_matter.get(matter, ()) if d.seq > seq or d.since.seq > seq]
         if not later:
@@ -217,7 +222,7 @@ def evidence(desk: Desk) -> None:
     for duty in desk.duties("tell_treatment"):
         if duty.ended is None or not any(fact is duty.ended for fact in desk.family.fresh):
             continue
-        duty.right |= desk.speakers(duty)
+        duty.right |= desk.speakers(duty) | desk.posts(duty)
         how = duty.ended.body["how"]
         if how == "reason" and duty.id not in desk.family.excused:
             desk.say("ended-without-evidence", f"{duty.id} ended for a reason that nobody gave")

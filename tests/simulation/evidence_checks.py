@@ -142,7 +142,7 @@ def _report_is_there(desk: Desk, duty: Duty) -> bool:
 
 def report_counts(desk: Desk, duty: Duty, person: str) -> bool:
     """A report of this duty's service: by whoever was asked, or by somebody who works there."""
-    return person in duty.ever_to() or desk.directory.agency_of(person) == duty.now.get("service")
+    return person in duty.ever_to() | desk.posts(duty) or desk.directory.agency_of(person) == duty.now.get("service")
 
 
 def recorded(desk: Desk) -> None:

@@ -52,13 +52,13 @@ FAULTS: dict[str, Fault] = {
         CONCERNS,
         "return ended_on is None or (fixed_at is not None and local_day(fixed_at) <= ended_on)",
         "return ended_on is None",
-        ("ended-without-evidence", "untold"),
+        ("ended-without-evidence", "untold", "minutes-unsent"),
     ),
     "take an answer to the old time": Fault(
         INVITE,
         "about_this = word and meeting.booked and word.revision == meeting.booked.revision",
         "about_this = word and meeting.booked",
-        ("ended-without-evidence",),
+        ("ended-without-evidence", "move-untold"),
     ),
     "take anybody's word": Fault(
         GATE,

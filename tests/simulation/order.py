@@ -34,29 +34,52 @@ OF_TREATMENT = frozenset(
 )
 
 
+REACTING = frozenset({"desk.sim", "quorate/post"})
+
+
 def day_of(op: Op) -> str:
     return op.at.astimezone(LONDON).date().isoformat()
 
 
 def reordered(case: Case, shuffled: bool = True) -> Case:
-    """The case with each day's records arriving together at the hour of its last one."""
+    """The case with each day's records arriving together at the hour of the last of them.
+
+    What people do because of what the engine did (the desk, the post) comes no earlier than that, told as of then:
+    nobody answers before being asked.
+    """
     ops: list[Op] = []
     for day, of_day in groupby(case.ops, key=day_of):
         together = list(of_day)
-        last = together[-1].at
-        order = _overtaking(together, Random(f"{case.seed} {day}")) if shuffled else together
+        records = [op for op in together if not _reacts(op)]
+        last = max((op.at for op in records), default=together[0].at)
+        order = _overtaking(records, Random(f"{case.seed} {day}")) if shuffled else records
         ops += [_arriving(op, last) for op in order]
+        ops += [_put_off(op, last) for op in together if _reacts(op)]
     return replace(case, ops=ops, faults=[])
+
+
+def _reacts(op: Op) -> bool:
+    return op.event is None or op.event["source"] in REACTING
 
 
 def _arriving(op: Op, at: datetime) -> Op:
     return replace(op, at=at, what="again" if op.what == "event" else op.what)
 
 
+def _put_off(op: Op, until: datetime) -> Op:
+    """The same, not before that instant; a meeting sat when it sat."""
+    if op.at > until or op.event is None:
+        return replace(op, at=max(op.at, until))
+    told = {"recordedtime": f"{until:%Y-%m-%dT%H:%M:%SZ}"}
+    if op.event["time"] == op.event["recordedtime"]:
+        told["time"] = told["recordedtime"]
+    return replace(op, at=until, event={**op.event, **told})
+
+
 def _overtaking(ops: Iterable[Op], rng: Random) -> Iterator[Op]:
     queues: dict[str, list[Op]] = defaultdict(list)
     for op in ops:
-        queues[str(op.event["source"]) if op.event else "desk.sim"].append(op)
+        queues[str(op.event["source"]) if op.event else ""].append(op)
     while queues:
         source = rng.choice(sorted(queues))
         yield queues[source].pop(0)

@@ -141,7 +141,7 @@ def _moves_in(desk: Desk, known: list[Concern]) -> Iterator[tuple[str, Change]]:
         if person in named and person in desk.family.household.adults():
             since += [s.known_at for s in signs(desk.family) if s.person == person]
         if since and all(c.episode is None or c.episode.opened_on <= on for c in own):
-            yield person, Change(f"moved-in:{person}", on, max(at, *since))
+            yield person, Change(f"moved-in:{person}:{on}", on, max(at, *since))
 
 
 def _told_of_change(desk: Desk, change: Change, concern: Concern) -> None:
