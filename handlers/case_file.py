@@ -19,7 +19,7 @@ from handlers import meeting_file
 from handlers.facts import Duty, Fact
 from handlers.meeting_file import Meeting, Receipt, Sent, with_receipt
 from handlers.people import StreamId
-from handlers.records import TABLES, Records, keep, take_out
+from handlers.records import TABLES, Episode, Records, keep, take_out
 from handlers.working_days import local_day
 
 FOLD_VERSION = 2
@@ -29,13 +29,6 @@ class Involved(Struct, frozen=True):
     worker: str
     role: str
     on: date
-
-
-class Episode(Struct, frozen=True):
-    """A treatment episode as the person stream last told it; known_at: when we first came to know."""
-
-    told: e.EpisodeTold
-    known_at: datetime
 
 
 class HeldRecord(Struct, frozen=True):
@@ -75,8 +68,8 @@ class PlanMade(Struct, frozen=True):
 class CaseFile(Struct, frozen=True, kw_only=True):
     """One family. Members and professionals are those of now; plans and FIPs carry their end if they have one.
 
-    letters: by duty and reader; receipts: of letters; failed: since when mail to somebody has come to nothing;
-    acknowledged: who showed, of which duty, that they know; errors: the events that were recorded in error.
+    letters: by duty and reader; receipts: of letters; failed: when mail to somebody last came to nothing; heard: when
+    they last spoke to us; acknowledged: who showed, of which duty, that they know; errors: events recorded in error.
     """
 
     stream: StreamId
@@ -106,6 +99,7 @@ class CaseFile(Struct, frozen=True, kw_only=True):
     letters: dict[str, Sent] = field(default_factory=dict)
     receipts: dict[str, Receipt] = field(default_factory=dict)
     failed: dict[str, datetime] = field(default_factory=dict)
+    heard: dict[str, datetime] = field(default_factory=dict)
     acknowledged: dict[str, dict[str, datetime]] = field(default_factory=dict)
     held_records: dict[str, HeldRecord] = field(default_factory=dict)
 
@@ -200,8 +194,10 @@ def _in_error(file: CaseFile, fact: Fact, body: e.RecordedInError) -> CaseFile:
 
 
 def _episode(file: CaseFile, fact: Fact, body: e.EpisodeTold) -> CaseFile:
-    before = file.episodes.get(body.episode)
-    episode = Episode(body, before.known_at if before else fact.recorded)
+    known = file.episodes.get(body.episode, Episode(body, fact.recorded))
+    moved = known.told.workers != body.workers
+    before = (*known.before, (known.told.workers, fact.recorded)) if moved else known.before
+    episode = Episode(body, known.known_at, before)
     return replace(file, episodes=_with(file.episodes, body.episode, episode))
 
 
@@ -252,15 +248,18 @@ def _posted(file: CaseFile, fact: Fact, body: e.MessageAccepted | e.MessageFaile
         file = replace(file, receipts=with_receipt(file.receipts, body.message, receipt))
     if not receipt.failed:
         return file
-    file = replace(file, failed=_with(file.failed, body.person, fact.recorded))
+    file = replace(file, failed=_latest(file.failed, body.person, fact.recorded))
     rung = next((d for d in file.duties.values() if d.rung_message == body.message), None)
     return _duty(file, rung.id, rung_failed=True) if rung else file
 
 
+def _latest(table: dict[str, datetime], key: str, at: datetime) -> dict[str, datetime]:
+    return _with(table, key, max(at, table.get(key, at)))
+
+
 def _heard_from(file: CaseFile, person: str, at: datetime) -> CaseFile:
     """Whoever speaks to us can be reached after all."""
-    failed_at = file.failed.get(person)
-    return replace(file, failed=_without(file.failed, person)) if failed_at and failed_at <= at else file
+    return replace(file, heard=_latest(file.heard, person, at))
 
 
 def _word(file: CaseFile, fact: Fact, body: e.AnswerGiven | e.CallLogged) -> CaseFile:

@@ -13,11 +13,12 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from handlers import events as e
-from handlers.case_file import CaseFile, Episode
+from handlers.case_file import CaseFile
 from handlers.meeting_file import Meeting
 from handlers.partnership import A_DAY, Directory
 from handlers.people import Text
 from handlers.protocol import Protocol
+from handlers.records import Episode
 from handlers.working_days import local_day, start_of_business
 
 FAMILY = "family"  # whom a factor means that names nobody
@@ -142,10 +143,13 @@ def _is_spoken_for(adult: str, in_treatment: set[str]) -> bool:
 
 
 def _known_in_time(concern: Concern, meeting: Meeting) -> bool:
-    """A standing episode, known before the meeting began."""
+    """An episode known before the meeting began, and standing, or standing when it sat."""
     starts_at = meeting.booked.starts_at if meeting.booked else None
     sat_at = meeting.sitting.started_at if meeting.sitting else None
-    standing = concern.episode is not None and concern.episode.told.ended_on is None
+    if concern.episode is None:
+        return False
+    ended_on = concern.episode.told.ended_on
+    standing = ended_on is None or (sat_at is not None and local_day(sat_at) <= ended_on)
     return standing and all(concern.known_at < at for at in (starts_at, sat_at) if at)
 
 
@@ -170,6 +174,19 @@ def voice(concern: Concern, meeting: Meeting | None, file: CaseFile, directory: 
     return Voice(people, people + seated, people + tuple(w for w in passed_over if w not in people))
 
 
+def sat_for(concern: Concern, meeting: Meeting, directory: Directory) -> tuple[str, ...]:
+    """Whose word spoke for the service when the meeting sat: the key worker as far as we knew then, and whoever of the
+    service was asked to it, but for those who had been replaced. What they showed stands, whoever speaks afterwards."""
+    if meeting.sitting is None:
+        return ()
+    episode = concern.episode
+    workers = episode.workers_at(meeting.sitting.started_at) if episode else ()
+    replaced = {w for workers, _ in episode.before for w in workers} if episode else set()
+    asked = (p for p, i in meeting.invitations.items() if not i.cancelled and p not in replaced)
+    known = ((p, directory.workers.get(p)) for p in asked)
+    return workers + tuple(p for p, worker in known if worker and worker.agency == concern.service)
+
+
 def _day_of(meeting: Meeting | None) -> date | None:
     booked = meeting.booked if meeting and not meeting.held else None
     return local_day(booked.starts_at) if booked else None
@@ -183,10 +200,13 @@ def speakers_of(service: str, directory: Directory) -> tuple[str, ...]:
 
 
 def reaches(file: CaseFile, worker: str, directory: Directory, today: date) -> bool:
-    """Mail to this worker arrives: an address is known, nothing came back since it was recorded, and no leave today."""
-    failed_at, renewed_at = file.failed.get(worker), directory.recorded_at.get(worker)
-    came_back = failed_at is not None and (renewed_at is None or renewed_at <= failed_at)
-    return directory.has_address(worker) and not came_back and not directory.away(worker, today)
+    """Mail to this worker arrives: an address is known, nothing came back since it was recorded or since they last
+    spoke to us, and no leave today."""
+    failed_at, renewed_at, heard_at = file.failed.get(worker), directory.recorded_at.get(worker), file.heard.get(worker)
+    proven = (
+        failed_at is None or bool(renewed_at and renewed_at > failed_at) or bool(heard_at and heard_at >= failed_at)
+    )
+    return directory.has_address(worker) and proven and not directory.away(worker, today)
 
 
 class Change(Struct, frozen=True):

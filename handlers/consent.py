@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from handlers import events as e
-from handlers.case_file import CaseFile
+from handlers.case_file import CaseFile, Referral
 from handlers.duties import Met, Owed
 from handlers.protocol import Protocol
-from handlers.records import Sharing
+from handlers.records import Kept, Sharing
 from handlers.working_days import local_day
 
 # Where asking was left out for the child's sake, the guidance says that a referral must be made (JG T6, rules 3.61).
@@ -29,20 +29,20 @@ def said(file: CaseFile, adult: str, purpose: e.Purpose) -> Sharing | None:
 def permitted(file: CaseFile, adult: str, purpose: e.Purpose) -> bool:
     """Consent was given, or a named person overrode it; silence, refusal and withdrawal permit nothing."""
     word = said(file, adult, purpose)
-    return word is not None and word.verdict in ("given", "overridden")
+    return word is not None and word.permits
 
 
 def owed(file: CaseFile, protocol: Protocol) -> Iterator[Owed]:
-    """The referral that an override on a ground of JG T6 makes mandatory, the same working day (rules 3.27, 3.61)."""
-    for key, word in file.records.sharing.items():
-        if word.ground not in MUST_REFER:
-            continue
-        adult, _, purpose = key.rpartition(":")
-        deadline = protocol.deadline("T6-01", local_day(word.recorded_at))
-        made = next((r.made for r in file.referrals.values() if _answers(r.made, adult, r.recorded_at, word)), None)
+    """The referral that an override on a ground of JG T6 makes mandatory, the same working day (rules 3.27, 3.61);
+    whatever the adult says afterwards, the ground was there."""
+    on_ground = sorted((k for k in file.records.overrides.values() if k.body.ground in MUST_REFER), key=_recorded)
+    for kept in {(k.body.person, k.body.purpose): k for k in on_ground}.values():
+        word, adult = kept.body, kept.body.person
+        deadline = protocol.deadline("T6-01", local_day(kept.recorded))
+        made = next((r.made for r in file.referrals.values() if _answers(r, adult, kept.recorded)), None)
         yield Owed(
             kind="make_referral",
-            key=(adult, purpose),
+            key=(adult, word.purpose),
             due_at=deadline.due_at,
             owner="coordinator",
             closes_on="recorded",
@@ -54,5 +54,9 @@ def owed(file: CaseFile, protocol: Protocol) -> Iterator[Owed]:
         )
 
 
-def _answers(made: e.ReferralMade, adult: str, recorded_at: datetime, word: Sharing) -> bool:
-    return made.person in (None, adult) and recorded_at >= word.recorded_at
+def _recorded(kept: Kept[e.ConsentOverridden]) -> datetime:
+    return kept.recorded
+
+
+def _answers(referral: Referral, adult: str, since: datetime) -> bool:
+    return referral.made.person in (None, adult) and referral.recorded_at >= since

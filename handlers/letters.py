@@ -72,6 +72,12 @@ def went(file: CaseFile, duty: str, person: str) -> Met | None:
     return Met("accepted", "the mail relay") if receipt and receipt.grade == "accepted" else None
 
 
+def went_to_anybody(file: CaseFile, duty: str) -> Met | None:
+    """Evidence that the relay took the letter of this duty, whoever it went to."""
+    readers = (key.removeprefix(f"{duty}:") for key in file.letters if key.startswith(f"{duty}:"))
+    return next(filter(None, (went(file, duty, person) for person in readers)), None)
+
+
 def came_to_nothing(file: CaseFile, duty: str, person: str) -> bool:
     """Whether the letter of this duty was refused, came back, or had no address to go to."""
     sent = file.letters.get(letter_key(duty, person))

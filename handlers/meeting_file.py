@@ -71,7 +71,9 @@ class Decisions(Struct, frozen=True):
 
 class Meeting(Struct, frozen=True, kw_only=True):
     """One meeting from falling due to its minutes. revision counts the times that seats were sought; fixed_at is when
-    it first had a time, booked_at when it got the present one; papers are by part and person, reports by person."""
+    it first had a time, timed_at since when it has had one without a break, booked_at when it got the present one;
+    broke_off is the time of an adjourned sitting while there is no other; papers are by part and person, reports by
+    person."""
 
     due: f.MeetingFellDue
     fell_due_at: datetime
@@ -79,9 +81,11 @@ class Meeting(Struct, frozen=True, kw_only=True):
     booked: f.MeetingBooked | None = None
     booked_at: datetime | None = None
     fixed_at: datetime | None = None
+    timed_at: datetime | None = None
     cancelled: f.MeetingBooked | None = None
     cancelled_at: datetime | None = None
     adjourned_at: datetime | None = None
+    broke_off: f.MeetingBooked | None = None
     failed: f.BookingFailed | None = None
     failed_at: datetime | None = None
     offered: f.SlotsOffered | None = None
@@ -121,7 +125,9 @@ def with_receipt(receipts: dict[str, Receipt], message: str, receipt: Receipt) -
 
 def _booked(meeting: Meeting, fact: Fact, body: f.MeetingBooked) -> Meeting:
     fixed_at = meeting.fixed_at or fact.recorded
-    return replace(meeting, booked=body, booked_at=fact.recorded, fixed_at=fixed_at, offered=None)
+    timed_at = meeting.timed_at if meeting.booked and meeting.timed_at else fact.recorded
+    times = {"booked_at": fact.recorded, "fixed_at": fixed_at, "timed_at": timed_at}
+    return replace(meeting, booked=body, offered=None, broke_off=None, **times)
 
 
 def unbooked(meeting: Meeting, fact: Fact, body: e.Body) -> Meeting:
@@ -129,7 +135,7 @@ def unbooked(meeting: Meeting, fact: Fact, body: e.Body) -> Meeting:
     return replace(
         meeting,
         booked=None,
-        cancelled=meeting.booked or meeting.cancelled,
+        cancelled=meeting.booked or meeting.broke_off or meeting.cancelled,
         cancelled_at=fact.recorded,
         revision=meeting.revision + 1,
     )
@@ -137,7 +143,16 @@ def unbooked(meeting: Meeting, fact: Fact, body: e.Body) -> Meeting:
 
 def _adjourned(meeting: Meeting, fact: Fact, body: e.MeetingAdjourned) -> Meeting:
     """Whoever was asked hears of the new time, not that it is off."""
-    return replace(meeting, booked=None, cancelled=None, cancelled_at=None, adjourned_at=fact.recorded)
+    off = {"booked": None, "cancelled": None, "cancelled_at": None}
+    return replace(meeting, **off, adjourned_at=fact.recorded, broke_off=meeting.booked)
+
+
+def _nothing_fits(meeting: Meeting, fact: Fact, body: f.BookingFailed) -> Meeting:
+    """Where a sitting that was adjourned ahead of its time finds no other, nobody must come to the old one."""
+    meeting = replace(meeting, failed=body, failed_at=fact.recorded)
+    if meeting.broke_off and meeting.broke_off.starts_at > fact.recorded:
+        return replace(meeting, cancelled=meeting.broke_off, cancelled_at=fact.recorded, broke_off=None)
+    return meeting
 
 
 def _invited(meeting: Meeting, fact: Fact, body: f.InvitationIssued) -> Meeting:
@@ -207,7 +222,7 @@ FOLDS: dict[type[e.Body], Callable[[Meeting, Fact, Any], Meeting]] = {
     f.MeetingNoLongerDue: lambda meeting, fact, b: replace(unbooked(meeting, fact, b), no_longer_due=True),
     f.SeatsAsked: lambda meeting, _, b: replace(meeting, revision=b.revision),
     f.MeetingBooked: _booked,
-    f.BookingFailed: lambda meeting, fact, b: replace(meeting, failed=b, failed_at=fact.recorded),
+    f.BookingFailed: _nothing_fits,
     f.SlotsOffered: lambda meeting, _, b: replace(meeting, offered=b),
     f.InvitationIssued: _invited,
     f.PaperIssued: _paper,

@@ -28,6 +28,19 @@ class Kept(Struct, Generic[B], frozen=True):
     recorded: datetime
 
 
+class Episode(Struct, frozen=True):
+    """A treatment episode as the person stream last told it; known_at: when we first came to know; before: whose it
+    was, as far as we knew, until when."""
+
+    told: e.EpisodeTold
+    known_at: datetime
+    before: tuple[tuple[tuple[str, ...], datetime], ...] = ()
+
+    def workers_at(self, at: datetime) -> tuple[str, ...]:
+        """Whose episode it was then, as far as we knew."""
+        return next((workers for workers, until in self.before if at < until), self.told.workers)
+
+
 class Use(Struct, frozen=True):
     """An adult's use of a substance, on record since known_at; person None means the family's (rules 3.20)."""
 
@@ -37,12 +50,15 @@ class Use(Struct, frozen=True):
 
 
 class Sharing(Struct, frozen=True):
-    """The last word on sharing for one purpose: given, refused, withdrawn, or overridden on a ground."""
+    """The last word on sharing for one purpose. since: from when it has been permitted, or not, without a break."""
 
     verdict: Literal["given", "refused", "withdrawn", "overridden"]
     by: str
-    recorded_at: datetime
-    ground: str = ""
+    since: datetime
+
+    @property
+    def permits(self) -> bool:
+        return self.verdict in ("given", "overridden")
 
 
 class Records(Struct, frozen=True, kw_only=True):
@@ -102,13 +118,18 @@ def _in_order(table: dict[str, Kept[B]]) -> list[Kept[B]]:
 
 
 def _word(kept: Kept[Any], before: Sharing | None) -> Sharing:
-    body = kept.body
-    if isinstance(body, e.ConsentOverridden):
-        return Sharing("overridden", body.by, kept.recorded, body.ground)
-    if body.given:
-        return Sharing("given", body.by, kept.recorded)
     taken_back = before is not None and before.verdict in ("given", "withdrawn")
-    return Sharing("withdrawn" if taken_back else "refused", body.by, kept.recorded)
+    verdict = _verdict(kept.body, taken_back)
+    word = Sharing(verdict, kept.body.by, kept.recorded)
+    return replace(word, since=before.since) if before and before.permits is word.permits else word
+
+
+def _verdict(body: Any, taken_back: bool) -> Literal["given", "refused", "withdrawn", "overridden"]:
+    if isinstance(body, e.ConsentOverridden):
+        return "overridden"
+    if body.given:
+        return "given"
+    return "withdrawn" if taken_back else "refused"
 
 
 TABLES: dict[type[e.Body], str] = {

@@ -10,7 +10,7 @@ from datetime import datetime
 from handlers.case_file import Advice, CaseFile, Referral
 from handlers.concerns import Concern, voice
 from handlers.duties import Letter, Met, Owed, duty_id
-from handlers.letters import came_to_nothing, went
+from handlers.letters import came_to_nothing, went, went_to_anybody
 from handlers.partnership import Directory
 from handlers.protocol import Protocol
 from handlers.working_days import local_day
@@ -67,7 +67,7 @@ def _feedback(
         service=known.agency if known else None,
         to=made.made_by,
         letter=Letter(occasion="referral_outcome", family=file.family, what=decided.outcome),
-        at_once=came_to_nothing(file, duty, made.made_by),
+        at_once=not directory.has_address(made.made_by) or came_to_nothing(file, duty, made.made_by),
         met=went(file, duty, made.made_by),
     )
 
@@ -92,5 +92,5 @@ def _advice(
         to=to,
         letter=Letter(occasion="advice", due_at=deadline.due_at),
         at_once=to is None or came_to_nothing(file, duty, to),
-        met=went(file, duty, to or ""),
+        met=went_to_anybody(file, duty),
     )

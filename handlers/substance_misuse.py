@@ -12,10 +12,11 @@ from datetime import datetime
 from functools import cached_property
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from handlers import events as e
 from handlers.case_file import CaseFile
-from handlers.concerns import Change, Concern, Voice, changes, concerns, stood, touching, voice
+from handlers.concerns import Change, Concern, Voice, changes, concerns, sat_for, stood, touching, voice
 from handlers.duties import Letter, Met, Owed, duty_id
 from handlers.effects import Part
 from handlers.facts import DutyKind
@@ -55,6 +56,11 @@ class Desk(Struct, frozen=True, dict=True):
         """Child protection meetings have their lawful basis; others need consent or an override (rules 3.22)."""
         purpose = PURPOSES.get(meeting.due.kind)
         return purpose is None or self.permitted(self.file, concern.adult, purpose)
+
+    def permitted_since(self, concern: Concern, purpose: e.Purpose | None) -> Concern:
+        """This concern as of when it might first be shared: nobody is late with what they might not tell."""
+        word = self.said(self.file, concern.adult, purpose) if purpose else None
+        return replace(concern, known_at=max(concern.known_at, word.since)) if word else concern
 
     def reopened_at(self, kind: DutyKind, *key: str) -> datetime | None:
         """When this duty was last owed again after it had ended: its time runs anew from there."""
@@ -97,6 +103,7 @@ def owed(desk: Desk) -> Iterator[Owed]:
 
 def _about_the_meeting(desk: Desk, concern: Concern, meeting: Meeting) -> Iterator[Owed]:
     if desk.may_be_told(concern, meeting):
+        concern = desk.permitted_since(concern, PURPOSES.get(meeting.due.kind))
         heard = desk.voice(concern, meeting)
         telling = list(_tell(desk, concern, heard, meeting))
         yield from telling
@@ -112,7 +119,7 @@ def _tell(desk: Desk, concern: Concern, heard: Voice, meeting: Meeting) -> Itera
     booked, sitting = meeting.booked, meeting.sitting
     starts_at = booked.starts_at if booked else sitting.started_at if sitting else None
     if starts_at and concern.known_at < starts_at:  # also of one that sat without ever having been booked
-        known_at = max(meeting.fixed_at or starts_at, concern.known_at)
+        known_at = max(meeting.timed_at or starts_at, concern.known_at)
         yield _of_the_meeting(desk, concern, heard, meeting, known_at, starts_at)
         if meeting.due.kind in CONFERENCES and sitting is None:
             yield from _of_the_report(desk, concern, heard, meeting, starts_at)
@@ -155,15 +162,9 @@ def _of_the_meeting(
 
 
 def _knows(desk: Desk, concern: Concern, heard: Voice, meeting: Meeting, key: tuple[str, ...]) -> Met | None:
-    """By an answer, a call, having been there; mail that the relay took is not knowing (decision 13).
-
-    What was shown before the meeting sat stands, whoever speaks for the service afterwards.
-    """
-    duty = desk.file.duties.get(duty_id(desk.file.stream, "tell_treatment", *key))
-    if meeting.held and duty and duty.ended == "evidence":
-        return Met("acknowledged", duty.ended_by)
-    told = desk.file.acknowledged.get(duty.id, {}) if duty else {}
-    for person in heard.holders if meeting.held else heard.told:
+    """By an answer, a call, having been there; mail that the relay took is not knowing (decision 13)."""
+    told = desk.file.acknowledged.get(duty_id(desk.file.stream, "tell_treatment", *key), {})
+    for person in (*heard.holders, *sat_for(concern, meeting, desk.directory)) if meeting.held else heard.told:
         word = acknowledged(meeting, person, concern.known_at)
         said_at = told.get(person)
         if word is None and said_at and said_at >= max(meeting.booked_at or said_at, concern.known_at):
@@ -181,7 +182,7 @@ def _last_post(starts_at: datetime, protocol: Protocol) -> datetime:
 def _of_the_report(desk: Desk, concern: Concern, heard: Voice, meeting: Meeting, starts_at: datetime) -> Iterator[Owed]:
     """A report is asked for whether or not they come (rules ATT-03, REP-01); once asked, it is theirs to send."""
     key = (concern.adult, concern.service, meeting.id)
-    known_at = max(meeting.fixed_at or meeting.fell_due_at, concern.known_at)
+    known_at = max(meeting.timed_at or meeting.fell_due_at, concern.known_at)
     asked_by = min(desk.protocol.deadline("TELL-01", local_day(known_at)).due_at, starts_at)
     rule = "REP-01b" if meeting.due.kind == "review_conference" else "REP-01a"
     due = desk.protocol.deadline(rule, local_day(starts_at))
@@ -329,7 +330,9 @@ def _of_changes(desk: Desk, found: list[Concern]) -> Iterator[Owed]:
         by_name = {(c.adult, c.service): c for c in found if c.adult != change.whose and stood(c, change)}
         for concern in by_name.values():
             since = max(change.known_at, concern.known_at)
-            if _child_protection(desk.file) or desk.permitted(desk.file, concern.adult, "change"):
+            lawful_since = _child_protection_since(desk.file)
+            if lawful_since or desk.permitted(desk.file, concern.adult, "change"):
+                since = max(since, lawful_since or desk.permitted_since(concern, "change").known_at)
                 heard = desk.voice(concern)
                 yield _of_the_change(desk, concern, heard, change, since)
                 if heard.to is None:
@@ -338,10 +341,11 @@ def _of_changes(desk: Desk, found: list[Concern]) -> Iterator[Owed]:
                 yield _seek_consent(desk, concern, change.id, "change", "change", since)
 
 
-def _child_protection(file: CaseFile) -> bool:
+def _child_protection_since(file: CaseFile) -> datetime | None:
     """While a child protection meeting is ahead or a plan stands, sharing has its lawful basis (rules IG-02)."""
-    ahead = any(m.open and m.due.kind in (*CONFERENCES, "core_group") for m in file.meetings.values())
-    return ahead or any(plan not in file.plans_ended for plan in file.plans)
+    ahead = [m for m in file.meetings.values() if m.open and m.due.kind in (*CONFERENCES, "core_group")]
+    made = [file.meetings[id_] for plan, id_ in file.plans.items() if plan not in file.plans_ended]
+    return min((m.fell_due_at for m in (*ahead, *made)), default=None)
 
 
 def _of_the_change(desk: Desk, concern: Concern, heard: Voice, change: Change, since: datetime) -> Owed:

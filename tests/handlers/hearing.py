@@ -207,6 +207,11 @@ class Hearing:
     def messages(self) -> list[Message]:
         return [x for d in self.decisions for x in d.effects if not isinstance(x, TellStream)]
 
+    @property
+    def tellings(self) -> list[TellStream]:
+        """What was told to other streams."""
+        return [x for d in self.decisions for x in d.effects if isinstance(x, TellStream)]
+
     def mailed(self, person: str) -> int:
         """How many messages of any kind went to this person."""
         return sum(x.to.person == person for x in self.messages)

@@ -2,6 +2,7 @@
 
 from handlers import events as e
 from handlers import facts as f
+from handlers.effects import SendMinutes
 from handlers.working_days import in_words
 from tests.handlers.hearing import (
     FATHER,
@@ -10,6 +11,7 @@ from tests.handlers.hearing import (
     Hearing,
     a_conference,
     a_project,
+    day,
     there,
 )
 
@@ -80,3 +82,61 @@ def test_every_core_group_and_review_conference_is_told_while_the_plan_stands() 
     h = a_conference().episode().sits(there("w-key"), plan=e.Plan(plan="P-1", category="neglect"))
     assert {d.meeting for d in h.open("tell_treatment")} == {"core-group:P-1:1", "review-conference:P-1:1"}
     assert not h.duties("seek_consent")
+
+
+# --- when it was permitted
+
+
+def test_a_review_is_told_by_the_working_day_after_consent_and_not_late_from_the_start() -> None:
+    h = a_project().at("Fri 7 March 2025 10:00").consent(True)
+    assert in_words(h.duty("tell_treatment").due_at) == "Mon 10 March 2025 23:59"
+
+
+def test_consent_said_again_puts_off_nothing_and_an_override_beside_it_neither() -> None:
+    h = a_project().consent(True).at("Fri 7 March 2025 10:00").consent(True)
+    h.at("Fri 7 March 2025 11:00").family(e.ConsentOverridden("mother", "fip", "lawful_basis", "w-head"))
+    assert in_words(h.duty("tell_treatment").due_at) == "Tue 4 March 2025 23:59"
+
+
+def test_consent_given_again_after_a_refusal_is_told_from_then() -> None:
+    h = a_project().consent(True).at("Tue 4 March 2025 10:00").consent(False)
+    h.at("Fri 7 March 2025 10:00").consent(True)
+    assert in_words(h.duty("tell_treatment").due_at) == "Mon 10 March 2025 23:59"
+
+
+def test_consent_given_only_after_the_review_sat_owes_its_minutes_and_no_telling() -> None:
+    h = a_project().sits(there("mother"), meeting=REVIEW).at("Thu 17 April 2025 10:00").consent(True)
+    assert not [d for d in h.open("tell_treatment") if d.meeting == REVIEW]
+    assert h.duty("send_minutes_treatment", meeting=REVIEW).ended is None
+
+
+def test_consent_taken_back_between_the_review_and_its_minutes_keeps_them_from_the_service() -> None:
+    h = a_project().consent(True).sits(there("w-key"), meeting=REVIEW)
+    assert h.open("send_minutes_treatment")
+    h.at("Thu 17 April 2025 10:00").consent(False).minuted(REVIEW)
+    assert h.duty("send_minutes_treatment").ended == "lapse" and not h.sent(SendMinutes, "w-key")
+
+
+def test_a_change_that_consent_permits_is_told_by_the_working_day_after_it() -> None:
+    h = Hearing().household().worked_with().episode()
+    h.family(e.SignificantChangeRecorded("C-1", "other", day("Mon 3 March 2025"), "w-social")).at(
+        "Fri 7 March 2025 10:00"
+    )
+    h.family(e.ConsentRecorded("mother", "change", True, "w-social"))
+    assert in_words(h.duty("tell_change").due_at) == "Mon 10 March 2025 23:59"
+
+
+def test_a_refusal_that_is_overridden_was_answered_and_asks_no_more() -> None:
+    h = a_project().consent(False).at("Tue 4 March 2025 10:00")
+    h.family(e.ConsentOverridden("mother", "fip", "lawful_basis", "w-head"))
+    assert h.duty("seek_consent").ended == "evidence" and h.open("tell_treatment")
+
+
+def test_consent_withdrawn_is_on_record_as_such() -> None:
+    h = a_project().consent(True).at("Tue 4 March 2025 10:00").consent(False)
+    assert h.duty("seek_consent").ended_by == "consent was withdrawn, so the service is not told"
+
+
+def test_a_refusal_recorded_in_error_asks_again() -> None:
+    h = a_project().consent(False).in_error(e.ConsentRecorded)
+    assert h.duty("seek_consent").ended is None

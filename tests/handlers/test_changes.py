@@ -215,5 +215,12 @@ def test_while_a_plan_stands_a_change_needs_no_consent_and_afterwards_it_does() 
     assert not h.duties("tell_change") and h.open("seek_consent")
 
 
+def test_a_change_that_only_a_conference_lets_us_share_is_told_by_the_working_day_after_it_was_asked_for() -> None:
+    h = at_home().family(HOME).at("Fri 7 March 2025 10:00").conference()
+    assert in_words(h.duty("tell_change").due_at) == "Mon 10 March 2025 23:59"
+    h.sits(there("w-key"), plan=e.Plan(plan="P-1", category="neglect"))
+    assert in_words(h.duty("tell_change").due_at) == "Mon 10 March 2025 23:59"  # the plan goes on where it left off
+
+
 def test_a_project_review_ahead_is_no_basis_for_sharing_a_change() -> None:
     assert at_home().fip().family(HOME).open("seek_consent", meeting=None)

@@ -164,6 +164,12 @@ def test_a_single_point_of_contact_on_leave_passes_the_duty_to_the_deputy() -> N
     assert away.at("Wed 5 March 2025 09:00").duty("tell_treatment", service="clearway").ended == "evidence"
 
 
+def test_a_stand_in_who_answered_is_asked_no_more_though_they_go_on_leave_once_the_meeting_sat() -> None:
+    h = a_conference().factor("1B", person="mother").answers("w-spoc").sits()
+    h.leave("w-spoc", "Mon 10 March 2025", "Fri 14 March 2025").at("Mon 10 March 2025 09:00")
+    assert h.duty("tell_treatment", service="clearway").ended == "evidence"
+
+
 def test_what_a_deputy_said_shows_nothing_while_the_single_point_of_contact_can_be_reached() -> None:
     h = a_conference().books("Wed 12 March 2025 10:00").factor("1B", person="mother").answers("w-deputy")
     assert h.duty("tell_treatment", service="clearway", ended=None).to == "w-spoc"
