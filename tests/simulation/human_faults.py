@@ -94,7 +94,7 @@ FAULTS: dict[str, Fault] = {
         "return directory.has_address(worker) and proven and not directory.away(worker, today)",
         "return directory.has_address(worker) and proven",
         ("untold", "not-sent"),
-        "h-5",
+        "h-6",
     ),
     "ignore a bounce": Fault(
         INVITE,

@@ -199,6 +199,9 @@ def standing_basis(family: Family, concern: Concern, meeting: Meeting) -> Basis:
     if purpose is None or concern.adult == FAMILY:
         return "unclear"
     has = basis(family, concern.adult, purpose)
+    said = (*family.standing("ConsentRecorded"), *family.standing("ConsentOverridden"))
+    if meeting.starts_at and any(f.at >= meeting.starts_at for f in said if f.body["person"] == concern.adult):
+        return "unclear"  # it came, or went, only once the meeting had begun
     if meeting.sat and has != basis(family, concern.adult, purpose, before=meeting.sat.seq):
         return "unclear"  # it came, or went, only after the meeting
     return has
