@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo lint check parts test faults simulate itip format lock clean
+.PHONY: help setup setup-dev demo lint check parts test faults simulate mutants itip format lock clean
 
 ENGINE ?= local
 N ?= 200
@@ -58,6 +58,9 @@ faults: parts ## Kill everything at every crossing, and print where the kills la
 
 simulate: setup-dev ## Play N invented family histories from SEED on the real engine, judged at every step
 	@$(BIN)/python -m tests.simulation $(N) $(SEED)
+
+mutants: setup-dev ## Change the gate's code in small ways, one at a time: each must turn a test red
+	$(BIN)/python -m tests.mutants
 
 itip: parts ## Read our calendars back with icalendar, vobject and ical4j
 	$(BIN)/pytest -q tests/infra/test_calendars.py tests/infra/test_strict_calendar.py tests/infra/test_papers.py tests/infra/test_leaks.py

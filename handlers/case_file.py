@@ -264,7 +264,7 @@ def _heard_from(file: CaseFile, person: str, at: datetime) -> CaseFile:
     return replace(file, failed=failed, heard=_latest(file.heard, person, at))
 
 
-def _word(file: CaseFile, fact: Fact, body: e.AnswerGiven | e.CallLogged | e.ReportReceived) -> CaseFile:
+def _word(file: CaseFile, fact: Fact, body: e.AnswerGiven | e.CallLogged) -> CaseFile:
     silent = isinstance(body, e.CallLogged) and body.outcome != "spoke"
     return _of_meeting(file if silent else _heard_from(file, body.person, fact.recorded), fact, body)
 
@@ -368,7 +368,6 @@ FOLDS: dict[type[e.Body], Callable[[CaseFile, Fact, Any], CaseFile]] = {
     e.MeetingHeld: _held,
     e.AnswerGiven: _word,
     e.CallLogged: _word,
-    e.ReportReceived: _word,
     e.MessageAccepted: _posted,
     e.MessageFailed: _posted,
     e.DutyAcknowledged: _acknowledged,

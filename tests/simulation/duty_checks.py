@@ -314,6 +314,8 @@ def _adults_of(desk: Desk, meeting: Meeting, person: str, duty: Duty | None) -> 
     known = concerns(desk.area, family)
     here = {c.adult for c in known if person in c.workers or c.service == desk.directory.agency_of(person)}
     starts_at = meeting.starts_at
+    if any(fact.type == "EpisodeTold" for fact in family.fresh):  # of this hour: it was written to before that
+        return here | {*in_scope, FAMILY}
     if any(c.episode and c.episode.ended_on is None and starts_at and c.known_at < starts_at for c in known):
         untreated = {s.person for s in signs(family) if s.person in in_scope} - {c.adult for c in known}
         return here | {adult for adult in untreated if adult}

@@ -25,6 +25,7 @@ class Fault:
     stands: str
     wrote: str
     caught: tuple[str, ...]
+    seed: str = "h-1"
 
 
 GATE, CONCERNS, DUTIES = "handlers.substance_misuse", "handlers.concerns", "handlers.duties"
@@ -42,10 +43,9 @@ FAULTS: dict[str, Fault] = {
     ),
     "close on 250": Fault(
         GATE,
-        "    for person in heard.holders if meeting.held else heard.told:\n        word = acknowledged(",
-        "    for person in heard.told:\n        if person in meeting.invitations and meeting.receipt_of("
-        "meeting.invitations[person]):\n            return Met('acknowledged', 'the relay')\n"
-        "        word = acknowledged(",
+        "        word = acknowledged(meeting, person, concern.known_at)",
+        "        word = acknowledged(meeting, person, concern.known_at) or meeting.receipt_of(\n"
+        "            meeting.invitations.get(person)\n        ) and 'the relay'",
         ("ended-without-evidence",),
     ),
     "lapse when the episode ends": Fault(
@@ -62,8 +62,8 @@ FAULTS: dict[str, Fault] = {
     ),
     "take anybody's word": Fault(
         GATE,
-        "for person in heard.holders if meeting.held else heard.told:\n        word =",
-        "for person in meeting.words:\n        word =",
+        "if meeting.held else heard.told:\n        word",
+        "if meeting.held else meeting.words:\n        word",
         ("ended-without-evidence",),
     ),
     "give a day too many": Fault(
@@ -77,24 +77,31 @@ FAULTS: dict[str, Fault] = {
         "return [*self._factors(frozenset(codes)), *self._flags()]",
         "return [*self._factors(frozenset(codes))]",
         ("untold",),
+        "h-2",
     ),
     "skip factors that name nobody": Fault(
-        CONCERNS, "if use.person is None or use.person in adults:", "if use.person in adults:", ("untold",)
+        CONCERNS,
+        "if use.person is None or use.person in adults:",
+        "if use.person in adults:",
+        ("untold",),
+        "h-3",
     ),
     "count only parents": Fault(
         CONCERNS, 'm.relation not in ("child", "unborn")', 'm.relation == "parent"', ("untold",)
     ),
     "write to those on leave": Fault(
         CONCERNS,
-        " and not came_back and not directory.away(worker, today)",
-        " and not came_back",
+        "return directory.has_address(worker) and proven and not directory.away(worker, today)",
+        "return directory.has_address(worker) and proven",
         ("untold", "not-sent"),
+        "h-5",
     ),
     "ignore a bounce": Fault(
         INVITE,
         "return receipt is not None and receipt.failed and receipt.at > at",
         "return False",
         ("bounce-ignored", "ended-without-evidence"),
+        "h-3",
     ),
     "need no consent": Fault(
         GATE,
@@ -103,9 +110,9 @@ FAULTS: dict[str, Fault] = {
         ("no-basis-mail",),
     ),
     "take a refusal for consent": Fault(
-        "handlers.consent",
-        'word.verdict in ("given", "overridden")',
-        'word.verdict != "withdrawn"',
+        "handlers.records",
+        'self.verdict in ("given", "overridden")',
+        'self.verdict != "withdrawn"',
         ("no-basis-mail", "refusal-invisible"),
     ),
     "never ring": Fault(
@@ -131,6 +138,7 @@ FAULTS: dict[str, Fault] = {
         "    return min(in_turn, _last_chance(duty, starts_at, protocol))",
         "    return in_turn",
         ("manager-untold-before-meeting", "silent-ladder"),
+        "h-2",
     ),
     "ask for no report": Fault(
         GATE,
@@ -153,17 +161,26 @@ FAULTS: dict[str, Fault] = {
         'protocol.deadline("VERBAL-01", referral.made_at)',
         'protocol.deadline("FEED-01", local_day(referral.made_at))',
         ("referral-unconfirmed",),
+        "h-4",
     ),
     "tell nobody the outcome": Fault(
-        "handlers.referrals", "if referral.decided and referral.decided_at:", "if False:", ("outcome-not-fed-back",)
+        "handlers.referrals",
+        "if referral.decided and referral.decided_at:",
+        "if False:",
+        ("outcome-not-fed-back",),
+        "h-4",
     ),
     "let them come to a meeting that is off": Fault(
-        GATE, "if meeting.cancelled_at and booked is None and sitting is None:", "if False:", ("cancellation-untold",)
+        GATE,
+        "if meeting.cancelled_at and booked is None and sitting is None:",
+        "if False:",
+        ("cancellation-untold",),
+        "h-3",
     ),
     "quote the client to anybody": Fault(
-        GATE,
-        "return concern.client_reference if known and known.agency == concern.service else None",
-        "return concern.client_reference",
+        CLIMB,
+        "if known is None or known.agency != duty.service:",
+        "if known is None:",
         ("wrong-reader", "leak"),
     ),
     "mail the minutes to any address": Fault(

@@ -23,7 +23,7 @@ from tests.simulation.tally import Tally
 
 NOON = datetime(2025, 3, 3, 12, tzinfo=UTC)
 MANNERS: tuple[Manner, ...] = get_args(Manner)
-HISTORIES = 24  # in `make test`; thousands in `make simulate`
+HISTORIES = 72  # in `make test`; thousands in `make simulate`
 
 
 @pytest.fixture(scope="module", autouse=True)

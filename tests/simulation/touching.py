@@ -148,7 +148,7 @@ def touched(area: Area, family: Family, meeting: Meeting, directory: Directory) 
     fixed_on = local_day(meeting.fixed_at or starts_at)
     known = concerns(area, family)
     found = [c for c in known if c.known_at < starts_at and _stands(c, fixed_on)]
-    found += _from_signs(family, meeting, directory, known, starts_at)
+    found += _from_signs(area, family, directory, known, starts_at)
     if kind in OF_ONE_ADULT:
         own, service = meeting.due.get("adult"), meeting.due.get("service")
         return [c for c in found if own and c.adult == own and service in (None, c.service)]
@@ -162,15 +162,15 @@ def _stands(concern: Concern, fixed_on: date) -> bool:
 
 
 def _from_signs(
-    family: Family, meeting: Meeting, directory: Directory, known: list[Concern], starts_at: datetime
+    area: Area, family: Family, directory: Directory, known: list[Concern], starts_at: datetime
 ) -> list[Concern]:
     found: dict[tuple[str, str], Concern] = {}
     adults = family.household.adults()
     for sign in signs(family):
         if sign.known_at >= starts_at or (sign.person is not None and sign.person not in adults):
             continue
-        if any(c.known_at < starts_at or c.episode is None or c.episode.ended_ever for c in known if _of(c, sign)):
-            continue  # an episode speaks for it, or may do so
+        if any(_may_speak(area, c, starts_at) for c in known if _of(c, sign)):
+            continue
         services = directory.services(sign.substance) or ([] if directory.has_services() else [""])
         for service in services:
             key = (sign.person or FAMILY, service)
@@ -178,6 +178,14 @@ def _from_signs(
             if before is None or sign.known_at > before.known_at:
                 found[key] = Concern(*key, sign.known_at)
     return list(found.values())
+
+
+def _may_speak(area: Area, concern: Concern, starts_at: datetime) -> bool:
+    """An episode speaks for the sign, or may: an ended one, or one of several, of which another was known in time."""
+    episode = concern.episode
+    return (
+        concern.known_at < starts_at or episode is None or episode.ended_ever or len(area.episodes(concern.adult)) > 1
+    )
 
 
 def _of(concern: Concern, sign: Sign) -> bool:
