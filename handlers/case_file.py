@@ -248,7 +248,8 @@ def _posted(file: CaseFile, fact: Fact, body: e.MessageAccepted | e.MessageFaile
         file = replace(file, receipts=with_receipt(file.receipts, body.message, receipt))
     if not receipt.failed:
         return file
-    file = replace(file, failed=_latest(file.failed, body.person, fact.recorded))
+    if file.heard.get(body.person, fact.recorded) <= fact.recorded:
+        file = replace(file, failed=_latest(file.failed, body.person, fact.recorded))
     rung = next((d for d in file.duties.values() if d.rung_message == body.message), None)
     return _duty(file, rung.id, rung_failed=True) if rung else file
 
@@ -259,7 +260,8 @@ def _latest(table: dict[str, datetime], key: str, at: datetime) -> dict[str, dat
 
 def _heard_from(file: CaseFile, person: str, at: datetime) -> CaseFile:
     """Whoever speaks to us can be reached after all."""
-    return replace(file, heard=_latest(file.heard, person, at))
+    failed = {k: failed_at for k, failed_at in file.failed.items() if k != person or failed_at > at}
+    return replace(file, failed=failed, heard=_latest(file.heard, person, at))
 
 
 def _word(file: CaseFile, fact: Fact, body: e.AnswerGiven | e.CallLogged) -> CaseFile:

@@ -200,13 +200,10 @@ def speakers_of(service: str, directory: Directory) -> tuple[str, ...]:
 
 
 def reaches(file: CaseFile, worker: str, directory: Directory, today: date) -> bool:
-    """Mail to this worker arrives: an address is known, nothing came back since it was recorded or since they last
-    spoke to us, and no leave today."""
-    failed_at, renewed_at, heard_at = file.failed.get(worker), directory.recorded_at.get(worker), file.heard.get(worker)
-    proven = (
-        failed_at is None or bool(renewed_at and renewed_at > failed_at) or bool(heard_at and heard_at >= failed_at)
-    )
-    return directory.has_address(worker) and proven and not directory.away(worker, today)
+    """Mail to this worker arrives: an address is known, nothing came back since it was recorded, and no leave today."""
+    failed_at, renewed_at = file.failed.get(worker), directory.recorded_at.get(worker)
+    came_back = failed_at is not None and (renewed_at is None or renewed_at <= failed_at)
+    return directory.has_address(worker) and not came_back and not directory.away(worker, today)
 
 
 class Change(Struct, frozen=True):

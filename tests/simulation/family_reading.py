@@ -142,6 +142,8 @@ def _of_meeting(name: str) -> Callable[[Family, Fact], None]:
 def _report(family: Family, fact: Fact) -> None:
     if fact.body["meeting"] in family.meetings:
         family.meetings[fact.body["meeting"]].reports.append((fact.seq, fact.body["person"]))
+    # Whether a report shows that mail arrives may be read both ways.
+    family.fates.setdefault(fact.body["person"], []).append((fact.seq, fact.at, "report"))
 
 
 def _word(how: str) -> Callable[[Family, Fact], None]:
