@@ -89,13 +89,6 @@ FAULTS: dict[str, Fault] = {
     "count only parents": Fault(
         CONCERNS, 'm.relation not in ("child", "unborn")', 'm.relation == "parent"', ("untold",)
     ),
-    "write to those on leave": Fault(
-        CONCERNS,
-        "return directory.has_address(worker) and proven and not directory.away(worker, today)",
-        "return directory.has_address(worker) and proven",
-        ("untold", "not-sent"),
-        "h-6",
-    ),
     "ignore a bounce": Fault(
         INVITE,
         "return receipt is not None and receipt.failed and receipt.at > at",
