@@ -220,7 +220,7 @@ def change(
     def said(told: Told) -> list[str]:
         opened = duties_opened(told)
         whom = opened or ["No treatment service has to be told: nobody in scope was in treatment that day."]
-        return [f"Recorded that {CHANGES[what]} on {in_words(day)}.", *whom]
+        return [f"Recorded, {CHANGES[what]}, on {in_words(day)}.", *whom]
 
     tell(ctx, family, area, by, json, make, said)
 

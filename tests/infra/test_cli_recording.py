@@ -76,7 +76,7 @@ def test_a_duty_that_no_word_can_end_is_not_acknowledged(referred: Home) -> None
 def test_a_significant_change_makes_it_owed_to_tell_the_service(referred: Home) -> None:
     remark = ("--remark", "Tom Quillfeather is back from his aunt")
     said = referred.says("change", FAMILY, "child_returned_home", "--on", "2025-01-06", *remark, *BY)
-    assert said.startswith("Recorded that a child returned home on Mon 6 January 2025.")
+    assert said.startswith("Recorded, a child returned home, on Mon 6 January 2025.")
     assert re.search(r"Duty D-\w+ opened: Make sure that clearway knows of the change CH-\w+.*to W-CLEARWAY-KEY", said)
     assert "his aunt" not in " ".join(str(r) for r in referred.sql("SELECT * FROM outbox, ledger LIMIT 5000"))
     acknowledged = referred.says("acknowledge", duty(referred, "tell_change"), KEY, *BY)
