@@ -54,6 +54,7 @@ def journey() -> list[Event]:
         told(at("2025-01-06", "10:00"), family, e.ConferenceAskedFor("SD-1", "w-social")),
         told(at("2025-01-06", "11:00"), "person/p-mother", opened),
         told(at("2025-01-07"), family, e.AnswerGiven(CONFERENCE, "w-key", "accepted", "w-coordinator")),
+        told(at("2025-01-06", "16:00"), family, e.ReportReceived(CONFERENCE, "w-key", "w-coordinator")),
         told(at("2025-01-08", "12:00"), family, e.MeetingHeld(CONFERENCE, took_part("w-chair", "w-social", "w-key"))),
         told(at("2025-01-13"), family, minutes_of(CONFERENCE)),
     ]
