@@ -1,4 +1,4 @@
-"""What is owed once more has a time of its own, that lasts; and a service where nobody can be reached is loud at once."""
+"""What is owed once more has a time of its own, which lasts; where nobody can be reached, it is loud at once."""
 
 from handlers import events as e
 from handlers import facts as f

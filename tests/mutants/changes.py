@@ -82,8 +82,7 @@ def _changes(node: ast.AST) -> Iterator[tuple[str, Step]]:
             for other in COMPARED[type(op)]:
                 yield f"{type(op).__name__} → {other.__name__}", _setting("ops", [other(), *node.ops[1:]])
         case ast.BoolOp():
-            other_op = ast.Or() if isinstance(node.op, ast.And) else ast.And()
-            yield f"{type(node.op).__name__} → {type(other_op).__name__}", _setting("op", other_op)
+            yield from _of_conditions(node)
         case ast.If() | ast.IfExp() | ast.While():
             yield "condition negated", _setting("test", ast.UnaryOp(ast.Not(), node.test))
         case ast.comprehension(ifs=[_, *_]):
@@ -93,10 +92,27 @@ def _changes(node: ast.AST) -> Iterator[tuple[str, Step]]:
                 yield "returns None", _setting("value", ast.Constant(None))
         case ast.Expr(value=ast.Yield() | ast.YieldFrom()):
             yield "not yielded", _setting("value", ast.YieldFrom(ast.Tuple([], ast.Load())))
-        case ast.Call(func=ast.Name(id=name)) if name in SWAPPED:
-            yield f"{name} → {SWAPPED[name]}", _setting("func", ast.Name(SWAPPED[name], ast.Load()))
+        case ast.Call():
+            yield from _of_calls(node)
         case _:
             yield from _of_values(node)
+
+
+def _of_conditions(node: ast.BoolOp) -> Iterator[tuple[str, Step]]:
+    other = ast.Or() if isinstance(node.op, ast.And) else ast.And()
+    yield f"{type(node.op).__name__} → {type(other).__name__}", _setting("op", other)
+    for left_out in node.values:
+        yield f"without {ast.unparse(left_out)}", _setting("values", [v for v in node.values if v is not left_out])
+
+
+def _of_calls(node: ast.Call) -> Iterator[tuple[str, Step]]:
+    """The other function of its pair; one argument less, where it has a name."""
+    if isinstance(node.func, ast.Name) and node.func.id in SWAPPED:
+        other = SWAPPED[node.func.id]
+        yield f"{node.func.id} → {other}", _setting("func", ast.Name(other, ast.Load()))
+    for left_out in node.keywords:
+        others = [k for k in node.keywords if k is not left_out]
+        yield f"without {left_out.arg}", _setting("keywords", others)
 
 
 def _of_values(node: ast.AST) -> Iterator[tuple[str, Step]]:
