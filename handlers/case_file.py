@@ -185,12 +185,12 @@ def _watch_told(file: CaseFile, fact: Fact, body: f.WatchTold) -> CaseFile:
 
 
 def _kept(file: CaseFile, fact: Fact, body: e.Body) -> CaseFile:
-    return replace(file, records=keep(file.records, fact))
+    return replace(file, records=keep(file.records, fact, TABLES))
 
 
 def _in_error(file: CaseFile, fact: Fact, body: e.RecordedInError) -> CaseFile:
     errors = _with(file.errors, body.record, fact.recorded)
-    return replace(file, records=take_out(file.records, body.record), errors=errors)
+    return replace(file, records=take_out(file.records, body.record, TABLES), errors=errors)
 
 
 def _episode(file: CaseFile, fact: Fact, body: e.EpisodeTold) -> CaseFile:

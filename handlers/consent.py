@@ -14,7 +14,7 @@ from handlers import events as e
 from handlers.case_file import CaseFile, Referral
 from handlers.duties import Met, Owed
 from handlers.protocol import Protocol
-from handlers.records import Kept, Sharing
+from handlers.records import Sharing, in_order
 from handlers.working_days import local_day
 
 # Where asking was left out for the child's sake, the guidance says that a referral must be made (JG T6, rules 3.61).
@@ -35,7 +35,7 @@ def permitted(file: CaseFile, adult: str, purpose: e.Purpose) -> bool:
 def owed(file: CaseFile, protocol: Protocol) -> Iterator[Owed]:
     """The referral that an override on a ground of JG T6 makes mandatory, the same working day (rules 3.27, 3.61);
     whatever the adult says afterwards, the ground was there."""
-    on_ground = sorted((k for k in file.records.overrides.values() if k.body.ground in MUST_REFER), key=_recorded)
+    on_ground = in_order(k for k in file.records.overrides.values() if k.body.ground in MUST_REFER)
     for kept in {(k.body.person, k.body.purpose): k for k in on_ground}.values():
         word, adult = kept.body, kept.body.person
         deadline = protocol.deadline("T6-01", local_day(kept.recorded))
@@ -52,10 +52,6 @@ def owed(file: CaseFile, protocol: Protocol) -> Iterator[Owed]:
             adult=adult,
             met=Met("recorded", f"referral {made.referral}, by {made.made_by}") if made else None,
         )
-
-
-def _recorded(kept: Kept[e.ConsentOverridden]) -> datetime:
-    return kept.recorded
 
 
 def _answers(referral: Referral, adult: str, since: datetime) -> bool:

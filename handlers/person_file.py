@@ -16,7 +16,7 @@ from handlers import events as e
 from handlers import facts as f
 from handlers.facts import Fact
 from handlers.people import StreamId
-from handlers.records import Kept
+from handlers.records import Kept, in_order, keep, take_out
 
 RELEASED: Literal["released"] = "released"
 
@@ -51,7 +51,7 @@ class PersonFile(Struct, frozen=True, kw_only=True):
     @property
     def episodes(self) -> dict[str, KnownEpisode]:
         """Each episode as its records leave it; the later recorded opening stands."""
-        latest = {k.body.episode: k.body for k in sorted(self.opened.values(), key=_recorded)}
+        latest = {k.body.episode: k.body for k in in_order(self.opened.values())}
         return {id_: self._as_it_stands(opened) for id_, opened in latest.items()}
 
     @property
@@ -77,12 +77,8 @@ class PersonFile(Struct, frozen=True, kw_only=True):
     def _ended_on(self, episode: str) -> date | None:
         """Closed, unless it was reopened since; the later recorded of both stands."""
         turns: list[Kept[Any]] = [*self.closings.values(), *self.reopenings.values()]
-        own = sorted((k for k in turns if k.body.episode == episode), key=_recorded)
+        own = in_order(k for k in turns if k.body.episode == episode)
         return own[-1].body.ended_on if own and isinstance(own[-1].body, e.EpisodeClosed) else None
-
-
-def _recorded(kept: Kept[Any]) -> Any:
-    return kept.recorded
 
 
 TABLES: dict[type[e.Body], str] = {
@@ -97,10 +93,9 @@ def fold(file: PersonFile, fact: Fact) -> PersonFile:
     """The person's file with one more fact in it."""
     match fact.body:
         case e.EpisodeOpened() | e.EpisodeHandedOver() | e.EpisodeClosed() | e.EpisodeReopened():
-            table = TABLES[type(fact.body)]
-            return replace(file, **{table: {**getattr(file, table), fact.event: Kept(fact.body, fact.recorded)}})
+            return keep(file, fact, TABLES)
         case e.RecordedInError(record):
-            return _without(file, record)
+            return replace(take_out(file, record, TABLES), errors=tuple(sorted({*file.errors, record})))
         case e.MembershipBegan(family):
             return replace(file, families=tuple(sorted({*file.families, family})))
         case e.MembershipEnded(family):
@@ -116,8 +111,3 @@ def fold(file: PersonFile, fact: Fact) -> PersonFile:
             return replace(file, told={**file.told, f"{family}:{what}": digest})
         case _:
             return file
-
-
-def _without(file: PersonFile, record: str) -> PersonFile:
-    tables = {name: {k: v for k, v in getattr(file, name).items() if k != record} for name in TABLES.values()}
-    return replace(file, **tables, errors=tuple(sorted({*file.errors, record})))

@@ -18,6 +18,7 @@ from handlers import events as e
 from handlers.facts import Fact
 
 B = TypeVar("B", bound=e.Body)
+S = TypeVar("S", bound=Struct)
 OF_FACTOR: dict[str, e.Substance] = {"1": "alcohol", "2": "drugs"}
 
 
@@ -93,7 +94,7 @@ class Records(Struct, frozen=True, kw_only=True):
 
     def _flags(self) -> Iterator[Use]:
         latest: dict[tuple[str | None, str | None], Kept[e.FlagRecorded]] = {}
-        for kept in _in_order(self.flags):
+        for kept in in_order(self.flags.values()):
             key = (kept.body.person, kept.body.substance)
             before = latest.get(key)
             stood = before is not None and before.body.stands and kept.body.stands
@@ -107,14 +108,15 @@ class Records(Struct, frozen=True, kw_only=True):
         """`person:purpose` → the last word on it."""
         said: dict[str, Sharing] = {}
         words: list[Kept[Any]] = [*self.consents.values(), *self.overrides.values()]
-        for kept in sorted(words, key=lambda k: k.recorded):
+        for kept in in_order(words):
             key = f"{kept.body.person}:{kept.body.purpose}"
             said[key] = _word(kept, said.get(key))
         return said
 
 
-def _in_order(table: dict[str, Kept[B]]) -> list[Kept[B]]:
-    return sorted(table.values(), key=lambda k: k.recorded)
+def in_order(records: Iterable[Kept[B]]) -> list[Kept[B]]:
+    """As we came to know of them."""
+    return sorted(records, key=lambda k: k.recorded)
 
 
 def _word(kept: Kept[Any], before: Sharing | None) -> Sharing:
@@ -142,14 +144,13 @@ TABLES: dict[type[e.Body], str] = {
 }
 
 
-def keep(records: Records, fact: Fact) -> Records:
-    """The records with this one among them."""
-    name = TABLES[type(fact.body)]
-    return replace(records, **{name: {**getattr(records, name), fact.event: Kept(fact.body, fact.recorded)}})
+def keep(kept: S, fact: Fact, tables: dict[type[e.Body], str]) -> S:
+    """What keeps records in these tables, with this one among them."""
+    name = tables[type(fact.body)]
+    return replace(kept, **{name: {**getattr(kept, name), fact.event: Kept(fact.body, fact.recorded)}})
 
 
-def take_out(records: Records, event: str) -> Records:
-    """The records without the one of this event."""
-    tables = {name: getattr(records, name) for name in TABLES.values()}
-    changed = {n: {k: v for k, v in t.items() if k != event} for n, t in tables.items() if event in t}
-    return replace(records, **changed)
+def take_out(kept: S, event: str, tables: dict[type[e.Body], str]) -> S:
+    """The same without the record of this event."""
+    changed = {n: {k: v for k, v in getattr(kept, n).items() if k != event} for n in tables.values()}
+    return replace(kept, **changed)
