@@ -234,15 +234,13 @@ def stood(concern: Concern, change: Change) -> bool:
     return told is not None and told.opened_on <= change.on <= (told.ended_on or change.on)
 
 
-def reckoned_with(file: CaseFile, directory: Directory, protocol: Protocol) -> set[str]:
+def reckoned_with(file: CaseFile, found: list[Concern]) -> set[str]:
     """The services whose people matter to this family; "" where any of them would."""
-    found = concerns(file, directory, protocol)
     return {c.service if c.episode or c.only else "" for c in found} | ({""} if file.advice else set())
 
 
-def turns(file: CaseFile, directory: Directory, protocol: Protocol) -> Iterator[datetime]:
+def turns(found: list[Concern], directory: Directory) -> Iterator[datetime]:
     """When somebody who speaks for a service goes on leave or is back, or an old worker's seat ends."""
-    found = concerns(file, directory, protocol)
     speakers = {w for c in found for w in speakers_of(c.service, directory)}
     for told in (c.episode.told for c in found if c.episode):
         speakers |= set(told.workers)

@@ -185,7 +185,7 @@ RULES: dict[type[e.Body], tuple[Rule, ...]] = {
 EVERY_TIME: dict[type[File], tuple[Callable[[Desk], Iterable[Finding | Effect]], ...]] = {
     CaseFile: (
         lambda desk: person.tell_person_streams(desk.case),
-        lambda desk: watching.watch(desk.case, concerns.reckoned_with(desk.case, desk.directory, desk.protocol)),
+        lambda desk: watching.watch(desk.case, concerns.reckoned_with(desk.case, desk.gate.concerns)),
         lambda desk: falling_due.reconcile(desk.case, _due(desk)),
         lambda desk: seats.seek_unsought(desk.case, _guests(desk), desk.protocol, desk.directory, desk.now),
         lambda desk: _invite(desk),
@@ -280,14 +280,9 @@ def _own_guests(desk: Desk, meeting: Meeting) -> list[Invitee]:
         case "fip_review":
             return fip_review.members(desk.case, meeting, desk.directory)
         case "joint_care_plan_review" | "care_plan_meeting" | "looked_after_review":
-            return reviews.members(desk.case, meeting, desk.directory, _permitted)
+            return reviews.members(desk.case, meeting, desk.directory, desk.gate.permits)
         case _:
             return [*inviting.parents(desk.case), *inviting.professionals(desk.case, desk.directory)]
-
-
-def _permitted(file: CaseFile, adult: str, meeting: Meeting) -> bool:
-    purpose = falling_due.PURPOSES.get(meeting.due.kind)
-    return purpose is None or consent.permitted(file, adult, purpose)
 
 
 def _invite(desk: Desk) -> Iterator[Finding | Effect]:
@@ -331,5 +326,5 @@ def _wake_at(desk: Desk) -> datetime | None:
         return None
     climbs = (escalation.climbs_at(d, desk.protocol, desk.file) for d in desk.file.duties.values() if d.ended is None)
     calls = duties.telephone_turns(_owed(desk))
-    leave = concerns.turns(desk.file, desk.directory, desk.protocol)
+    leave = concerns.turns(desk.gate.concerns, desk.directory)
     return min((at for at in (*climbs, *calls, *leave) if at and at > desk.now), default=None)

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from msgspec.structs import replace
+
 from handlers import facts as f
 from handlers.case_file import CaseFile
 from handlers.meeting_file import Meeting
+from handlers.meetings.falling_due import falls_due
 from handlers.meetings.inviting import Invitee, known_as, parents, professionals
 from handlers.partnership import Directory
 from handlers.protocol import Protocol
-from handlers.working_days import add_working_days, in_words
+from handlers.working_days import in_words
 
 ASKED: frozenset[f.MeetingKind] = frozenset({"joint_care_plan_review", "looked_after_review", "care_plan_meeting"})
 
@@ -21,26 +24,18 @@ ASKED: frozenset[f.MeetingKind] = frozenset({"joint_care_plan_review", "looked_a
 def due(file: CaseFile, protocol: Protocol) -> Iterator[tuple[f.MeetingFellDue, str]]:
     """Each, by the day that was set for it."""
     for asked in file.reviews_asked.values():
-        opens = protocol.seats[asked.kind].opens_working_days_before
-        meeting = f.MeetingFellDue(
-            meeting=f"{asked.kind.replace('_', '-')}:{asked.review}",
-            kind=asked.kind,
-            due_on=asked.due_on,
-            not_before=add_working_days(asked.due_on, -opens, protocol.holidays),
-            working=f"{asked.by} set it for {in_words(asked.due_on)}, since no published rule dates it",
-            adult=asked.adult,
-            service=asked.service,
-            with_treatment=asked.with_treatment,
-        )
-        yield meeting, "JG-20" if asked.kind == "joint_care_plan_review" else ""
+        working = f"{asked.by} set it for {in_words(asked.due_on)}, since no published rule dates it"
+        meeting = falls_due(asked.kind, asked.review, asked.due_on, working, protocol)
+        about = replace(meeting, adult=asked.adult, service=asked.service, with_treatment=asked.with_treatment)
+        yield about, "JG-20" if asked.kind == "joint_care_plan_review" else ""
 
 
 def members(
-    file: CaseFile, meeting: Meeting, directory: Directory, permitted: Callable[[CaseFile, str, Meeting], bool]
+    file: CaseFile, meeting: Meeting, directory: Directory, permits: Callable[[str, Meeting], bool]
 ) -> list[Invitee]:
     """The adult, or the parents, and the family's workers; workers of treatment services come only through the gate."""
     adult = meeting.due.adult
     home = [known_as(file, adult, directory)] if adult in file.members else parents(file)
-    if adult and not permitted(file, adult, meeting):
+    if adult and not permits(adult, meeting):
         return home
     return [*home, *(p for p in professionals(file, directory) if not directory.treats(p.person))]

@@ -52,10 +52,10 @@ class Desk(Struct, frozen=True, dict=True):
     def voice(self, concern: Concern, meeting: Meeting | None = None) -> Voice:
         return voice(concern, meeting, self.file, self.directory, self.now)
 
-    def may_be_told(self, concern: Concern, meeting: Meeting) -> bool:
+    def permits(self, adult: str, meeting: Meeting) -> bool:
         """Child protection meetings have their lawful basis; others need consent or an override (rules 3.22)."""
         purpose = PURPOSES.get(meeting.due.kind)
-        return purpose is None or self.permitted(self.file, concern.adult, purpose)
+        return purpose is None or self.permitted(self.file, adult, purpose)
 
     def permitted_since(self, concern: Concern, purpose: e.Purpose | None) -> Concern:
         """This concern as of when it might first be shared: nobody is late with what they might not tell."""
@@ -72,7 +72,7 @@ def representatives(desk: Desk, meeting: Meeting) -> list[Invitee]:
     """Whom the treatment services send to this meeting."""
     people: list[Invitee] = []
     for concern in touching(meeting, desk.concerns):
-        if desk.may_be_told(concern, meeting):
+        if desk.permits(concern.adult, meeting):
             heard = desk.voice(concern, meeting)
             people += (_invitee(p, concern, heard, meeting, desk.directory) for p in heard.invited)
     return people
@@ -102,7 +102,7 @@ def owed(desk: Desk) -> Iterator[Owed]:
 
 
 def _about_the_meeting(desk: Desk, concern: Concern, meeting: Meeting) -> Iterator[Owed]:
-    if desk.may_be_told(concern, meeting):
+    if desk.permits(concern.adult, meeting):
         concern = desk.permitted_since(concern, PURPOSES.get(meeting.due.kind))
         heard = desk.voice(concern, meeting)
         telling = list(_tell(desk, concern, heard, meeting))

@@ -14,8 +14,8 @@ from handlers import events as e
 from handlers import facts as f
 from handlers.case_file import CaseFile
 from handlers.meetings import falling_due
-from handlers.protocol import Deadline, Protocol
-from handlers.working_days import add_working_days, local_day
+from handlers.protocol import Protocol
+from handlers.working_days import local_day
 
 
 def due(file: CaseFile, protocol: Protocol) -> Iterator[tuple[f.MeetingFellDue, str]]:
@@ -49,7 +49,8 @@ def _pre_birth(file: CaseFile, protocol: Protocol) -> Iterator[tuple[f.MeetingFe
     """Early enough before the birth that is expected (rules PB-01)."""
     for asked in file.births_due.values():
         deadline = protocol.deadline("PB-01", asked.expected_on)
-        yield _due("pre_birth_conference", asked.conference, deadline, protocol), deadline.rule
+        due_on, working = deadline.due_on, deadline.sentence
+        yield falling_due.falls_due("pre_birth_conference", asked.conference, due_on, working, protocol), deadline.rule
 
 
 def _transfer_in(file: CaseFile, protocol: Protocol) -> Iterator[tuple[f.MeetingFellDue, str]]:
@@ -57,18 +58,9 @@ def _transfer_in(file: CaseFile, protocol: Protocol) -> Iterator[tuple[f.Meeting
     for transfer in file.transfers.values():
         told_on = min(filter(None, (transfer.notified_on, transfer.received_on)))
         deadline = protocol.deadline("TRF-01", told_on)
-        yield _due("transfer_in_conference", transfer.transfer, deadline, protocol), deadline.rule
-
-
-def _due(kind: f.MeetingKind, id_: str, deadline: Deadline, protocol: Protocol) -> f.MeetingFellDue:
-    opens = protocol.seats[kind].opens_working_days_before
-    return f.MeetingFellDue(
-        meeting=f"{kind.replace('_', '-')}:{id_}",
-        kind=kind,
-        due_on=deadline.due_on,
-        not_before=add_working_days(deadline.due_on, -opens, protocol.holidays),
-        working=deadline.sentence,
-    )
+        due_on, working = deadline.due_on, deadline.sentence
+        meeting = falling_due.falls_due("transfer_in_conference", transfer.transfer, due_on, working, protocol)
+        yield meeting, deadline.rule
 
 
 def _enquiries(file: CaseFile) -> list[e.StrategyDiscussionHeld]:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import date
+
+from msgspec.structs import replace
 
 from handlers import events as e
 from handlers import facts as f
@@ -72,16 +75,20 @@ def of_each_plan(
         held = [m.sitting for m in file.meetings.values() if m.due.plan == plan and m.due.kind == kind and m.sitting]
         since = max((local_day(s.started_at) for s in held), default=made.sat_on)
         deadline = protocol.deadline(next_rule if held else first_rule, since)
-        opens = protocol.seats[kind].opens_working_days_before
-        meeting = f.MeetingFellDue(
-            meeting=f"{kind.replace('_', '-')}:{plan}:{len(held) + 1}",
-            kind=kind,
-            due_on=deadline.due_on,
-            not_before=add_working_days(deadline.due_on, -opens, protocol.holidays),
-            working=deadline.sentence,
-            plan=plan,
-        )
-        yield meeting, deadline.rule
+        meeting = falls_due(kind, f"{plan}:{len(held) + 1}", deadline.due_on, deadline.sentence, protocol)
+        yield replace(meeting, plan=plan), deadline.rule
+
+
+def meeting_id(kind: f.MeetingKind, name: str) -> str:
+    """How a meeting of this kind is called, as anybody can foresee."""
+    return f"{kind.replace('_', '-')}:{name}"
+
+
+def falls_due(kind: f.MeetingKind, name: str, due_on: date, working: str, protocol: Protocol) -> f.MeetingFellDue:
+    """A meeting by that day, sought from as many working days before as its kind opens."""
+    opens = protocol.seats[kind].opens_working_days_before
+    not_before = add_working_days(due_on, -opens, protocol.holidays)
+    return f.MeetingFellDue(meeting_id(kind, name), kind, due_on, not_before, working)
 
 
 def release(file: CaseFile, meeting: Meeting, because: str) -> TellStream:

@@ -8,9 +8,10 @@ from typing import Annotated, Literal
 import typer
 
 from handlers import events as e
+from handlers.concerns import FAMILY
 from handlers.events import Body
 from handlers.facts import Duty
-from handlers.meetings.falling_due import name
+from handlers.meetings.falling_due import meeting_id, name
 from handlers.people import derived
 from handlers.working_days import in_words, local_day
 from infra.cli import moments
@@ -19,7 +20,6 @@ from infra.cli.common import Area, Fault, Json, counted
 from infra.cli.stores import Folder, must_know, short, unknown
 from infra.cli.telling import Told, tell, time_kept
 
-WHOLE_FAMILY = "family"  # whom a factor means that names nobody, and so whose consent is asked for
 Purpose = Literal["fip", "joint_review", "care_plan", "change"]
 PURPOSES: dict[str, str] = {
     "fip": "Family Intervention Project reviews",
@@ -279,7 +279,7 @@ def ask_meeting(
 ) -> None:
     """Ask for a meeting whose day no published rule sets."""
     day = moments.day(due)
-    meeting = f"{kind.replace('_', '-')}:{review}"
+    meeting = meeting_id(kind, review)
 
     def make(folder: Folder, now: datetime) -> Body:
         if day < local_day(now):
@@ -316,5 +316,5 @@ def opened(folder: Folder, duty: Duty) -> str:
 
 
 def _of_the_family(folder: Folder, person: str) -> None:
-    known = {*folder.file.members, WHOLE_FAMILY}
+    known = {*folder.file.members, FAMILY}
     must_know(person, known, f"{person} is not of {folder.file.family}")

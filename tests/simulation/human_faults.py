@@ -98,7 +98,7 @@ FAULTS: dict[str, Fault] = {
     ),
     "need no consent": Fault(
         GATE,
-        "return purpose is None or self.permitted(self.file, concern.adult, purpose)",
+        "return purpose is None or self.permitted(self.file, adult, purpose)",
         "return True",
         ("no-basis-mail",),
     ),
