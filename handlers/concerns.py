@@ -174,15 +174,15 @@ def voice(concern: Concern, meeting: Meeting | None, file: CaseFile, directory: 
     return Voice(people, people + seated, people + tuple(w for w in passed_over if w not in people))
 
 
-def sat_for(concern: Concern, meeting: Meeting, directory: Directory) -> tuple[str, ...]:
+def sat_for(concern: Concern, meeting: Meeting, file: CaseFile, directory: Directory) -> tuple[str, ...]:
     """Whose word spoke for the service when the meeting sat: the key worker as far as we knew then, and whoever of the
-    service was asked to it, but for those who had been replaced. What they showed stands, whoever speaks afterwards."""
+    service was asked to it for the service's sake: nobody who had been replaced, nor another adult's key worker. What
+    they showed stands, whoever speaks afterwards."""
     if meeting.sitting is None:
         return ()
-    episode = concern.episode
-    workers = episode.workers_at(meeting.sitting.started_at) if episode else ()
-    replaced = {w for workers, _ in episode.before for w in workers} if episode else set()
-    asked = (p for p, i in meeting.invitations.items() if not i.cancelled and p not in replaced)
+    workers = concern.episode.workers_at(meeting.sitting.started_at) if concern.episode else ()
+    of_episodes = {w for episode in file.episodes.values() for w in episode.everybody}
+    asked = (p for p, i in meeting.invitations.items() if not i.cancelled and p not in of_episodes)
     known = ((p, directory.workers.get(p)) for p in asked)
     return workers + tuple(p for p, worker in known if worker and worker.agency == concern.service)
 

@@ -8,13 +8,12 @@ permits no invitation (3.44). Each purpose is asked about by itself.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
 
 from handlers import events as e
-from handlers.case_file import CaseFile, Referral
+from handlers.case_file import CaseFile
 from handlers.duties import Met, Owed
 from handlers.protocol import Protocol
-from handlers.records import Sharing, in_order
+from handlers.records import Kept, Sharing, in_order
 from handlers.working_days import local_day
 
 # Where asking was left out for the child's sake, the guidance says that a referral must be made (JG T6, rules 3.61).
@@ -34,15 +33,19 @@ def permitted(file: CaseFile, adult: str, purpose: e.Purpose) -> bool:
 
 def owed(file: CaseFile, protocol: Protocol) -> Iterator[Owed]:
     """The referral that an override on a ground of JG T6 makes mandatory, the same working day (rules 3.27, 3.61);
-    whatever the adult says afterwards, the ground was there."""
-    on_ground = in_order(k for k in file.records.overrides.values() if k.body.ground in MUST_REFER)
-    for kept in {(k.body.person, k.body.purpose): k for k in on_ground}.values():
-        word, adult = kept.body, kept.body.person
+    whatever the adult says afterwards, the ground was there. Saying it again before anybody referred moves nothing."""
+    by_matter: dict[tuple[str, e.Purpose], list[Kept[e.ConsentOverridden]]] = {}
+    for kept in in_order(k for k in file.records.overrides.values() if k.body.ground in MUST_REFER):
+        said = by_matter.setdefault((kept.body.person, kept.body.purpose), [])
+        if all(before.body != kept.body for before in said):  # the same told twice is one override
+            said.append(kept)
+    for (adult, purpose), overrides in by_matter.items():
+        kept = next((k for k in overrides if _answer(file, k) is None), overrides[-1])
+        made, word = _answer(file, kept), kept.body
         deadline = protocol.deadline("T6-01", local_day(kept.recorded))
-        made = next((r.made for r in file.referrals.values() if _answers(r, adult, kept.recorded)), None)
         yield Owed(
             kind="make_referral",
-            key=(adult, word.purpose),
+            key=(adult, purpose),
             due_at=deadline.due_at,
             owner="coordinator",
             closes_on="recorded",
@@ -54,5 +57,7 @@ def owed(file: CaseFile, protocol: Protocol) -> Iterator[Owed]:
         )
 
 
-def _answers(referral: Referral, adult: str, since: datetime) -> bool:
-    return referral.made.person in (None, adult) and referral.recorded_at >= since
+def _answer(file: CaseFile, kept: Kept[e.ConsentOverridden]) -> e.ReferralMade | None:
+    """The referral that was made since this override, of this adult or of the whole family."""
+    since = (r for r in file.referrals.values() if r.recorded_at >= kept.recorded)
+    return next((r.made for r in since if r.made.person in (None, kept.body.person)), None)

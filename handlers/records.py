@@ -41,6 +41,11 @@ class Episode(Struct, frozen=True):
         """Whose episode it was then, as far as we knew."""
         return next((workers for workers, until in self.before if at < until), self.told.workers)
 
+    @property
+    def everybody(self) -> set[str]:
+        """Whoever has been its key worker."""
+        return {*self.told.workers, *(w for workers, _ in self.before for w in workers)}
+
 
 class Use(Struct, frozen=True):
     """An adult's use of a substance, on record since known_at; person None means the family's (rules 3.20)."""

@@ -164,7 +164,9 @@ def _of_the_meeting(
 def _knows(desk: Desk, concern: Concern, heard: Voice, meeting: Meeting, key: tuple[str, ...]) -> Met | None:
     """By an answer, a call, having been there; mail that the relay took is not knowing (decision 13)."""
     told = desk.file.acknowledged.get(duty_id(desk.file.stream, "tell_treatment", *key), {})
-    for person in (*heard.holders, *sat_for(concern, meeting, desk.directory)) if meeting.held else heard.told:
+    for person in (
+        (*heard.holders, *sat_for(concern, meeting, desk.file, desk.directory)) if meeting.held else heard.told
+    ):
         word = acknowledged(meeting, person, concern.known_at)
         said_at = told.get(person)
         if word is None and said_at and said_at >= max(meeting.booked_at or said_at, concern.known_at):
@@ -239,9 +241,12 @@ def _is_of(person: str, concern: Concern, heard: Voice, directory: Directory) ->
 def _of_the_cancellation(
     desk: Desk, concern: Concern, heard: Voice, meeting: Meeting, cancelled_at: datetime
 ) -> Iterator[Owed]:
-    """To whoever of them had been invited; who was never asked need not hear that it is off."""
-    for person in [p for p in heard.invited if p in meeting.invitations][:1]:
+    """To whoever of them had been invited, also if they cannot be reached any more; who was never asked need not hear
+    that it is off."""
+    asked = [p for p in (*heard.invited, *heard.holders) if p in meeting.invitations]
+    for person in asked[:1]:
         deadline = desk.protocol.deadline("TELL-01", local_day(cancelled_at))
+        off = meeting.receipt_of(meeting.invitations[person])
         yield Owed(
             kind="tell_treatment_cancelled",
             key=(concern.adult, concern.service, meeting.id, str(meeting.invitations[person].revision)),
@@ -254,7 +259,8 @@ def _of_the_cancellation(
             adult=concern.adult,
             service=concern.service,
             to=person,
-            met=knows_it_is_off(meeting, person),
+            at_once=off is not None and off.failed,
+            met=next(filter(None, (knows_it_is_off(meeting, p, cancelled_at) for p in (person, *heard.told))), None),
         )
 
 
@@ -330,15 +336,22 @@ def _of_changes(desk: Desk, found: list[Concern]) -> Iterator[Owed]:
         by_name = {(c.adult, c.service): c for c in found if c.adult != change.whose and stood(c, change)}
         for concern in by_name.values():
             since = max(change.known_at, concern.known_at)
-            lawful_since = _child_protection_since(desk.file)
-            if lawful_since or desk.permitted(desk.file, concern.adult, "change"):
-                since = max(since, lawful_since or desk.permitted_since(concern, "change").known_at)
+            lawful_since = _lawful_since(desk, concern.adult)
+            if lawful_since:
+                since = max(since, lawful_since)
                 heard = desk.voice(concern)
                 yield _of_the_change(desk, concern, heard, change, since)
                 if heard.to is None:
                     yield _name_somebody(desk, concern, change.id, "change", since)
             else:
                 yield _seek_consent(desk, concern, change.id, "change", "change", since)
+
+
+def _lawful_since(desk: Desk, adult: str) -> datetime | None:
+    """Since when a change may be told: by the adult's consent or its override, or as child protection."""
+    word = desk.said(desk.file, adult, "change") if desk.permitted(desk.file, adult, "change") else None
+    grounds = (word.since if word else None, _child_protection_since(desk.file))
+    return min((at for at in grounds if at), default=None)
 
 
 def _child_protection_since(file: CaseFile) -> datetime | None:

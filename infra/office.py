@@ -299,12 +299,15 @@ class Sitting:
         now: datetime,
         teller: str = outbox.HOUSE,
     ) -> None:
-        """Let the stream of a held record know, if it names one: its coordinator owes the mending."""
+        """Let the stream of a held record know, if it names one: its coordinator owes the mending.
+
+        Another system's name for somebody waits, as the record itself would have, until it is known whose it is.
+        """
         try:
             stream = stream_id(key)
         except Unreadable:
             return
-        if letter.headers.get("ce_type", "").startswith("uk.quorate.record-") or ":" in stream.id:
+        if letter.headers.get("ce_type", "").startswith("uk.quorate.record-"):
             return
         for n in count():  # one played instant may see a record held and released more than once
             id_ = derived(type(body).__name__, body.record, str(stream), stamp(now), str(n))

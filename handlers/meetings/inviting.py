@@ -174,15 +174,18 @@ def _came_back_since(meeting: Meeting, person: str, at: datetime) -> bool:
     return receipt is not None and receipt.failed and receipt.at > at
 
 
-def knows_it_is_off(meeting: Meeting, person: str) -> Met | None:
-    """Evidence that this person heard of the cancellation: a word since it was issued, or mail taken by the relay."""
-    off = meeting.invitations[person]
-    if not off.cancelled:
+def knows_it_is_off(meeting: Meeting, person: str, since: datetime) -> Met | None:
+    """Evidence that this person heard of the cancellation: a word since it was issued, or mail taken by the relay.
+
+    since: from when a word counts of somebody who holds no cancellation.
+    """
+    off = meeting.invitations.get(person)
+    if off is not None and not off.cancelled:
         return None
     word = meeting.words.get(person)
-    if word and word.at > off.issued_at:
+    if word and word.at > (off.issued_at if off else since):
         return Met("acknowledged", f"{word.reply}, recorded by {word.by}")
-    return taken_by_the_relay(meeting, off)
+    return taken_by_the_relay(meeting, off) if off else None
 
 
 def taken_by_the_relay(meeting: Meeting, invitation: Invitation) -> Met | None:
@@ -201,7 +204,7 @@ def _owed_to(meeting: Meeting, person: str, invitation: Invitation, protocol: Pr
     deadline = protocol.deadline("INV-01", local_day(invitation.issued_at))
     receipt = meeting.receipt_of(invitation)
     if invitation.cancelled:
-        met, what = knows_it_is_off(meeting, person), "cancellation of"
+        met, what = knows_it_is_off(meeting, person, invitation.issued_at), "cancellation of"
     else:
         heard = acknowledged(meeting, person)
         met = Met("acknowledged", heard) if heard else taken_by_the_relay(meeting, invitation)

@@ -222,5 +222,12 @@ def test_a_change_that_only_a_conference_lets_us_share_is_told_by_the_working_da
     assert in_words(h.duty("tell_change").due_at) == "Mon 10 March 2025 23:59"  # the plan goes on where it left off
 
 
+def test_a_conference_gives_no_more_time_for_a_change_that_might_be_told_before() -> None:
+    h = at_home().family(HOME, e.ConsentRecorded("mother", "change", True, "w-social"))
+    due_at = h.duty("tell_change").due_at
+    assert in_words(due_at) == "Tue 4 March 2025 23:59"
+    assert h.at("Tue 4 March 2025 10:00").conference().duty("tell_change").due_at == due_at
+
+
 def test_a_project_review_ahead_is_no_basis_for_sharing_a_change() -> None:
     assert at_home().fip().family(HOME).open("seek_consent", meeting=None)

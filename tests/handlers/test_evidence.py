@@ -57,6 +57,12 @@ def test_a_deputy_who_sat_for_the_worker_shows_it() -> None:
     assert h.duty("tell_treatment").ended == "evidence"
 
 
+def test_a_colleague_who_sat_there_for_another_adult_shows_nothing_of_this_one() -> None:
+    h = a_conference(MOTHER, FATHER).factor("1B", person="mother").episode("father").sits(there("w-key"))
+    assert h.duty("tell_treatment", adult="father").ended == "evidence"
+    assert h.duty("tell_treatment", adult="mother", service="clearway").ended is None
+
+
 @pytest.mark.parametrize("presence", ["absent", "report_only"])
 def test_having_stayed_away_without_a_word_shows_nothing(presence: e.Presence) -> None:
     h = a_conference().episode().sits(there("w-key", presence))

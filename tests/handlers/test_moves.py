@@ -56,6 +56,18 @@ def test_a_cancellation_is_told_once_the_relay_took_it_or_somebody_spoke() -> No
     assert mailed.duty("tell_treatment_cancelled").ended == "evidence"
 
 
+def test_a_cancellation_that_came_back_is_owed_until_whoever_can_be_reached_now_was_rung() -> None:
+    h = a_conference().factor("1B", person="mother").at("Mon 3 March 2025 11:00").cancels()
+    off = h.meeting().invitations["w-spoc"].message
+    h.posted("accepted", off, "w-spoc", "cancellation", CONFERENCE)
+    assert h.duty("tell_treatment_cancelled", service="clearway").ended == "evidence"
+    h.at("Mon 3 March 2025 12:00").posted("bounced", off, "w-spoc", "cancellation", CONFERENCE)
+    duty = h.duty("tell_treatment_cancelled", service="clearway")
+    assert (duty.ended, duty.to, duty.at_once) == (None, "w-spoc", True)
+    h.at("Mon 3 March 2025 13:00").family(e.CallLogged(CONFERENCE, "w-deputy", "spoke", "w-coordinator"))
+    assert h.duty("tell_treatment_cancelled", service="clearway").ended_by == "spoken with, recorded by w-coordinator"
+
+
 def test_neither_the_invitations_receipt_nor_an_earlier_answer_shows_that_a_cancellation_is_known() -> None:
     h = a_conference().episode().answers("w-key")
     first = h.meeting().invitations["w-key"].message

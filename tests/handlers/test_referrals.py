@@ -160,6 +160,18 @@ def test_a_referral_about_the_other_parent_answers_nothing_and_one_about_the_fam
     assert not h.family(e.ReferralMade("R-3", "w-head", "written")).open("make_referral")
 
 
+def test_saying_it_again_gives_nobody_more_time_until_somebody_referred() -> None:
+    h = Hearing().household().family(overridden("life_at_risk"))
+    h.at("Wed 5 March 2025 10:00").family(overridden("greater_harm"))
+    assert in_words(h.duty("make_referral").due_at) == "Mon 3 March 2025 23:59"
+    h.family(e.ReferralMade("R-2", "w-head", "written", "mother"))
+    assert not h.open("make_referral")
+    assert not h.at("Thu 6 March 2025 10:00").family(overridden("life_at_risk")).open("make_referral")
+    h.at("Fri 7 March 2025 10:00").family(e.ConsentOverridden("mother", "fip", "life_at_risk", "w-chair"))
+    assert in_words(h.duty("make_referral").due_at) == "Fri 7 March 2025 23:59"
+    assert h.open("make_referral")
+
+
 @pytest.mark.parametrize("given", [True, False])
 def test_a_later_word_of_the_adult_does_not_take_the_referral_away(given: bool) -> None:
     h = Hearing().household().family(overridden("life_at_risk")).at("Mon 3 March 2025 11:00").consent(given)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from tests.simulation import touching
 from tests.simulation.desk import Desk
 from tests.simulation.family_reading import Family
 from tests.simulation.matters import FAILED, Booking, Duty, Meeting, Sent, Word
@@ -27,14 +28,15 @@ MEETS = {
 def who_know(family: Family, duty: Duty) -> set[str]:
     """Those who showed that they know of the present time, and whose invitation did not come back since."""
     meeting = family.meetings.get(duty.now["meeting"])
-    if meeting is None or not meeting.bookings:
+    if meeting is None:
         return set()
+    words = _words(family, duty)
+    there = {word.person for word in words if word.how == "attended"}
+    if not meeting.bookings:
+        return there
     present = meeting.booked or meeting.bookings[-1]
-    return {
-        word.person
-        for word in _words(family, duty)
-        if word.how == "attended" or (_about_this_time(word, meeting, present) and _stands(family, meeting, word))
-    }
+    own = (w for w in words if _about_this_time(w, meeting, present) and _stands(family, meeting, w))
+    return there | {word.person for word in own}
 
 
 def _words(family: Family, duty: Duty) -> list[Word]:
@@ -104,6 +106,9 @@ def _matters(desk: Desk, duty: Duty) -> bool:
     if duty.kind == "tell_treatment_cancelled":
         return meeting.sat is None and meeting.off is not None and meeting.off[0] < duty.since.seq
     about = [(c.adult, c.service) for c in desk.touched_by(meeting)]
+    purpose = touching.PURPOSES.get(meeting.kind)
+    if purpose and touching.basis(desk.family, duty.now.get("adult") or "", purpose) != "yes":
+        return False  # the service may not be told any more
     begun = meeting.starts_at is not None and meeting.starts_at <= desk.now
     owed = (duty.now.get("adult") or "", duty.now.get("service") or "") in about
     return owed and (duty.kind != "ask_report_treatment" or not begun)
@@ -142,7 +147,8 @@ def _report_is_there(desk: Desk, duty: Duty) -> bool:
 
 def report_counts(desk: Desk, duty: Duty, person: str) -> bool:
     """A report of this duty's service: by whoever was asked, or by somebody who works there."""
-    return person in duty.ever_to() | desk.posts(duty) or desk.directory.agency_of(person) == duty.now.get("service")
+    right = duty.ever_to() | desk.posts(duty) | desk.speakers(duty)
+    return person in right or desk.directory.agency_of(person) == duty.now.get("service")
 
 
 def recorded(desk: Desk) -> None:
