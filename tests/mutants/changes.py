@@ -54,8 +54,13 @@ def mutants(source: str) -> Iterator[Mutant]:
         if function is None or id(node) in docstrings:
             continue
         for change, step in _changes(node):
-            line = lines[getattr(node, "lineno", 1) - 1].strip()
-            yield Mutant(function, line, change, place, step)
+            yield Mutant(function, lines[_lineno(node) - 1].strip(), change, place, step)
+
+
+def _lineno(node: ast.AST) -> int:
+    """A comprehension has no line of its own: it is where its first name is."""
+    placed = node.target if isinstance(node, ast.comprehension) else node
+    return int(getattr(placed, "lineno", 1))
 
 
 def _functions(tree: ast.Module) -> Iterator[tuple[int, str]]:
