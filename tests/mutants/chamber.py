@@ -111,6 +111,7 @@ class Chamber:
         return [every[n] for n in sorted(alive)]
 
     def _begun(self, module: ModuleType, source: str, mutant: Mutant, items: list[pytest.Item]) -> int:
+        code = compile(mutant.made(ast.parse(source)), str(module.__file__), "exec")
         child = os.fork()
         if child:
             return child
@@ -118,7 +119,7 @@ class Chamber:
         _be_silent()
         passes = False
         try:
-            put_in(module, compile(mutant.made(ast.parse(source)), str(module.__file__), "exec"))
+            put_in(module, code)
             passes = self._passes(items)
         finally:
             os._exit(0 if passes else 1)

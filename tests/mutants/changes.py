@@ -107,7 +107,9 @@ def _of_conditions(node: ast.BoolOp) -> Iterator[tuple[str, Step]]:
     other = ast.Or() if isinstance(node.op, ast.And) else ast.And()
     yield f"{type(node.op).__name__} → {type(other).__name__}", _setting("op", other)
     for left_out in node.values:
-        yield f"without {ast.unparse(left_out)}", _setting("values", [v for v in node.values if v is not left_out])
+        left = [v for v in node.values if v is not left_out]
+        left = left if left[1:] else left * 2  # one alone does not compile
+        yield f"without {ast.unparse(left_out)}", _setting("values", left)
 
 
 def _of_calls(node: ast.Call) -> Iterator[tuple[str, Step]]:
