@@ -232,6 +232,11 @@ def test_a_looked_after_review_tells_the_service_where_the_plan_says_so_and_need
     assert h.open("tell_treatment", meeting=LOOKED_AFTER, to="w-key") and not h.duties("seek_consent")
 
 
+def test_a_looked_after_review_that_names_a_service_tells_it_beside_the_adults_own() -> None:
+    h = a_family().episode().family(asked("looked_after_review", "mother", "beacon"))
+    assert {(d.service, d.to) for d in h.open("tell_treatment")} == {("clearway", "w-key"), ("beacon", "w-beacon")}
+
+
 def test_a_looked_after_review_leaves_the_service_out_where_the_plan_does_not_name_it() -> None:
     h = a_family().episode().family(asked("looked_after_review", None, with_treatment=False))
     assert not h.duties("tell_treatment") and "w-key" not in guests(h, LOOKED_AFTER)
