@@ -28,6 +28,12 @@ def test_a_project_review_without_consent_tells_the_service_nothing_and_owes_the
     assert h.mailed("w-key") == 0 and not h.duties("tell_treatment") and "w-key" not in h.meeting(REVIEW).invitations
 
 
+def test_the_question_of_consent_is_asked_also_where_the_area_has_no_service_to_name() -> None:
+    h = Hearing().told("partnership", *(e.AgencyRecorded(a, a, "other") for a in ("clearway", "beacon")))
+    duty = h.household().factor("1B", person="mother").fip().duty("seek_consent")
+    assert duty.service == "" and duty.sentence.startswith("Ask whether a treatment service may be told of the Family")
+
+
 def test_the_question_of_consent_runs_from_when_the_episode_was_known() -> None:
     h = Hearing().household().fip().at("Fri 7 March 2025 11:00").episode()
     assert in_words(h.duty("seek_consent").due_at) == "Mon 10 March 2025 23:59"

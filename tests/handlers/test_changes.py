@@ -7,6 +7,7 @@ meeting ahead or a plan that stands, else the adult's consent for changes.
 import pytest
 
 from handlers import events as e
+from handlers import facts as f
 from handlers.effects import SendLetter
 from handlers.facts import Duty
 from handlers.working_days import in_words
@@ -83,6 +84,7 @@ def test_the_letter_names_the_change_and_the_services_own_reference_alone() -> N
     letters = in_treatment().family(HOME).sent(SendLetter, "w-key")
     (letter,) = [x for x in letters if x.occasion == "change"]
     assert (letter.what, letter.client_reference, letter.family) == ("child_returned_home", "CW-7741", "")
+    assert letter.due_at and in_words(letter.due_at) == "Tue 4 March 2025 23:59"
 
 
 def test_a_change_recorded_in_error_lapses() -> None:
@@ -103,6 +105,14 @@ def test_a_change_is_known_when_the_worker_says_so_and_not_when_the_relay_took_t
     h = says(h, duty, "w-key")
     assert told(h)["mother"].ended == "evidence" and told(h)["mother"].ended_by == "w-key, who said so"
     assert told(h)["father"].ended is None
+    assert [x.grade for x in h.facts(f.DutyEnded) if x.duty == duty.id] == ["acknowledged"]
+
+
+def test_a_letter_that_came_back_from_somebody_who_speaks_to_us_lies_before_the_coordinator_at_once() -> None:
+    h = in_treatment().family(HOME)
+    (letter,) = [x for x in h.sent(SendLetter, "w-key") if x.occasion == "change"]
+    h.posted("bounced", letter.message, "w-key", "letter").answers("w-key")
+    assert [c.role for c in h.facts(f.RungClimbed) if c.duty == told(h)["mother"].id] == ["coordinator"]
 
 
 def test_what_somebody_elses_worker_says_shows_nothing() -> None:
@@ -128,6 +138,7 @@ def test_a_known_change_handed_over_is_owed_to_the_new_worker_with_a_day_of_its_
     h.told("person/mother", e.EpisodeHandedOver("E-mother", "w-key-2", day("Mon 10 March 2025")))
     duty = told(h)["mother"]
     assert (duty.ended, duty.to, in_words(duty.due_at)) == (None, "w-key-2", "Tue 11 March 2025 23:59")
+    assert told(h.at("Tue 11 March 2025 08:00").family(e.TimeCame()))["mother"].due_at == duty.due_at
 
 
 def test_where_nobody_at_the_service_can_be_reached_a_name_is_owed_about_the_change() -> None:
@@ -149,7 +160,8 @@ def test_an_adult_in_treatment_who_moves_in_is_a_change_to_the_services_of_the_o
     assert not h.duties("tell_change")  # nothing is known of him
     h.episode("father", "beacon", "w-beacon-key")
     duty = h.duty("tell_change")
-    assert (duty.adult, duty.to) == ("mother", "w-key") and "moved-in:father" in duty.sentence
+    assert (duty.adult, duty.to) == ("mother", "w-key")
+    assert duty.sentence.startswith("Make sure that clearway knows of the change moved-in:father:2025-03-03, for")
     assert "dependent_person_moved_in" in {x.what for x in h.sent(SendLetter, "w-key")}
 
 
@@ -164,6 +176,18 @@ def test_an_arrival_is_told_from_the_later_of_its_record_and_the_concern() -> No
     h = a_conference().books("Wed 19 March 2025 10:00").episode()
     moves_in(h.at("Tue 4 March 2025 10:00"), "Mon 3 March 2025").at("Fri 7 March 2025 10:00")
     assert in_words(h.factor("2B", person="father").duty("tell_change").due_at) == "Mon 10 March 2025 23:59"
+
+
+def test_what_is_learnt_later_of_whoever_moved_in_puts_off_nothing() -> None:
+    h = moves_in(a_conference().books("Wed 19 March 2025 10:00").episode()).factor("2B", person="father")
+    h.at("Fri 7 March 2025 10:00").episode("father", "beacon", "w-beacon-key")
+    assert in_words(h.duty("tell_change").due_at) == "Tue 4 March 2025 23:59"
+
+
+def test_that_a_service_meets_about_whoever_moved_in_is_told_to_no_other_service() -> None:
+    h = moves_in(a_conference().books("Wed 19 March 2025 10:00").episode())
+    meeting = e.MeetingAskedFor("R-1", "care_plan_meeting", day("Mon 24 March 2025"), "w-social", "father", "beacon")
+    assert not h.family(meeting).duties("tell_change")
 
 
 def test_an_episode_opened_after_the_arrival_hears_of_no_moving_in() -> None:
@@ -227,6 +251,16 @@ def test_a_conference_gives_no_more_time_for_a_change_that_might_be_told_before(
     due_at = h.duty("tell_change").due_at
     assert in_words(due_at) == "Tue 4 March 2025 23:59"
     assert h.at("Tue 4 March 2025 10:00").conference().duty("tell_change").due_at == due_at
+
+
+def test_a_core_group_ahead_is_a_basis_of_its_own_since_it_fell_due() -> None:
+    """The plan is made anew by each review; what was late before one is no less late after it."""
+    plan = e.Plan(plan="P-1", category="neglect")
+    h = at_home().conference().sits(plan=plan).at("Mon 10 March 2025 10:00").family(HOME)
+    due_at = h.duty("tell_change").due_at
+    for review in ("review-conference:P-1:1", "review-conference:P-1:2"):
+        h.sits(meeting=review, plan=plan)
+    assert h.duty("tell_change").due_at == due_at
 
 
 def test_a_project_review_ahead_is_no_basis_for_sharing_a_change() -> None:

@@ -1,12 +1,14 @@
 """Whose use is the family's business, and which services it makes a party: episodes, factors, flags (3.20, 3.64)."""
 
 import pytest
+from msgspec.structs import replace
 
 from handlers import events as e
 from handlers.effects import SendInvitation
 from handlers.working_days import in_words
 from tests.handlers.hearing import (
     CLEARWAY,
+    CONFERENCE,
     FATHER,
     LODGER,
     MOTHER,
@@ -14,6 +16,7 @@ from tests.handlers.hearing import (
     a_conference,
     busy,
     day,
+    instant,
 )
 
 # --- who is in scope
@@ -34,6 +37,11 @@ def test_a_child_is_never_an_adult_in_scope() -> None:
 def test_an_adult_close_to_the_carers_is_in_scope_whatever_the_relation() -> None:
     h = a_conference(MOTHER, FATHER).episode("father")
     assert h.duty("tell_treatment").adult == "father"
+
+
+def test_an_adult_who_no_longer_has_care_of_a_child_leaves_the_scope_with_their_episode() -> None:
+    h = a_conference(MOTHER, FATHER).episode("father").household(MOTHER, replace(FATHER, cares=False))
+    assert h.duty("tell_treatment").ended == "lapse"
 
 
 def test_two_parents_in_two_services_are_two_duties() -> None:
@@ -108,6 +116,38 @@ def test_a_factor_known_after_the_booking_is_told_from_the_day_it_was_known() ->
     assert {in_words(d.due_at) for d in h.open("tell_treatment")} == {"Mon 10 March 2025 23:59"}
 
 
+def test_an_episode_recorded_after_the_factor_stays_as_late_as_the_factor_was() -> None:
+    h = a_conference().books("Wed 12 March 2025 10:00").factor("1B", person="mother").at("Fri 7 March 2025 11:00")
+    assert in_words(h.episode().duty("tell_treatment", to="w-key").due_at) == "Tue 4 March 2025 23:59"
+
+
+@pytest.mark.parametrize(
+    ("ended", "told"), [("Tue 4 March 2025", {"clearway", "beacon"}), ("Wed 5 March 2025", {"clearway"})]
+)
+def test_only_an_episode_that_stood_on_the_day_it_sat_speaks_for_the_factor_afterwards(
+    ended: str, told: set[str]
+) -> None:
+    h = a_conference().factor("1B", person="mother").episode().sits()
+    h.told("person/mother", e.EpisodeClosed("E-mother", day(ended)))
+    assert {d.service for d in h.open("send_minutes_treatment")} == told
+
+
+@pytest.mark.parametrize(
+    ("known", "told"),
+    [
+        ("Wed 5 March 2025 08:29", {"clearway"}),
+        ("Wed 5 March 2025 08:30", {"clearway", "beacon"}),
+        ("Wed 5 March 2025 08:45", {"clearway", "beacon"}),
+    ],
+)
+def test_only_an_episode_known_before_it_sat_speaks_for_the_factor_also_where_it_sat_early(
+    known: str, told: set[str]
+) -> None:
+    h = a_conference().factor("1B", person="mother").at(known).episode().at("Wed 5 March 2025 11:00")
+    h.family(e.MeetingHeld(CONFERENCE, (), started_at=instant("Wed 5 March 2025 08:30")))  # booked for 09:00
+    assert {d.service for d in h.open("send_minutes_treatment")} == told
+
+
 def test_when_the_episode_ends_its_worker_stays_the_one_to_tell_though_the_factor_stands() -> None:
     h = a_conference().factor("1B", person="mother").episode().answers("w-key")
     h.told("person/mother", e.EpisodeClosed("E-mother", h.now.date()))
@@ -149,6 +189,14 @@ def test_an_episode_closed_before_a_time_was_found_lapses() -> None:
     assert h.open("name_representative")
     h.told("person/mother", e.EpisodeClosed("E-mother", day("Mon 3 March 2025")))
     assert h.duty("name_representative").ended == "lapse"
+
+
+def test_an_episode_that_ends_after_a_meeting_sat_that_was_never_booked_still_has_its_minutes() -> None:
+    h = Hearing().told("diary", busy("w-social", "Mon 3 March 2025", "Wed 30 April 2025"))
+    h.household().worked_with().episode().conference().at("Wed 5 March 2025 12:00")
+    h.family(e.MeetingHeld(CONFERENCE, (), started_at=instant("Wed 5 March 2025 09:00")))
+    h.told("person/mother", e.EpisodeClosed("E-mother", day("Wed 5 March 2025")))
+    assert h.open("send_minutes_treatment", to="w-key")
 
 
 def test_an_adult_who_leaves_the_household_takes_the_duty_away() -> None:

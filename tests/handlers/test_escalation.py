@@ -1,16 +1,34 @@
 """A late duty climbs its ladder one rung at a time; too late for mail, somebody must ring (decision 13, rules 3.41)."""
 
+from datetime import datetime
+
+import pytest
 from msgspec.structs import replace
 
 from handlers import events as e
 from handlers import facts as f
 from handlers.case_file import CaseFile
 from handlers.effects import SendNotice
-from handlers.escalation import climbs_at, holder
+from handlers.escalation import climbs_at, holder, ladder_of
 from handlers.facts import Duty
 from handlers.meeting_file import Receipt, Sent
-from handlers.working_days import in_words
-from tests.handlers.hearing import CONFERENCE, FAMILY, POSTS, Hearing, england, instant
+from handlers.protocol import Rung
+from handlers.working_days import end_of_day, in_words
+from tests.handlers.hearing import (
+    CLEARWAY,
+    CONFERENCE,
+    FAMILY,
+    FATHER,
+    MOTHER,
+    POSTS,
+    Hearing,
+    a_conference,
+    a_worker,
+    clearway,
+    day,
+    england,
+    instant,
+)
 
 DUTY = Duty(
     id="D-1",
@@ -96,7 +114,55 @@ def test_what_was_late_when_it_came_to_be_known_has_the_next_working_day_first()
     assert climbs(replace(known, opened_at=known.due_at)) == "Tue 15 April 2025 09:00"
 
 
+def test_what_climbed_and_then_failed_has_its_turn_on_our_ladder_the_next_morning() -> None:
+    failed = replace(climbed(TOLD, 0, "Mon 14 April 2025 09:00"), at_once=True)
+    assert climbs(failed, NOTHING) == "Tue 15 April 2025 09:00"
+    assert climbs(replace(TOLD, at_once=True), NOTHING) == "Mon 3 March 2025 10:00"  # whereas what never climbed
+
+
+def ours(h: Hearing) -> list[str]:
+    """Who heard, in turn, that a service was not told."""
+    return [r.role for r in h.facts(f.RungClimbed) if r.ladder == "send_treatment"]
+
+
+@pytest.mark.parametrize("known", ["Tue 4 March 2025 09:00", "Tue 4 March 2025 17:00"])
+def test_what_came_to_be_known_too_late_for_mail_climbs_an_hour_before_the_meeting(known: str) -> None:
+    h = a_conference().at(known).episode().at("Wed 5 March 2025 07:59")
+    assert not ours(h)
+    h.at("Wed 5 March 2025 08:00")
+    assert ours(h) == ["coordinator", "conference_unit_manager", "service_manager"]  # theirs hears in time
+
+
+def test_once_the_meeting_has_sat_no_rung_must_hear_before_it() -> None:
+    h = told_late().sits().relayed("w-key", "bounced")  # from here the failure is ours
+    assert ours(h) == ["coordinator"]
+    assert ours(h.at("Thu 13 March 2025 09:00")) == ["coordinator", "conference_unit_manager"]
+
+
+# --- whose ladder
+
+
+def test_what_can_be_sent_to_nobody_is_our_failure() -> None:
+    h = a_conference().books("Wed 12 March 2025 10:00").unreachable("w-key", "w-spoc", "w-deputy").episode()
+    assert ladder_of(h.duty("tell_treatment", to=None), h.file) == "send_treatment"
+
+
+def test_an_invitation_that_was_called_back_hands_nothing_over_though_the_relay_took_the_call() -> None:
+    h = a_conference()
+    h.post = "accepted"
+    h.factor("1B", person="mother").episode().sits()  # w-spoc was asked, and then only w-key
+    assert ladder_of(h.duty("tell_treatment", **CLEARWAY, to="w-key"), h.file) == "tell_treatment"
+    h.leave("w-key", "Wed 5 March 2025", "Wed 5 March 2025")
+    assert ladder_of(h.duty("tell_treatment", **CLEARWAY, to="w-spoc"), h.file) == "send_treatment"
+
+
 # --- who
+
+
+def test_a_service_that_has_a_manager_of_its_own_is_put_before_that_one() -> None:
+    own = Hearing().told("partnership", a_worker("w-lead", "clearway"), clearway(service_manager="w-lead")).directory
+    found = [holder("service_manager", replace(DUTY, service=service), own) for service in ("clearway", "beacon")]
+    assert [x.person if x else None for x in found] == ["w-lead", "w-manager"]
 
 
 def test_a_rung_is_a_post_of_the_area_or_somebody_of_the_service_concerned() -> None:
@@ -130,10 +196,41 @@ def test_a_late_telling_climbs_the_services_own_ladder_a_notice_for_each_rung() 
 
 def test_a_notice_says_what_is_late_and_how_to_reach_the_team() -> None:
     (notice,) = told_late().at("Wed 5 March 2025 09:00").sent(SendNotice)
-    assert (notice.occasion, notice.rung, notice.meeting) == ("late", 0, CONFERENCE)
+    assert (notice.occasion, notice.rung, notice.meeting, notice.ring) == ("late", 0, CONFERENCE, None)
     assert (notice.team, notice.telephone) == ("Riverside Conference Team", "01632 960 100")
     assert in_words(notice.due_at) == "Tue 4 March 2025 23:59" and notice.because == "the duty is late"
     assert notice.stamped_at == instant("Wed 5 March 2025 09:00")
+
+
+def test_a_notice_names_the_family_to_our_own_people_and_to_the_service_its_own_reference_alone() -> None:
+    notices = {n.to.person: n for n in told_late().at("Fri 7 March 2025 09:00").sent(SendNotice)}
+    assert {who: (n.family, n.client_reference) for who, n in notices.items()} == {
+        "w-key": ("", "CW-7741"),
+        "w-spoc": ("", "CW-7741"),
+        "w-manager": ("F-1", None),
+    }
+
+
+def test_the_reference_in_a_notice_is_that_of_the_adult_it_is_about() -> None:
+    h = a_conference(MOTHER, FATHER).books("Wed 12 March 2025 10:00").episode()
+    for episode, reference in (("E-1", None), ("E-2", "CW-8800")):
+        opened = e.EpisodeOpened(episode, "clearway", "w-key-2", day("Mon 3 March 2025"), "consent", reference)
+        h.told("person/father", opened)
+    h.relayed("w-key").relayed("w-key-2").at("Wed 5 March 2025 09:00")
+    about = {d.id: d.adult for d in h.duties("tell_treatment")}
+    assert {about[n.duty]: n.client_reference for n in h.sent(SendNotice) if n.duty in about} == {
+        "mother": "CW-7741",
+        "father": "CW-8800",
+    }
+
+
+@pytest.mark.parametrize("now", [instant("Mon 3 March 2025 10:00"), end_of_day(day("Mon 3 March 2025"))], ids=in_words)
+def test_what_climbs_before_its_time_is_not_said_to_be_late(now: datetime) -> None:
+    h = a_conference().books("Wed 12 March 2025 10:00").unreachable("w-key", "w-spoc", "w-deputy")
+    h.now = now  # up to the very last second
+    h.episode()
+    because = [x.because for d in h.decisions for x in d.facts if isinstance(x.body, f.RungClimbed)]
+    assert because == ["it is due Mon 3 March 2025 23:59; put before coordinator (w-coordinator)"]
 
 
 def test_every_notice_has_a_name_of_its_own() -> None:
@@ -178,7 +275,7 @@ def test_too_late_for_mail_the_named_caller_is_asked_to_ring_once() -> None:
     h.household().worked_with().conference().at("Tue 4 March 2025 10:00").episode().answers("mother")
     (notice,) = h.sent(SendNotice)
     assert (notice.to.person, notice.occasion, notice.rung) == ("w-coordinator", "telephone", -1)
-    assert notice.because == "it is too late for mail"
+    assert notice.because == "it is too late for mail" and notice.ring == "w-key"
     assert [c.caller for c in h.facts(f.CallAskedFor)] == ["w-coordinator"]
 
 
@@ -211,9 +308,12 @@ def test_an_empty_post_of_caller_is_on_record_and_loud() -> None:
     assert because == ["it is too late for mail: nobody (the post is empty) must ring"]
 
 
-def callers(*without_address: str) -> tuple[list[str | None], list[str]]:
+def callers(
+    *without_address: str, ladders: dict[str, tuple[Rung, ...]] | None = None
+) -> tuple[list[str | None], list[str]]:
     """Who must ring, and who is mailed about it."""
-    h = Hearing().unreachable(*without_address, agency="council")
+    protocol = replace(england(), ladders={**england().ladders, **(ladders or {})})
+    h = Hearing(protocol=protocol).unreachable(*without_address, agency="council")
     h.household().worked_with().episode().conference().at("Tue 4 March 2025 09:00")
     asked = [n.to.person for n in h.sent(SendNotice) if n.occasion == "telephone"]
     return [c.caller for c in h.facts(f.CallAskedFor)], asked
@@ -226,7 +326,10 @@ def test_where_the_caller_has_no_address_the_next_up_our_ladder_must_ring() -> N
 
 
 def test_where_none_of_them_has_an_address_the_caller_is_named_and_not_mailed() -> None:
-    assert callers("w-coordinator", "w-unit", "w-head") == (["w-coordinator"], [])
+    nobody = ("w-coordinator", "w-unit", "w-head")
+    assert callers(*nobody) == (["w-coordinator"], [])
+    higher = {"default": england().ladder("default")[1:]}  # in an area whose own ladder begins above the coordinator
+    assert callers(*nobody, ladders=higher) == (["w-coordinator"], [])
 
 
 def test_a_late_duty_that_is_about_no_meeting_is_put_before_the_coordinator_as_such() -> None:

@@ -97,6 +97,13 @@ def test_saying_so_about_the_duty_itself_shows_it() -> None:
     assert h.duty("tell_treatment").ended_by == "w-key, who said so"
 
 
+def test_an_answer_is_what_the_record_shows_though_they_said_so_as_well() -> None:
+    h = a_conference().books("Wed 12 March 2025 10:00").episode().answers("w-key")
+    h.family(e.DutyAcknowledged(h.duty("tell_treatment").id, "w-key", "w-coordinator"))
+    h.leave("w-key", "Mon 3 March 2025", "Mon 3 March 2025").at("Tue 4 March 2025 09:00")
+    assert h.duty("tell_treatment").ended_by == "accepted, recorded by w-coordinator"
+
+
 def test_what_was_said_about_the_duty_before_the_meeting_moved_shows_nothing_of_the_new_time() -> None:
     h = a_conference().episode()
     h.family(e.DutyAcknowledged(h.duty("tell_treatment").id, "w-key", "w-coordinator"))
@@ -145,6 +152,9 @@ def test_a_service_of_a_meeting_that_sat_without_a_booking_should_have_been_told
     sat = e.MeetingHeld(CONFERENCE, (), instant("Thu 6 March 2025 09:00"), instant("Thu 6 March 2025 11:00"))
     duty = h.fork().family(sat).duty("tell_treatment", ended=None)
     assert in_words(duty.due_at) == "Thu 6 March 2025 09:00" and not duty.by_telephone
+    late = h.fork().family(sat)
+    late.family(e.DutyAcknowledged(duty.id, "w-key", "w-coordinator"))
+    assert late.duty("tell_treatment").ended_by == "w-key, who said so"
     there_ = e.MeetingHeld(CONFERENCE, (there("w-key"),), *(sat.started_at, sat.ended_at))
     assert h.family(there_).duty("tell_treatment").ended == "evidence"
 

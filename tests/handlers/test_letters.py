@@ -7,7 +7,7 @@ import pytest
 
 from handlers import events as e
 from handlers import facts as f
-from handlers.effects import SendLetter, SendMinutes
+from handlers.effects import SendInvitation, SendLetter, SendMinutes
 from handlers.facts import Duty
 from handlers.working_days import in_words
 from tests.handlers.hearing import (
@@ -60,6 +60,12 @@ def test_the_letter_says_of_which_meeting_and_by_when_and_quotes_the_services_ow
     assert (letter.client_reference, letter.family) == ("CW-7741", "")
 
 
+def test_a_single_point_of_contact_who_works_elsewhere_is_quoted_no_reference() -> None:
+    h = a_conference().told("partnership", a_worker("w-spoc", "health")).unreachable("w-key").episode()
+    assert [x.client_reference for x in letters(h, "w-spoc")] == [None]
+    assert [x.client_reference for x in h.sent(SendInvitation, "w-spoc")] == [None]
+
+
 def test_a_stand_in_of_the_service_is_quoted_its_reference_too_and_nobody_elses_worker_is() -> None:
     h = ahead().unreachable("w-key")
     assert [x.client_reference for x in letters(h, "w-spoc")] == ["CW-7741"]
@@ -71,7 +77,10 @@ def test_a_stand_in_of_the_service_is_quoted_its_reference_too_and_nobody_elses_
 
 def test_the_asking_ends_when_the_relay_took_the_letter_or_the_report_came_first() -> None:
     assert taken(ahead()).duty("ask_report_treatment").ended_by == "the mail relay"
-    assert report(ahead()).duty("ask_report_treatment").ended_by == "the report of w-key"
+    unasked = report(ahead())
+    assert unasked.duty("ask_report_treatment").ended_by == "the report of w-key"
+    assert owed(unasked).ended == "evidence"  # and is on record as the service's report
+    assert {x.grade for x in unasked.facts(f.DutyEnded) if x.by == "the report of w-key"} == {"recorded"}
 
 
 def test_an_asking_that_came_back_goes_to_the_next_and_lies_before_the_coordinator_when_nobody_is_left() -> None:
@@ -82,6 +91,18 @@ def test_an_asking_that_came_back_goes_to_the_next_and_lies_before_the_coordinat
         h.posted("bounced", letters(h, person)[0].message, person, "letter", CONFERENCE)
     assert h.duty("ask_report_treatment", ended=None).to is None
     assert h.open("name_representative")
+
+
+def test_an_asking_that_came_back_from_somebody_who_speaks_to_us_lies_before_the_coordinator_at_once() -> None:
+    h = ahead()
+    h.posted("bounced", letters(h, "w-key")[0].message, "w-key", "letter", CONFERENCE).answers("w-key")
+    duty = h.duty("ask_report_treatment", to="w-key", ended=None)
+    assert [c.role for c in h.facts(f.RungClimbed) if c.duty == duty.id] == ["coordinator"]
+
+
+def test_an_asking_about_a_conference_that_was_off_is_due_from_the_day_it_got_a_time_again() -> None:
+    h = ahead().cancels().at("Fri 7 March 2025 10:00").books("Wed 19 March 2025 10:00")
+    assert in_words(h.duty("ask_report_treatment").due_at) == "Mon 10 March 2025 23:59"
 
 
 def test_a_handover_asks_the_new_worker() -> None:
@@ -149,7 +170,13 @@ def test_a_report_of_anybody_at_the_service_is_its_report(by: str) -> None:
 
 
 def test_a_report_of_somebody_else_is_not() -> None:
-    assert owed(report(taken(ahead()), "w-health")).ended is None
+    for stranger in ("w-health", "mother"):
+        assert owed(report(taken(ahead()), stranger)).ended is None
+
+
+def test_a_report_of_a_key_worker_whom_the_directory_does_not_know_is_the_services() -> None:
+    h = taken(a_conference().books("Wed 19 March 2025 10:00").episode(worker="w-gone"), "w-spoc")
+    assert owed(report(h, "w-gone")).ended_by == "the report of w-gone"
 
 
 def test_the_report_of_one_parents_service_is_not_the_others() -> None:
@@ -247,6 +274,21 @@ def test_decisions_that_come_before_the_record_of_the_conference_wait_for_it() -
 
 
 # --- when the paper is late
+
+
+def test_minutes_that_came_back_from_somebody_who_speaks_to_us_lie_before_the_coordinator_at_once() -> None:
+    h = ahead().sits(there("w-key")).minuted()
+    h.posted("bounced", h.meeting().papers["w-key"].message, "w-key", "minutes", CONFERENCE).answers("w-key")
+    duty = h.duty("send_minutes_treatment", to="w-key", ended=None)
+    assert [c.role for c in h.facts(f.RungClimbed) if c.duty == duty.id] == ["coordinator"]
+
+
+def test_of_people_who_were_never_asked_only_the_stand_in_is_sent_the_minutes_and_has_had_them_since() -> None:
+    h = a_conference()
+    h.post = "accepted"
+    h.sits(there("mother")).leave("w-key", "Wed 5 March 2025", "Wed 5 March 2025").episode().minuted()
+    assert h.sent(SendMinutes, "w-spoc") and not h.sent(SendMinutes, "w-key")
+    assert h.duty("send_minutes", to="w-spoc").ended == "evidence"
 
 
 def test_minutes_owed_again_have_their_days_from_then() -> None:

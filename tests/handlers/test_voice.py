@@ -45,6 +45,14 @@ def test_a_name_is_owed_from_the_day_the_concern_was_known_or_the_meeting_fixed_
     assert in_words(moved.duty("name_representative").due_at) == "Tue 11 March 2025 23:59"
 
 
+def test_a_name_is_owed_after_the_meeting_too_while_the_service_lacks_the_papers_and_no_longer() -> None:
+    h = a_conference().episode().answers("w-key").sits(there("w-key"))
+    gone = h.fork().unreachable("w-key", "w-spoc", "w-deputy")
+    assert gone.open("name_representative", **CLEARWAY)
+    h.post = "accepted"
+    assert not h.minuted().unreachable("w-key", "w-spoc", "w-deputy").open("name_representative")
+
+
 def test_a_name_found_ends_the_search_and_opens_the_telling() -> None:
     h = a_conference().unreachable("w-key", "w-spoc", "w-deputy").episode()
     h.told("partnership", a_worker("w-deputy", "clearway")).answers("mother")
@@ -56,6 +64,7 @@ def test_an_area_without_any_treatment_service_owes_a_name_all_the_same() -> Non
     h.told("partnership", *(e.AgencyRecorded(a, a, "other") for a in ("clearway", "beacon")))
     duty = h.factor("1B", person="mother").duty("name_representative")
     assert duty.service == "" and "Nobody at a treatment service" in duty.sentence
+    assert h.duty("tell_treatment").sentence.startswith("Make sure that a treatment service knows of the initial")
 
 
 def test_an_episode_at_a_service_the_directory_does_not_know_owes_a_name() -> None:
@@ -86,7 +95,10 @@ def test_the_duty_mailbox_is_told_where_neither_post_has_an_address() -> None:
 
 
 def test_somebody_the_directory_does_not_know_is_passed_over() -> None:
-    assert a_conference().episode(worker="w-gone").duty("tell_treatment").to == "w-spoc"
+    h = a_conference().episode(worker="w-gone")
+    assert h.duty("tell_treatment").to == "w-spoc"
+    h.posted("bounced", "M-1", "w-gone", "letter")  # mail that somebody else may have sent
+    assert h.duty("tell_treatment").to == "w-spoc"
 
 
 # --- leave
@@ -103,6 +115,12 @@ def test_a_key_worker_on_leave_today_gives_way_until_they_are_back() -> None:
     assert h.at("Tue 4 March 2025 09:00").duty("tell_treatment").to == "w-spoc"
     assert h.at("Thu 6 March 2025 23:00").duty("tell_treatment").to == "w-spoc"
     assert h.at("Fri 7 March 2025 09:00").duty("tell_treatment").to == "w-key"
+
+
+def test_leave_that_begins_or_ends_on_a_day_off_moves_the_duty_that_day() -> None:
+    h = weeks_ahead().leave("w-key", "Sat 8 March 2025", "Sat 8 March 2025")
+    assert h.at("Sat 8 March 2025 09:00").duty("tell_treatment").to == "w-spoc"
+    assert h.at("Sun 9 March 2025 09:00").duty("tell_treatment").to == "w-key"
 
 
 def test_leave_recorded_today_moves_the_duty_today() -> None:
@@ -170,6 +188,18 @@ def test_a_stand_in_who_answered_is_asked_no_more_though_they_go_on_leave_once_t
     assert h.duty("tell_treatment", service="clearway").ended == "evidence"
 
 
+def test_what_a_stand_in_showed_stands_when_the_key_worker_is_back_after_the_meeting() -> None:
+    h = weeks_ahead().leave("w-key", "Wed 12 March 2025", "Wed 12 March 2025").answers("w-spoc").sits()
+    h.at("Thu 13 March 2025 09:00").family(e.TimeCame())
+    assert h.duty("tell_treatment").ended == "evidence"
+    assert h.duty("send_minutes_treatment").to == "w-key"  # whose leave on the day no longer matters
+
+
+def test_whoever_was_called_back_before_the_meeting_shows_nothing_of_the_service() -> None:
+    h = a_conference().factor("1B", person="mother").answers("w-spoc").episode().sits()
+    assert h.duty("tell_treatment", service="clearway", ended=None).to == "w-key"
+
+
 def test_what_a_deputy_said_shows_nothing_while_the_single_point_of_contact_can_be_reached() -> None:
     h = a_conference().books("Wed 12 March 2025 10:00").factor("1B", person="mother").answers("w-deputy")
     assert h.duty("tell_treatment", service="clearway", ended=None).to == "w-spoc"
@@ -185,6 +215,15 @@ def test_a_deputy_gets_no_minutes_that_the_single_point_of_contact_has() -> None
 
 
 # --- addresses
+
+
+def test_a_key_worker_without_an_address_is_kept_no_seat() -> None:
+    assert "w-key" not in a_conference().unreachable("w-key").episode().meeting().invitations
+
+
+def test_mail_that_comes_back_the_moment_the_address_was_recorded_came_back() -> None:
+    h = weeks_ahead().told("partnership", a_worker("w-key", "clearway")).relayed("w-key", "bounced")
+    assert h.duty("tell_treatment").to == "w-spoc"
 
 
 def test_a_key_worker_who_loses_the_address_gives_way_and_comes_back_with_a_new_one() -> None:
@@ -211,16 +250,17 @@ def test_a_handover_without_a_last_day_takes_the_old_workers_seat_away_at_once()
 
 
 def test_in_a_handover_the_old_worker_keeps_a_seat_until_the_last_day_and_not_a_day_longer() -> None:
-    h = hands_over(weeks_ahead(), until="Thu 6 March 2025")
+    h = hands_over(weeks_ahead(), until="Fri 7 March 2025")
     assert seats(h) == {"w-key", "w-key-2"} and h.duty("tell_treatment").to == "w-key-2"
-    assert seats(h.at("Thu 6 March 2025 23:00").family(e.TimeCame())) == {"w-key", "w-key-2"}
-    assert seats(h.at("Fri 7 March 2025 09:00")) == {"w-key-2"}
+    assert seats(h.at("Fri 7 March 2025 23:00").family(e.TimeCame())) == {"w-key", "w-key-2"}
+    assert seats(h.at("Sat 8 March 2025 09:00")) == {"w-key-2"}
 
 
 def test_in_a_handover_only_the_new_workers_word_counts() -> None:
     h = hands_over(weeks_ahead().answers("w-key"), until="Fri 14 March 2025")
     assert h.answers("w-key").open("tell_treatment", to="w-key-2")
-    assert h.answers("w-key-2").duty("tell_treatment").ended == "evidence"
+    assert h.fork().answers("w-key-2").duty("tell_treatment").ended == "evidence"
+    assert h.sits().open("tell_treatment", to="w-key-2")
 
 
 def test_of_two_handovers_the_later_by_its_day_stands_whichever_was_recorded_last() -> None:

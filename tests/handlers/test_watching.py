@@ -24,11 +24,15 @@ def watchers(h: Hearing) -> dict[str, tuple[str, ...]]:
     return {service: families for service, families in h.directory.watchers.items() if families}
 
 
-def test_a_family_watches_the_service_of_each_episode_and_any_where_only_a_factor_is_known() -> None:
+def test_a_family_watches_the_service_of_each_episode_or_care_plan_meeting_and_any_where_only_a_factor_is_known() -> (
+    None
+):
     assert watchers(a_conference()) == {}
     assert watchers(a_conference().episode()) == {"clearway": ("F-1",)}
     assert watchers(a_conference().factor("1B", person="mother")) == {"any": ("F-1",)}
     assert watchers(a_conference().family(e.AdviceAsked("A-1", "w-social"))) == {"any": ("F-1",)}
+    meeting = e.MeetingAskedFor("R-1", "care_plan_meeting", day("Mon 24 March 2025"), "w-social", "mother", "beacon")
+    assert watchers(a_conference().family(meeting)) == {"beacon": ("F-1",)}
     two = a_conference(MOTHER, FATHER).episode().episode("father", "beacon", "w-beacon-key")
     assert watchers(two) == {"clearway": ("F-1",), "beacon": ("F-1",)}
 

@@ -27,27 +27,45 @@ def say(line: str) -> None:
     sys.stdout.flush()
 
 
+class Tally:
+    """What became of the mutants: killed, listed as equivalent, or survived, which is told file by file."""
+
+    def __init__(self, files: tuple[str, ...]) -> None:
+        self.chamber = Chamber({f: list(mutants(_source(f))) for f in files}, ROOT, self.report)
+        self.listed = {(x["file"], x["mutant"]) for x in tomllib.loads(LISTED.read_text("utf-8")).get("equivalent", [])}
+        self.killed = self.equivalent = self.survived = self.in_vain = 0
+
+    def report(self, file: str, seconds: float) -> None:
+        """Killed/all of this file, and each survivor that nobody listed."""
+        every, alive = self.chamber.mutants[file], [m.name for m in self.chamber.alive[file]]
+        listed = {mutant for of, mutant in self.listed if of == file}
+        survived = [name for name in alive if name not in listed]
+        equivalent, in_vain = len(alive) - len(survived), sorted(listed - set(alive))
+        killed = len(every) - len(alive)
+        say(f"{file}: {killed} of {len(every)} killed, {equivalent} equivalent, in {seconds:.0f} s")
+        for name in survived:
+            say(f"  SURVIVED {file}: {name}")
+        for name in in_vain:
+            say(f"  LISTED IN VAIN {file}: {name}")
+        self.killed, self.equivalent = self.killed + killed, self.equivalent + equivalent
+        self.survived, self.in_vain = self.survived + len(survived), self.in_vain + len(in_vain)
+
+
 def main(asked: list[str]) -> int:
-    """Print killed/all of each file and the survivors that nobody listed; the exit code says whether there are any."""
-    files = tuple(asked) or FILES
-    chamber = Chamber({f: list(mutants((ROOT / "handlers" / f"{f}.py").read_text("utf-8"))) for f in files}, ROOT, say)
-    pytest.main(["-p", "no:terminal", "-p", "no:cacheprovider", "-o", "timeout=0", str(TESTS)], plugins=[chamber])
-    if chamber.red:
-        say(f"the tests are red before anything is changed: {', '.join(chamber.red)}")
+    """Print how every file fared; the exit code says whether there is a survivor that nobody listed."""
+    tally = Tally(tuple(asked) or FILES)
+    options = ["-p", "no:terminal", "-p", "no:cacheprovider", "-o", "timeout=0"]
+    pytest.main([*options, str(TESTS)], plugins=[tally.chamber])
+    if tally.chamber.red:
+        say(f"the tests are red before anything is changed: {', '.join(tally.chamber.red)}")
         return 2
-    listed = {(x["file"], x["mutant"]) for x in tomllib.loads(LISTED.read_text("utf-8")).get("equivalent", [])}
-    alive = {(file, mutant.name) for file, left in chamber.alive.items() for mutant in left}
-    survived = sorted(alive - listed)
-    stale = sorted(x for x in listed - alive if x[0] in files)
-    for file, name in survived:
-        say(f"  SURVIVED {file}: {name}")
-    for file, name in stale:
-        say(f"  LISTED IN VAIN {file}: {name}")
-    made = sum(map(len, chamber.mutants.values()))
-    left = sum(len([m for m in found if (file, m.name) in set(survived)]) for file, found in chamber.alive.items())
-    dead = made - sum(map(len, chamber.alive.values()))
-    say(f"{dead} of {made} mutants killed, {made - dead - left} equivalent, {left} survived")
-    return 1 if survived or stale else 0
+    made = sum(map(len, tally.chamber.mutants.values()))
+    say(f"{tally.killed} of {made} mutants killed, {tally.equivalent} equivalent, {tally.survived} survived")
+    return 1 if tally.survived or tally.in_vain else 0
+
+
+def _source(file: str) -> str:
+    return (ROOT / "handlers" / f"{file}.py").read_text("utf-8")
 
 
 if __name__ == "__main__":

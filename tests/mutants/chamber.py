@@ -25,10 +25,11 @@ WORKERS = int(os.environ.get("WORKERS", os.cpu_count() or 1))
 
 class Chamber:
     """A plugin that takes the place of pytest's own loop. mutants: by file; alive: those under which all tests pass;
-    red: the tests that fail before anything is changed."""
+    red: the tests that fail before anything is changed; report: told of each file when it is done, and how long that
+    took."""
 
-    def __init__(self, mutants: dict[str, list[Mutant]], root: Path, say: Callable[[str], None]) -> None:
-        self.mutants, self.root, self.say = mutants, root, say
+    def __init__(self, mutants: dict[str, list[Mutant]], root: Path, report: Callable[[str, float], None]) -> None:
+        self.mutants, self.root, self.report = mutants, root, report
         self.alive: dict[str, list[Mutant]] = {}
         self.red: list[str] = []
         self._failed = False
@@ -42,8 +43,7 @@ class Chamber:
         for file, every in self.mutants.items() if not self.red else ():
             began = time.monotonic()
             self.alive[file] = self._survivors(file, every, session.items, met)
-            took = time.monotonic() - began
-            self.say(f"{file}: {len(every) - len(self.alive[file])} of {len(every)} killed in {took:.0f} s")
+            self.report(file, time.monotonic() - began)
         return True
 
     def _look(self, items: list[pytest.Item]) -> tuple[list[tuple[float, set[str]]], list[str]]:
@@ -111,6 +111,7 @@ class Chamber:
         return [every[n] for n in sorted(alive)]
 
     def _begun(self, module: ModuleType, source: str, mutant: Mutant, items: list[pytest.Item]) -> int:
+        code = compile(mutant.made(ast.parse(source)), str(module.__file__), "exec")
         child = os.fork()
         if child:
             return child
@@ -118,7 +119,7 @@ class Chamber:
         _be_silent()
         passes = False
         try:
-            put_in(module, compile(mutant.made(ast.parse(source)), str(module.__file__), "exec"))
+            put_in(module, code)
             passes = self._passes(items)
         finally:
             os._exit(0 if passes else 1)

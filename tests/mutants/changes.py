@@ -54,8 +54,13 @@ def mutants(source: str) -> Iterator[Mutant]:
         if function is None or id(node) in docstrings:
             continue
         for change, step in _changes(node):
-            line = lines[getattr(node, "lineno", 1) - 1].strip()
-            yield Mutant(function, line, change, place, step)
+            yield Mutant(function, lines[_lineno(node) - 1].strip(), change, place, step)
+
+
+def _lineno(node: ast.AST) -> int:
+    """A comprehension has no line of its own: it is where its first name is."""
+    placed = node.target if isinstance(node, ast.comprehension) else node
+    return int(getattr(placed, "lineno", 1))
 
 
 def _functions(tree: ast.Module) -> Iterator[tuple[int, str]]:
@@ -88,7 +93,7 @@ def _changes(node: ast.AST) -> Iterator[tuple[str, Step]]:
         case ast.comprehension(ifs=[_, *_]):
             yield "filter dropped", _setting("ifs", [])
         case ast.Return(value=ast.expr()):
-            if not (isinstance(node.value, ast.Constant) and node.value.value is None):
+            if not (isinstance(node.value, ast.Constant) and not node.value.value):  # None is as good as False
                 yield "returns None", _setting("value", ast.Constant(None))
         case ast.Expr(value=ast.Yield() | ast.YieldFrom()):
             yield "not yielded", _setting("value", ast.YieldFrom(ast.Tuple([], ast.Load())))
@@ -102,7 +107,11 @@ def _of_conditions(node: ast.BoolOp) -> Iterator[tuple[str, Step]]:
     other = ast.Or() if isinstance(node.op, ast.And) else ast.And()
     yield f"{type(node.op).__name__} → {type(other).__name__}", _setting("op", other)
     for left_out in node.values:
-        yield f"without {ast.unparse(left_out)}", _setting("values", [v for v in node.values if v is not left_out])
+        if isinstance(left_out, ast.Constant) and left_out.value == "":
+            continue  # `x or ""`: without it the types are wrong, which is not for a test to find
+        left = [v for v in node.values if v is not left_out]
+        left = left if left[1:] else left * 2  # one alone does not compile
+        yield f"without {ast.unparse(left_out)}", _setting("values", left)
 
 
 def _of_calls(node: ast.Call) -> Iterator[tuple[str, Step]]:
