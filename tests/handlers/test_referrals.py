@@ -127,7 +127,21 @@ def test_an_outcome_that_cannot_be_mailed_lies_before_the_coordinator_at_once(re
     made = e.ReferralMade("R-1", referrer, "written", "mother")
     h = Hearing().unreachable("w-key").household().family(made, decided("Mon 3 March 2025"))
     assert [c.role for c in h.facts(f.RungClimbed)] == ["coordinator"]
-    assert [x.mailed for x in h.facts(f.LetterIssued)] == [False] and not h.sent(SendLetter)
+    assert [x.mailed for x in h.family(e.TimeCame()).facts(f.LetterIssued)] == [False] and not h.sent(SendLetter)
+
+
+def test_an_outcome_is_mailed_once_an_address_is_known_and_is_loud_until_it_has_gone() -> None:
+    h = Hearing().unreachable("w-key").household().family(WRITTEN, decided("Mon 3 March 2025"))
+    h.at("Mon 3 March 2025 11:00").told("partnership", a_worker("w-key", "clearway")).family(e.TimeCame())
+    assert len(h.sent(SendLetter, "w-key")) == 1 and h.duty("feed_back_outcome").at_once
+    assert not h.family(e.TimeCame()).duty("feed_back_outcome").at_once
+
+
+def test_an_outcome_that_need_not_be_told_is_mailed_no_more() -> None:
+    h = Hearing().unreachable("w-key").household().family(WRITTEN, decided("Mon 3 March 2025"))
+    h.family(e.DutyExcused(h.duty("feed_back_outcome").id, "She sat in the meeting that decided.", "w-head"))
+    h.told("partnership", a_worker("w-key", "clearway")).family(e.TimeCame())
+    assert not h.sent(SendLetter)
 
 
 def test_an_outcome_that_came_back_waits_for_an_address_recorded_since() -> None:
@@ -249,6 +263,15 @@ def test_advice_that_comes_back_is_asked_of_the_next() -> None:
     (letter,) = h.sent(SendLetter)
     h.posted("bounced", letter.message, "w-spoc", "letter")
     assert h.duty("ask_for_advice", ended=None).to == "w-deputy" and h.sent(SendLetter, "w-deputy")
+
+
+def test_advice_that_came_back_from_somebody_who_speaks_to_us_lies_before_the_coordinator_at_once() -> None:
+    h = Hearing().household().family(e.AdviceAsked("A-1", "w-social", "clearway"))
+    (letter,) = h.sent(SendLetter)
+    h.posted("bounced", letter.message, "w-spoc", "letter")
+    h.family(e.DutyAcknowledged(h.duty("ask_for_advice").id, "w-spoc", "w-coordinator"))
+    assert h.duty("ask_for_advice", ended=None).to == "w-spoc"
+    assert [c.role for c in h.facts(f.RungClimbed)] == ["coordinator"]
 
 
 def test_where_nobody_at_the_service_can_be_reached_the_asking_lies_before_the_coordinator_at_once() -> None:
