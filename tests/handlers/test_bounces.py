@@ -45,6 +45,17 @@ def test_an_address_recorded_again_brings_the_key_worker_back_and_sends_the_invi
     assert [i.sequence for i in h.sent(SendInvitation, "w-key")] == [0, 1]
 
 
+@pytest.mark.parametrize("how", ["accepted", "unknown"])
+def test_what_did_not_fail_for_certain_is_not_sent_again_to_a_new_address(how: Fate) -> None:
+    h = (
+        weeks_ahead()
+        .relayed("w-key", how)
+        .at("Mon 3 March 2025 11:00")
+        .told("partnership", a_worker("w-key", "clearway"))
+    )
+    assert len(h.answers("mother").sent(SendInvitation, "w-key")) == 1
+
+
 def test_a_word_from_somebody_whose_mail_came_back_shows_that_they_can_be_reached() -> None:
     h = weeks_ahead().relayed("w-key", "bounced").at("Mon 3 March 2025 11:00").answers("w-key")
     assert h.duty("tell_treatment").ended == "evidence"

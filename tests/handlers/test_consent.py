@@ -4,6 +4,7 @@ import pytest
 
 from handlers import consent
 from handlers import events as e
+from handlers.working_days import in_words
 from tests.handlers.hearing import REVIEW, Hearing
 
 GIVEN = e.ConsentRecorded("mother", "fip", True, "w-fip")
@@ -58,6 +59,13 @@ def test_the_basis_of_the_episode_itself_permits_no_invitation_to_a_project_revi
 def test_consent_given_before_the_project_began_asks_nothing_more() -> None:
     h = Hearing().household().episode().consent(True).fip()
     assert not h.duties("seek_consent") and h.open("tell_treatment", meeting=REVIEW)
+
+
+def test_nobody_is_late_with_what_was_refused_until_it_was_allowed() -> None:
+    h = Hearing().household().worked_with().episode().consent(False).fip()
+    h.at("Fri 7 March 2025 10:00").consent(True).at("Mon 10 March 2025 10:00").consent(True)
+    due = h.duty("tell_treatment", meeting=REVIEW).due_at
+    assert in_words(due) == "Mon 10 March 2025 23:59"  # and saying so again puts off nothing
 
 
 def test_a_refusal_before_the_project_began_is_on_record_as_the_answer() -> None:

@@ -74,6 +74,11 @@ def test_what_is_owed_and_not_on_file_is_opened_as_it_is_owed() -> None:
     assert (duty.by_telephone, duty.caller_asked, duty.rung, duty.ended) == (False, False, -1, None)
 
 
+def test_what_nobody_can_be_sent_is_opened_as_loud_as_it_is_owed() -> None:
+    book = Book().settle(replace(OWED, at_once=True))
+    assert book.types == ["DutyOpened"] and book.duty.at_once
+
+
 def test_settling_twice_changes_nothing() -> None:
     assert Book().settle(OWED).settle(OWED).facts == []
     assert Book().settle(MET).settle(MET).facts == []
@@ -107,6 +112,8 @@ def test_each_kind_says_why_it_lapsed() -> None:
         return Book().settle(replace(OWED, kind=kind)).settle().reasons[0]
 
     assert why("hold_meeting") == why("find_a_time") == "the meeting is no longer due"
+    sat = "the meeting has sat, was moved or called off, or this service is no longer to be asked"
+    assert why("ask_report_treatment") == why("report_from_treatment") == sat
     gone = "the meeting was moved, called off or held, or this person is no longer to be told of it"
     assert why("send_invitation") == why("tell_treatment") == gone
     assert why("name_representative") == "a representative can be reached, or none is needed any more"
@@ -152,7 +159,8 @@ def test_from_its_hour_on_a_duty_is_a_telephone_call() -> None:
 
 
 def test_the_hours_of_turning_are_those_of_what_is_unmet() -> None:
-    assert list(duties.telephone_turns([OWED, MET, replace(OWED, telephone_from=None)])) == [OWED.telephone_from]
+    met = replace(MET, telephone_from=DUE)
+    assert list(duties.telephone_turns([OWED, met, replace(OWED, telephone_from=None)])) == [OWED.telephone_from]
 
 
 def test_a_named_person_ends_a_duty_by_a_reason_and_answers_for_it() -> None:

@@ -141,8 +141,9 @@ def withdrawn(code: str = "1B", person: str | None = "mother") -> e.Body:
     return e.FactorWithdrawn(code, "w-social", person)
 
 
-def test_a_factor_that_a_named_person_withdraws_lapses_what_it_opened() -> None:
-    h = a_conference().factor("1B", person="mother").at("Mon 3 March 2025 11:00").family(withdrawn())
+@pytest.mark.parametrize("when", ["Mon 3 March 2025 10:00", "Mon 3 March 2025 11:00"])  # in one delivery, or later
+def test_a_factor_that_a_named_person_withdraws_lapses_what_it_opened(when: str) -> None:
+    h = a_conference().factor("1B", person="mother").at(when).family(withdrawn())
     assert {d.ended for d in h.duties("tell_treatment")} == {"lapse"}
 
 

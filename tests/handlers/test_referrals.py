@@ -8,10 +8,15 @@ from handlers import events as e
 from handlers import facts as f
 from handlers.effects import SendLetter
 from handlers.working_days import in_words
-from tests.handlers.hearing import FATHER, MOTHER, Hearing, clearway, day
+from tests.handlers.hearing import FATHER, MOTHER, Hearing, a_worker, clearway, day
 
 VERBAL = e.ReferralMade("R-1", "w-key", "verbal", "mother")
 WRITTEN = e.ReferralMade("R-1", "w-key", "written", "mother")
+
+
+def shown(h: Hearing) -> list[tuple[f.DutyKind, f.Grade | None]]:
+    """Each kind of duty that evidence has ended, and what that evidence was."""
+    return [(h.file.duties[x.duty].kind, x.grade) for x in h.facts(f.DutyEnded) if x.how == "evidence"]
 
 
 def decided(on: str, outcome: str = "assessment") -> e.Body:
@@ -50,7 +55,7 @@ def test_the_hours_run_from_the_call_and_not_from_its_record() -> None:
 
 def test_a_confirmation_ends_it_and_says_whose() -> None:
     h = Hearing().household().family(VERBAL, e.ReferralConfirmed("R-1", "w-key"))
-    assert (h.duty("confirm_referral").ended, h.duty("confirm_referral").ended_by) == ("evidence", "w-key")
+    assert h.duty("confirm_referral").ended_by == "w-key" and shown(h) == [("confirm_referral", "recorded")]
 
 
 def test_a_confirmation_that_comes_first_waits_for_its_referral() -> None:
@@ -88,8 +93,9 @@ def test_whoever_referred_is_told_the_outcome_within_five_working_days_of_the_de
     duty = h.duty("feed_back_outcome")
     assert in_words(duty.due_at) == "Mon 28 April 2025 23:59"  # across Easter
     assert (duty.owner, duty.to, duty.closes_on, duty.rule) == ("coordinator", "w-key", "accepted", "FEED-01")
+    assert duty.service == "clearway"
     (letter,) = h.sent(SendLetter, "w-key")
-    assert (letter.occasion, letter.what) == ("referral_outcome", "assessment")
+    assert (letter.occasion, letter.what, letter.family) == ("referral_outcome", "assessment", "F-1")
 
 
 def test_a_decision_recorded_late_is_told_from_its_record() -> None:
@@ -100,7 +106,7 @@ def test_a_decision_recorded_late_is_told_from_its_record() -> None:
 def test_the_outcome_is_told_once_the_relay_took_the_letter_and_owed_again_when_it_comes_back() -> None:
     h = Hearing().household().family(WRITTEN, decided("Mon 3 March 2025"))
     (letter,) = h.sent(SendLetter)
-    assert h.posted("accepted", letter.message, "w-key", "letter").duty("feed_back_outcome").ended == "evidence"
+    assert shown(h.posted("accepted", letter.message, "w-key", "letter")) == [("feed_back_outcome", "accepted")]
     h.at("Mon 3 March 2025 11:00").posted("bounced", letter.message, "w-key", "letter")
     duty = h.duty("feed_back_outcome", ended=None)
     assert duty.at_once and [c.role for c in h.facts(f.RungClimbed)] == ["coordinator"]
@@ -115,9 +121,37 @@ def test_a_decision_that_comes_first_waits_for_its_referral() -> None:
     assert h.open("feed_back_outcome") and not h.parked
 
 
-def test_a_referrer_without_address_puts_the_outcome_before_the_coordinator_at_once() -> None:
-    h = Hearing().unreachable("w-key").household().family(WRITTEN, decided("Mon 3 March 2025"))
+@pytest.mark.parametrize("referrer", ["w-key", "a-neighbour"])
+def test_an_outcome_that_cannot_be_mailed_lies_before_the_coordinator_at_once(referrer: str) -> None:
+    """To a worker without an address, or to somebody whom the directory does not know."""
+    made = e.ReferralMade("R-1", referrer, "written", "mother")
+    h = Hearing().unreachable("w-key").household().family(made, decided("Mon 3 March 2025"))
     assert [c.role for c in h.facts(f.RungClimbed)] == ["coordinator"]
+    assert [x.mailed for x in h.family(e.TimeCame()).facts(f.LetterIssued)] == [False] and not h.sent(SendLetter)
+
+
+def test_an_outcome_is_mailed_once_an_address_is_known_and_is_loud_until_it_has_gone() -> None:
+    h = Hearing().unreachable("w-key").household().family(WRITTEN, decided("Mon 3 March 2025"))
+    h.at("Mon 3 March 2025 11:00").told("partnership", a_worker("w-key", "clearway")).family(e.TimeCame())
+    assert len(h.sent(SendLetter, "w-key")) == 1 and h.duty("feed_back_outcome").at_once
+    assert not h.family(e.TimeCame()).duty("feed_back_outcome").at_once
+
+
+def test_an_outcome_that_need_not_be_told_is_mailed_no_more() -> None:
+    h = Hearing().unreachable("w-key").household().family(WRITTEN, decided("Mon 3 March 2025"))
+    h.family(e.DutyExcused(h.duty("feed_back_outcome").id, "She sat in the meeting that decided.", "w-head"))
+    h.told("partnership", a_worker("w-key", "clearway")).family(e.TimeCame())
+    assert not h.sent(SendLetter)
+
+
+def test_an_outcome_that_came_back_waits_for_an_address_recorded_since() -> None:
+    """An address recorded no later than the mail came back is the one that failed."""
+    h = Hearing().told("partnership", a_worker("w-key", "clearway")).household()
+    h.family(WRITTEN, decided("Mon 3 March 2025"))
+    (letter,) = h.sent(SendLetter)
+    assert len(h.posted("bounced", letter.message, "w-key", "letter").sent(SendLetter)) == 1
+    h.at("Mon 3 March 2025 11:00").told("partnership", a_worker("w-key", "clearway")).family(e.TimeCame())
+    assert len(h.sent(SendLetter, "w-key")) == 2
 
 
 # --- mandatory after an override
@@ -152,6 +186,7 @@ def test_a_referral_made_since_answers_it_and_one_made_before_does_not() -> None
     assert h.open("make_referral")
     h.family(e.ReferralMade("R-2", "w-head", "written", "mother"))
     assert h.duty("make_referral").ended_by == "referral R-2, by w-head"
+    assert shown(h) == [("make_referral", "recorded")]
 
 
 def test_a_referral_about_the_other_parent_answers_nothing_and_one_about_the_family_does() -> None:
@@ -212,6 +247,7 @@ def test_the_letter_for_advice_carries_no_identifier_at_all() -> None:
     words = {w for w in leaves(letter) if isinstance(w, str)}
     assert letter.to.person == "w-spoc" and not words & NAMES
     assert letter.family == letter.meeting == letter.what == "" and letter.client_reference is None
+    assert letter.due_at == h.duty("ask_for_advice").due_at
 
 
 def leaves(thing: object) -> list[object]:
@@ -239,6 +275,15 @@ def test_advice_that_comes_back_is_asked_of_the_next() -> None:
     (letter,) = h.sent(SendLetter)
     h.posted("bounced", letter.message, "w-spoc", "letter")
     assert h.duty("ask_for_advice", ended=None).to == "w-deputy" and h.sent(SendLetter, "w-deputy")
+
+
+def test_advice_that_came_back_from_somebody_who_speaks_to_us_lies_before_the_coordinator_at_once() -> None:
+    h = Hearing().household().family(e.AdviceAsked("A-1", "w-social", "clearway"))
+    (letter,) = h.sent(SendLetter)
+    h.posted("bounced", letter.message, "w-spoc", "letter")
+    h.family(e.DutyAcknowledged(h.duty("ask_for_advice").id, "w-spoc", "w-coordinator"))
+    assert h.duty("ask_for_advice", ended=None).to == "w-spoc"
+    assert [c.role for c in h.facts(f.RungClimbed)] == ["coordinator"]
 
 
 def test_where_nobody_at_the_service_can_be_reached_the_asking_lies_before_the_coordinator_at_once() -> None:

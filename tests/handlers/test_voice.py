@@ -286,6 +286,20 @@ def test_what_was_shown_before_the_meeting_sat_stands_when_the_episode_is_handed
     assert h.duty("send_minutes_treatment", ended=None).to == "w-key-2"  # who is told what the old one knew
 
 
+@pytest.mark.parametrize(
+    ("handed_over", "shown"),
+    [("Tue 11 March 2025 10:00", False), ("Wed 12 March 2025 10:00", False), ("Wed 12 March 2025 10:01", True)],
+)
+def test_whose_episode_it_was_when_the_meeting_began_spoke_for_the_service_there(handed_over: str, shown: bool) -> None:
+    h = hands_over(weeks_ahead().at(handed_over)).sits(there("w-key"))
+    assert (h.duty("tell_treatment").ended == "evidence") is shown
+
+
+def test_what_a_worker_of_the_time_showed_stands_after_the_episode_went_back() -> None:
+    h = hands_over(weeks_ahead()).sits(there("w-key-2"))
+    assert hands_over(h.at("Thu 13 March 2025 10:00"), to="w-key").duty("tell_treatment").ended == "evidence"
+
+
 def test_a_new_worker_is_sent_the_minutes_that_the_old_one_had() -> None:
     h = weeks_ahead()
     h.post = "accepted"
