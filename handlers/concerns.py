@@ -65,14 +65,14 @@ def concerns(file: CaseFile, directory: Directory, protocol: Protocol) -> list[C
     adults = in_scope(file)
     of_episodes = [
         Concern(adult=x.told.person, service=x.told.service, known_at=x.known_at, episode=x)
-        for x in _in_order(file)
+        for x in in_order(file)
         if x.told.person in adults
     ]
     of_record = list(_of_record(file, adults, directory, protocol))
-    return [*of_episodes, *of_record, *_of_their_own_meetings(file, of_episodes)]
+    return [*of_episodes, *of_record, *_of_their_own_meetings(file)]
 
 
-def _in_order(file: CaseFile) -> list[Episode]:
+def in_order(file: CaseFile) -> list[Episode]:
     """Those that have ended first: where a service knows an adult twice, the standing episode has the last word."""
     return sorted(file.episodes.values(), key=lambda x: (x.told.ended_on is None, x.told.opened_on, x.told.episode))
 
@@ -89,12 +89,11 @@ def _of_record(file: CaseFile, adults: tuple[str, ...], directory: Directory, pr
         yield Concern(adult=adult, service=service, known_at=at)
 
 
-def _of_their_own_meetings(file: CaseFile, of_episodes: list[Concern]) -> Iterator[Concern]:
-    """A care-plan meeting makes its service a party, also where no episode of the adult is known."""
-    known = {(c.adult, c.service) for c in of_episodes}
+def _of_their_own_meetings(file: CaseFile) -> Iterator[Concern]:
+    """A care-plan meeting makes its service a party, whatever is known of the adult's episodes."""
     for meeting in file.meetings.values():
         adult, service = meeting.due.adult, meeting.due.service
-        if adult and service and (adult, service) not in known:
+        if adult and service:
             yield Concern(adult=adult, service=service, known_at=meeting.fell_due_at, only=meeting.id)
 
 

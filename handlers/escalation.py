@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from handlers import facts as f
 from handlers.case_file import CaseFile
+from handlers.concerns import in_order
 from handlers.effects import Occasion, SendNotice
 from handlers.facts import Duty, DutyKind, Finding
 from handlers.letters import went
@@ -189,5 +190,5 @@ def _reference(file: CaseFile, duty: Duty, to: Recipient, directory: Directory) 
     known = directory.workers.get(to.person)
     if known is None or known.agency != duty.service:
         return None
-    episodes = (x.told for x in file.episodes.values() if (x.told.person, x.told.service) == (duty.adult, duty.service))
-    return next((told.client_reference for told in episodes if told.client_reference), None)
+    episodes = (x.told for x in in_order(file) if (x.told.person, x.told.service) == (duty.adult, duty.service))
+    return next((told.client_reference for told in reversed([*episodes]) if told.client_reference), None)

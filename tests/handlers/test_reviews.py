@@ -185,10 +185,6 @@ def test_an_episode_of_the_adult_speaks_for_its_service_at_the_care_plan_meeting
     assert [d.to for d in h.duties("tell_treatment")] == ["w-key"]
 
 
-FORGETS = pytest.mark.xfail(strict=True, reason="an episode, whichever, silences what the meeting's own record says")
-
-
-@FORGETS
 def test_a_care_plan_meeting_makes_its_service_a_party_also_where_an_episode_ended_long_ago() -> None:
     h = agreed(a_family(), "care_plan").family(asked("care_plan_meeting", service="clearway"))
     h.told("person/mother", e.EpisodeOpened("E-1", "clearway", "w-key", day("Mon 6 January 2025"), "consent"))
@@ -196,7 +192,6 @@ def test_a_care_plan_meeting_makes_its_service_a_party_also_where_an_episode_end
     assert h.open("tell_treatment", service="clearway", meeting=CARE_PLAN)
 
 
-@FORGETS
 def test_the_minutes_of_a_care_plan_meeting_stay_owed_when_an_episode_becomes_known_after_them() -> None:
     h = agreed(a_family(), "care_plan").family(asked("care_plan_meeting", service="clearway"))
     h.sits(there("w-spoc"), meeting=CARE_PLAN).minuted(CARE_PLAN)
@@ -204,7 +199,6 @@ def test_the_minutes_of_a_care_plan_meeting_stay_owed_when_an_episode_becomes_kn
     assert h.until(h.now + A_DAY).episode().open("send_minutes_treatment", service="clearway")
 
 
-@FORGETS
 def test_an_episode_recorded_later_puts_off_nothing_about_a_care_plan_meeting() -> None:
     h = agreed(a_family(), "care_plan").family(asked("care_plan_meeting", service="clearway"))
     due_at = h.books("Wed 12 March 2025 10:00", CARE_PLAN).duty("tell_treatment").due_at
