@@ -164,9 +164,8 @@ def _of_the_meeting(
 def _knows(desk: Desk, concern: Concern, heard: Voice, meeting: Meeting, key: tuple[str, ...]) -> Met | None:
     """By an answer, a call, having been there; mail that the relay took is not knowing (decision 13)."""
     told = desk.file.acknowledged.get(duty_id(desk.file.stream, "tell_treatment", *key), {})
-    for person in (
-        (*heard.holders, *sat_for(concern, meeting, desk.file, desk.directory)) if meeting.held else heard.told
-    ):
+    sat = (*heard.holders, *sat_for(concern, meeting, desk.file, desk.directory))
+    for person in sat if meeting.held else heard.told:
         word = acknowledged(meeting, person, concern.known_at)
         said_at = told.get(person)
         if word is None and said_at and said_at >= max(meeting.booked_at or said_at, concern.known_at):

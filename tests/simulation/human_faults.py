@@ -62,8 +62,8 @@ FAULTS: dict[str, Fault] = {
     ),
     "take anybody's word": Fault(
         GATE,
-        "if meeting.held else heard.told:\n        word",
-        "if meeting.held else meeting.words:\n        word",
+        "sat if meeting.held else heard.told:",
+        "sat if meeting.held else meeting.words:",
         ("ended-without-evidence",),
     ),
     "give a day too many": Fault(
