@@ -6,7 +6,7 @@ rules sections 3.17-3.21 and 3.64.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 
 from msgspec import Struct
@@ -168,9 +168,20 @@ def voice(concern: Concern, meeting: Meeting | None, file: CaseFile, directory: 
         posts = speakers_of(concern.service, directory)
         people = tuple(p for p in posts if reaches(file, p, directory, today))[:1]
         passed_over = workers + (posts[: posts.index(people[0])] if people else posts)
+    seated = (w for w in _kept_a_seat(told, passed_over, meeting, today) if w not in people)
+    seats = people + tuple(w for w in seated if directory.has_address(w))
+    return Voice(people, seats, people + tuple(w for w in passed_over if w not in people))
+
+
+def _kept_a_seat(
+    told: e.EpisodeTold | None, passed_over: tuple[str, ...], meeting: Meeting | None, today: date
+) -> Iterable[str]:
+    """The key workers, whoever they replaced until the handover's day, and a stand-in who was asked and is sought."""
+    workers = told.workers if told else ()
     before = (told.alongside,) if told and told.alongside and today <= (told.alongside_until or today) else ()
-    seated = tuple(w for w in (*workers, *before) if w not in people and directory.has_address(w))
-    return Voice(people, people + seated, people + tuple(w for w in passed_over if w not in people))
+    asked = meeting.invitations if meeting else {}
+    stand_ins = (p for p in passed_over if p in asked and not asked[p].cancelled)
+    return dict.fromkeys((*workers, *before, *stand_ins))
 
 
 def sat_for(concern: Concern, meeting: Meeting, file: CaseFile, directory: Directory) -> tuple[str, ...]:

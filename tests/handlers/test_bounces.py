@@ -75,6 +75,20 @@ def test_when_mail_to_everybody_comes_back_the_duty_stays_open_and_a_name_is_owe
     assert h.duty("tell_treatment", ended=None).to is None and h.open("name_representative")
 
 
+def test_whoever_was_asked_for_the_service_keeps_the_seat_when_mail_comes_back() -> None:
+    """To call the meeting off to somebody whom we still seek would be wrong, and each word of theirs asks anew."""
+    h = a_conference().books("Wed 12 March 2025 10:00").unreachable("w-deputy").factor("1B", person="mother")
+    h.relayed("w-spoc", "refused").answers("w-spoc").at("Tue 4 March 2025 10:00").relayed("w-spoc", "bounced")
+    assert h.duty("tell_treatment", service="clearway", ended=None).to is None
+    assert [(i.method, i.sequence) for i in h.sent(SendInvitation, "w-spoc")] == [("REQUEST", 0)]
+
+
+def test_a_stand_in_whose_mail_came_back_is_called_back_when_the_key_worker_can_be_told() -> None:
+    h = a_conference().books("Wed 12 March 2025 10:00").factor("1B", person="mother").relayed("w-spoc", "bounced")
+    assert not h.meeting().invitations["w-spoc"].cancelled and h.meeting().invitations["w-deputy"]
+    assert h.episode().meeting().invitations["w-spoc"].cancelled
+
+
 def test_a_notice_that_comes_back_shows_as_well_that_nobody_reads_there() -> None:
     h = weeks_ahead().relayed("w-key").at("Wed 5 March 2025 09:00")
     (late,) = [n for n in h.sent(SendNotice, "w-key") if n.duty == h.duty("tell_treatment").id]
