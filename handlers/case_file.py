@@ -22,7 +22,7 @@ from handlers.people import StreamId
 from handlers.records import TABLES, Episode, Records, keep, take_out
 from handlers.working_days import local_day
 
-FOLD_VERSION = 2
+FOLD_VERSION = 3
 
 
 class Involved(Struct, frozen=True):
@@ -222,7 +222,9 @@ def _transfer(file: CaseFile, fact: Fact, body: e.TransferNotified) -> CaseFile:
 
 def _fell_due(file: CaseFile, fact: Fact, body: f.MeetingFellDue) -> CaseFile:
     before = file.meetings.get(body.meeting)
-    meeting = replace(before, due=body, no_longer_due=False) if before else Meeting(due=body, fell_due_at=fact.recorded)
+    meeting = (
+        replace(before, due=body, no_longer_due_at=None) if before else Meeting(due=body, fell_due_at=fact.recorded)
+    )
     return replace(file, meetings=_with(file.meetings, body.meeting, meeting))
 
 

@@ -89,7 +89,7 @@ class Meeting(Struct, frozen=True, kw_only=True):
     failed: f.BookingFailed | None = None
     failed_at: datetime | None = None
     offered: f.SlotsOffered | None = None
-    no_longer_due: bool = False
+    no_longer_due_at: datetime | None = None
     invitations: dict[str, Invitation] = field(default_factory=dict)
     papers: dict[str, Sent] = field(default_factory=dict)
     decision_papers: dict[str, Sent] = field(default_factory=dict)
@@ -107,6 +107,10 @@ class Meeting(Struct, frozen=True, kw_only=True):
     @property
     def held(self) -> bool:
         return self.sitting is not None
+
+    @property
+    def no_longer_due(self) -> bool:
+        return self.no_longer_due_at is not None
 
     @property
     def open(self) -> bool:
@@ -219,7 +223,7 @@ FOLDS: dict[type[e.Body], Callable[[Meeting, Fact, Any], Meeting]] = {
     e.ReportReceived: lambda meeting, fact, b: replace(meeting, reports={**meeting.reports, b.person: fact.recorded}),
     e.MeetingCancelled: unbooked,
     e.MeetingAdjourned: _adjourned,
-    f.MeetingNoLongerDue: lambda meeting, fact, b: replace(unbooked(meeting, fact, b), no_longer_due=True),
+    f.MeetingNoLongerDue: lambda meeting, fact, b: replace(unbooked(meeting, fact, b), no_longer_due_at=fact.recorded),
     f.SeatsAsked: lambda meeting, _, b: replace(meeting, revision=b.revision),
     f.MeetingBooked: _booked,
     f.BookingFailed: _nothing_fits,

@@ -23,7 +23,7 @@ from handlers.facts import DutyKind
 from handlers.letters import came_to_nothing, went
 from handlers.meeting_file import Meeting
 from handlers.meetings import minutes
-from handlers.meetings.falling_due import CONFERENCES, PURPOSES, name
+from handlers.meetings.falling_due import CONFERENCES, PURPOSES, child_protection_since, name
 from handlers.meetings.inviting import Invitee, acknowledged, knows_it_is_off
 from handlers.partnership import Directory
 from handlers.people import Text
@@ -349,15 +349,8 @@ def _of_changes(desk: Desk, found: list[Concern]) -> Iterator[Owed]:
 def _lawful_since(desk: Desk, adult: str) -> datetime | None:
     """Since when a change may be told: by the adult's consent or its override, or as child protection."""
     word = desk.said(desk.file, adult, "change") if desk.permitted(desk.file, adult, "change") else None
-    grounds = (word.since if word else None, _child_protection_since(desk.file))
+    grounds = (word.since if word else None, child_protection_since(desk.file))
     return min((at for at in grounds if at), default=None)
-
-
-def _child_protection_since(file: CaseFile) -> datetime | None:
-    """While a child protection meeting is ahead or a plan stands, sharing has its lawful basis (rules IG-02)."""
-    ahead = [m for m in file.meetings.values() if m.open and m.due.kind in (*CONFERENCES, "core_group")]
-    made = [file.meetings[id_] for plan, id_ in file.plans.items() if plan not in file.plans_ended]
-    return min((m.fell_due_at for m in (*ahead, *made)), default=None)
 
 
 def _of_the_change(desk: Desk, concern: Concern, heard: Voice, change: Change, since: datetime) -> Owed:

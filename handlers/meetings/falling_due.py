@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date
+from datetime import date, datetime
 
 from msgspec.structs import replace
 
@@ -118,3 +118,25 @@ def owed(file: CaseFile) -> Iterator[Owed]:
             meeting=meeting.id,
             met=Met("held", "the record of the meeting") if sitting else None,
         )
+
+
+def child_protection_since(file: CaseFile) -> datetime | None:
+    """While a child protection meeting is ahead or a plan stands, sharing has its lawful basis (rules IG-02): since
+    when it has had it without a break, so that the end of one ground forgives no lateness while another stands."""
+    periods = [*_of_child_protection(file)]
+    since = min((begun for begun, ended in periods if ended is None), default=None)
+    for ended, begun in sorted(((ended, begun) for begun, ended in periods if ended), reverse=True):
+        if since and begun < since <= ended:
+            since = begun
+    return since
+
+
+def _of_child_protection(file: CaseFile) -> Iterator[tuple[datetime, datetime | None]]:
+    """From when until when each meeting was ahead, and each plan stood."""
+    for meeting in file.meetings.values():
+        if meeting.due.kind in (*CONFERENCES, "core_group"):
+            sat_at = meeting.sitting.recorded_at if meeting.sitting else None
+            yield meeting.fell_due_at, sat_at or meeting.no_longer_due_at
+    for plan, made_by in file.plans.items():
+        ended_on = file.plans_ended.get(plan)
+        yield file.meetings[made_by].fell_due_at, end_of_day(ended_on) if ended_on else None

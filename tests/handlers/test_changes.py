@@ -263,5 +263,30 @@ def test_a_core_group_ahead_is_a_basis_of_its_own_since_it_fell_due() -> None:
     assert h.duty("tell_change").due_at == due_at
 
 
+def test_the_end_of_one_conference_forgives_no_lateness_while_another_is_ahead() -> None:
+    h = at_home().family(e.TransferNotified("TR-1", "lakeside", received_on=day("Mon 3 March 2025")), HOME)
+    due_at = h.duty("tell_change").due_at
+    assert in_words(due_at) == "Tue 4 March 2025 23:59"
+    h.books("Wed 12 March 2025 10:00", "transfer-in-conference:TR-1").at("Thu 6 March 2025 10:00").conference()
+    h.books("Wed 19 March 2025 10:00").sits(meeting="transfer-in-conference:TR-1")
+    assert h.duty("tell_change", ended=None).due_at == due_at
+
+
+def test_the_end_of_a_plan_forgives_no_lateness_while_a_conference_is_ahead() -> None:
+    h = at_home().conference().sits(plan=e.Plan(plan="P-1", category="neglect")).family(HOME)
+    due_at = h.duty("tell_change").due_at
+    h.until(due_at).at("Wed 19 March 2025 10:00")
+    h.family(e.PreBirthConferenceAskedFor("PB-1", "unborn", day("Mon 1 September 2025"), "w-social"))
+    h.at("Thu 20 March 2025 10:00").family(e.PlanEnded("P-1", day("Thu 20 March 2025"), "w-social"))
+    assert h.duty("tell_change", ended=None).due_at == due_at
+
+
+def test_after_a_time_without_any_ground_a_change_is_told_by_the_working_day_after_the_next() -> None:
+    h = at_home().conference().sits().family(HOME)
+    assert h.open("seek_consent", meeting=None) and not h.duties("tell_change")
+    h.at("Thu 20 March 2025 10:00").family(e.TransferNotified("TR-1", "lakeside", received_on=day("Thu 20 March 2025")))
+    assert in_words(h.duty("tell_change").due_at) == "Fri 21 March 2025 23:59"
+
+
 def test_a_project_review_ahead_is_no_basis_for_sharing_a_change() -> None:
     assert at_home().fip().family(HOME).open("seek_consent", meeting=None)
