@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import msgspec
 from sqlalchemy import delete, update
@@ -49,6 +50,15 @@ def letter_in(box: str, keyring: Keyring) -> Letter | None:
     """What lies in a row's box; None once its key is gone. The shelf's key must have been loaded."""
     text = keyring.open_up(msgspec.json.decode(box, type=Sealed))
     return None if text == ERASED else msgspec.json.decode(text, type=Letter)
+
+
+def was_mended(row: Any, keyring: Keyring) -> bool:
+    """Whether another letter was let in in place of the one that this row was laid down for, which may come once more
+    from the river. The shelf's key must have been loaded."""
+    if row is None or row.state == "open":
+        return False
+    stands = letter_in(row.box, keyring)
+    return stands is not None and held_as(stands) != row.id
 
 
 async def let_in_again(connection: AsyncConnection, event: Event, now: datetime) -> None:

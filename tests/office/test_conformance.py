@@ -26,6 +26,7 @@ from tests.journeys.story import (
     told,
 )
 from tests.office.engines import Engine, Running, local_engine
+from tests.simulation.shelves import let_out
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -98,6 +99,27 @@ def test_an_episode_without_a_basis_is_held_and_the_coordinator_owes_its_mending
         assert [(d.owner, d.ended) for d in owed] == [("coordinator", None)]
         told_family = await running.rows(tables.ledger, tables.ledger.c.stream == f"{area}/family/F-1")
         assert "EpisodeTold" not in {r.type for r in told_family}
+
+    engine.run(story)
+
+
+def test_a_record_that_was_mended_is_not_held_again_when_it_comes_once_more(engine: Engine, area: str) -> None:
+    async def story(running: Running) -> None:
+        bare = e.EpisodeOpened("E-1", "clearway", "w-clearway-key", at("2025-01-06").date())
+        late = told(at("2025-01-06", "10:00"), "person/p-mother", bare, "clearway.example")
+        await running.play(in_area(a_household(at("2025-01-06")), area), "2025-01-06")
+        letters = await running.letters(in_area([late], area))
+        await running.arrive(letters)
+        [held] = await running.of_area(tables.held, area)
+        await let_out(running.house, held.id, "w-coordinator", at("2025-01-07", "09:00"))
+        await running.play([], "2025-01-07")
+        await running.arrive(letters)
+        assert [h.state for h in await running.of_area(tables.held, area)] == ["released"]
+        outcomes = await running.rows(tables.outbox, tables.outbox.c.stream == f"{area}/person/p-mother")
+        assert {r.state for r in outcomes} <= {"done"} and "held" not in {r.outcome for r in outcomes}
+        other = replace(in_area([late], area)[0], body=replace(bare, service="beacon"))
+        await running.arrive(await running.letters([other]))
+        assert "clash" in [h.reason for h in await running.of_area(tables.held, area) if h.state == "open"]
 
     engine.run(story)
 
