@@ -182,6 +182,10 @@ FAULTS: dict[str, Fault] = {
 }
 
 
+def file_of(module: str) -> Path:
+    return ROOT / (module.replace(".", "/") + ".py")
+
+
 class _Rewritten(importlib.abc.SourceLoader):
     def __init__(self, path: str, fault: Fault) -> None:
         self.path, self.fault = path, fault
@@ -207,7 +211,7 @@ class _Finder(importlib.abc.MetaPathFinder):
     ) -> importlib.machinery.ModuleSpec | None:
         if fullname != self.fault.module:
             return None
-        file = str(ROOT / (fullname.replace(".", "/") + ".py"))
+        file = str(file_of(fullname))
         return importlib.machinery.ModuleSpec(fullname, _Rewritten(file, self.fault), origin=file)
 
 
