@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from tests.simulation import touching
@@ -58,12 +58,13 @@ class Desk:
             self._touched[meeting.id] = certain
         return self._touched[meeting.id]
 
-    def people(self, concern: Concern) -> set[str | None]:
-        """Everybody who may be the one to be told just now."""
+    def people(self, concern: Concern, sits_on: date | None = None) -> set[str | None]:
+        """Everybody who may be the one to be told just now; of a meeting that day, no key worker on leave then."""
         found: set[str | None] = set()
         for directory in self.area.directories():
+            there = frozenset(w for w in concern.workers if not (sits_on and directory.away(w, sits_on)))
             for day in self.days():
-                found |= touching.people(self.family, directory, concern, day)
+                found |= touching.people(self.family, directory, replace(concern, workers=there), day)
         return found
 
     def days(self) -> set[date]:
@@ -101,6 +102,14 @@ class Desk:
         names = ("single_point_of_contact", "deputy", "duty_mailbox")
         held = (d.post(duty.now.get("service"), name) for d in self.area.directories() for name in names)
         return {who for who in held if who}
+
+    def colleagues_there(self, duty: Duty) -> set[str]:
+        """Whoever of this service took part, and speaks there for no other adult: by them the service knew."""
+        service, adult = duty.now.get("service"), duty.now.get("adult") or FAMILY
+        others = (c.episode for c in touching.concerns(self.area, self.family) if c.adult != adult)
+        elsewhere = {w for episode in others if episode for w in episode.workers | episode.former}
+        here = (w.person for w in self.family.words if w.how == "attended" and w.meeting == duty.now["meeting"])
+        return {who for who in here if who not in elsewhere and self.directory.agency_of(who) == service}
 
     def about(self, kind: str, meeting: str, concern: Concern) -> Duty | None:
         """The duty of this kind to this concern about this meeting; the latest of several."""

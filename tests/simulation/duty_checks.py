@@ -70,7 +70,7 @@ def _owed_to_the_right_person(desk: Desk, meeting: Meeting, concern: Concern, du
     """Until it begins: a key worker replaced, away or not to be reached hands the duty on, and the next must know."""
     if meeting.sat is not None or desk.now >= _start(meeting):
         return
-    expected = desk.people(concern)
+    expected = desk.people(concern, local_day(_start(meeting)))
     if concern.episode is not None and concern.episode.ended_on is not None:
         expected |= anybody(desk.directory, concern.service, concern.episode)
     duty.right |= {who for who in expected if who}
@@ -208,7 +208,8 @@ def _still_a_concern(desk: Desk, adult: str, service: str) -> bool:
         return True
     if any(adult in (FAMILY, c.adult) for c in known):
         return False  # an episode speaks for it now
-    return any((s.person or FAMILY) == adult for s in signs(desk.family))
+    here = (FAMILY, *desk.family.household.adults())
+    return adult in here and any((s.person or FAMILY) == adult for s in signs(desk.family))
 
 
 def _was_invited(desk: Desk, meeting: Meeting, person: str, seq: int) -> bool:
@@ -222,7 +223,7 @@ def evidence(desk: Desk) -> None:
     for duty in desk.duties("tell_treatment"):
         if duty.ended is None or not any(fact is duty.ended for fact in desk.family.fresh):
             continue
-        duty.right |= desk.speakers(duty) | desk.posts(duty)
+        duty.right |= desk.speakers(duty) | desk.posts(duty) | desk.colleagues_there(duty)
         how = duty.ended.body["how"]
         if how == "reason" and duty.id not in desk.family.excused:
             desk.say("ended-without-evidence", f"{duty.id} ended for a reason that nobody gave")

@@ -86,7 +86,8 @@ def sent(desk: Desk) -> None:
         how = duty.ended.body["how"]
         if how == "reason" and duty.id not in desk.family.excused:
             desk.say("ended-without-evidence", f"{duty.id} ended for a reason that nobody gave")
-        if how != "evidence" or _report_is_there(desk, duty) or not _matters(desk, duty):
+        met_otherwise = _report_is_there(desk, duty) or _heard_it_is_off(desk, duty)
+        if how != "evidence" or met_otherwise or not _matters(desk, duty):
             continue
         fates = {m.fate() for m in _mails_for(desk, duty)}
         if fates & {"accepted", "collected"}:
@@ -120,7 +121,7 @@ def _mails_for(desk: Desk, duty: Duty) -> Iterable[Sent]:
     if duty.now.get("service") and not any(
         m.fate() in ("accepted", "collected") for m in _read_by(duty, family, readers)
     ):
-        readers = readers | desk.speakers(duty)
+        readers = readers | desk.speakers(duty) | desk.posts(duty)
     return _read_by(duty, family, readers)
 
 
@@ -143,6 +144,15 @@ def _report_is_there(desk: Desk, duty: Duty) -> bool:
     if duty.kind != "ask_report_treatment" or meeting is None:
         return False
     return any(report_counts(desk, duty, person) for _, person in meeting.reports)
+
+
+def _heard_it_is_off(desk: Desk, duty: Duty) -> bool:
+    """Somebody spoke with them, or they answered, after the booking fell."""
+    meeting = desk.family.meetings.get(duty.now.get("meeting") or "")
+    if duty.kind != "tell_treatment_cancelled" or meeting is None or meeting.off is None:
+        return False
+    fell, own = meeting.off[0], duty.ever_to() | desk.speakers(duty)
+    return any(w.meeting == meeting.id and w.seq > fell and w.person in own for w in desk.family.words)
 
 
 def report_counts(desk: Desk, duty: Duty, person: str) -> bool:
