@@ -13,9 +13,9 @@ from typing import Any
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from handlers import duty_file, meeting_file
 from handlers import events as e
 from handlers import facts as f
-from handlers import meeting_file
 from handlers.facts import Duty, Fact
 from handlers.meeting_file import Meeting, Receipt, Sent, with_receipt
 from handlers.people import StreamId
@@ -130,8 +130,9 @@ def _of_meeting(file: CaseFile, fact: Fact, body: Any) -> CaseFile:
     )
 
 
-def _duty(file: CaseFile, id_: str, **changes: Any) -> CaseFile:
-    return replace(file, duties=_with(file.duties, id_, replace(file.duties[id_], **changes)))
+def _of_duty(file: CaseFile, fact: Fact, body: Any) -> CaseFile:
+    """What a fact changes in the duties alone."""
+    return replace(file, duties=duty_file.fold(file.duties, fact))
 
 
 def _household(file: CaseFile, fact: Fact, body: e.HouseholdRecorded) -> CaseFile:
@@ -252,8 +253,7 @@ def _posted(file: CaseFile, fact: Fact, body: e.MessageAccepted | e.MessageFaile
         return file
     if file.heard.get(body.person, fact.recorded) <= fact.recorded:
         file = replace(file, failed=_latest(file.failed, body.person, fact.recorded))
-    rung = next((d for d in file.duties.values() if d.rung_message == body.message), None)
-    return _duty(file, rung.id, rung_failed=True) if rung else file
+    return replace(file, duties=duty_file.notice_failed(file.duties, body.message))
 
 
 def _latest(table: dict[str, datetime], key: str, at: datetime) -> dict[str, datetime]:
@@ -292,49 +292,6 @@ def _record_released(file: CaseFile, fact: Fact, body: e.RecordReleased) -> Case
     return replace(file, held_records=_with(file.held_records, body.record, replace(before, released=True)))
 
 
-def _ended(file: CaseFile, fact: Fact, body: f.DutyEnded) -> CaseFile:
-    return _duty(file, body.duty, ended=body.how, ended_at=fact.recorded, ended_by=body.by)
-
-
-def _moved(file: CaseFile, fact: Fact, body: f.DutyMoved) -> CaseFile:
-    before = file.duties[body.duty]
-    asked = before.caller_asked and before.to == body.to and body.by_telephone  # a later turn asks again
-    return _duty(
-        file,
-        body.duty,
-        to=body.to,
-        due_at=body.due_at,
-        by_telephone=body.by_telephone,
-        caller_asked=asked,
-        sentence=body.sentence,
-        at_once=body.at_once,
-    )
-
-
-def _climbed(file: CaseFile, fact: Fact, body: f.RungClimbed) -> CaseFile:
-    return _duty(
-        file,
-        body.duty,
-        ladder=body.ladder or file.duties[body.duty].ladder,
-        rung=body.rung,
-        climbed_at=fact.recorded,
-        rung_message=body.message,
-        rung_failed=False,
-    )
-
-
-def _reopened(file: CaseFile, fact: Fact, body: f.DutyReopened) -> CaseFile:
-    """It begins anew, from the first rung up."""
-    anew: dict[str, Any] = {
-        "caller_asked": False,
-        "ended": None,
-        "ended_at": None,
-        "ended_by": "",
-        "reopened_at": fact.recorded,
-    }
-    return _duty(file, body.duty, **anew, rung=-1, climbed_at=None, rung_message="", rung_failed=False)
-
-
 def _keyed(table: str, key: str) -> Callable[[CaseFile, Fact, Any], CaseFile]:
     """A fold that files the body under one of its own fields."""
 
@@ -346,6 +303,7 @@ def _keyed(table: str, key: str) -> Callable[[CaseFile, Fact, Any], CaseFile]:
 
 FOLDS: dict[type[e.Body], Callable[[CaseFile, Fact, Any], CaseFile]] = {
     **dict.fromkeys(meeting_file.FOLDS, _of_meeting),
+    **dict.fromkeys(duty_file.FOLDS, _of_duty),
     **dict.fromkeys(TABLES, _kept),
     e.HouseholdRecorded: _household,
     e.MemberJoined: _joined,
@@ -379,12 +337,6 @@ FOLDS: dict[type[e.Body], Callable[[CaseFile, Fact, Any], CaseFile]] = {
     f.MembershipTold: lambda file, _, b: replace(file, told_members=_with(file.told_members, b.person, b.in_scope)),
     f.MeetingFellDue: _fell_due,
     f.LetterIssued: _letter,
-    f.DutyOpened: lambda file, _, b: replace(file, duties=_with(file.duties, b.duty.id, b.duty)),
-    f.DutyMoved: _moved,
-    f.DutyEnded: _ended,
-    f.DutyReopened: _reopened,
-    f.RungClimbed: _climbed,
-    f.CallAskedFor: lambda file, _, b: _duty(file, b.duty, caller_asked=True),
 }
 
 
