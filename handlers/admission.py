@@ -12,7 +12,7 @@ from typing import Any
 
 from handlers import events as e
 from handlers import facts as f
-from handlers import person_file, records
+from handlers import life_file, person_file, records
 from handlers.case_file import CaseFile
 from handlers.duties import Met, Owed
 from handlers.facts import Fact
@@ -35,8 +35,9 @@ BELONGS: dict[StreamKind, tuple[type[e.Body], ...]] = {
 ANYWHERE = (e.TimeCame, e.RecordHeld, e.RecordReleased)
 ABOUT_RECORDS = (e.RecordedInError,)  # of a family or of an adult
 
-# What may be said to have been recorded in error: records of concern, of sharing, of change, of treatment.
-CORRECTABLE = (*person_file.TABLES, *records.TABLES)
+# What may be said to have been recorded in error: records of concern, of sharing, of change, of treatment, and of
+# what befell somebody.
+CORRECTABLE = (*person_file.TABLES, *records.TABLES, *life_file.TABLES)
 
 # event -> (kind of name, its field, the file's table of known names)
 NAMES: dict[type[e.Body], tuple[str, str, str]] = {
@@ -57,6 +58,7 @@ NAMES: dict[type[e.Body], tuple[str, str, str]] = {
     e.ReferralDecided: ("referral", "referral", "referrals"),
     e.PlanEnded: ("plan", "plan", "plans"),
     e.FipEnded: ("fip", "fip", "fips"),
+    **dict.fromkeys(life_file.TABLES, ("member", "person", "met")),
     e.EpisodeHandedOver: ("episode", "episode", "episodes"),
     e.EpisodeClosed: ("episode", "episode", "episodes"),
     e.EpisodeReopened: ("episode", "episode", "episodes"),
@@ -88,6 +90,7 @@ def check(event: e.Event, file: Any) -> None:
             " add one and release it"
         )
     if isinstance(file, CaseFile):
+        _check_birth(body, file, named)
         _check_meeting(body, file, event.recorded, named)
 
 
@@ -103,6 +106,15 @@ def homes(body: type[e.Body]) -> list[StreamKind]:
 def _needs_basis(body: e.Body) -> bool:
     """What says that an adult misuses substances is itself a disclosure (decision 24); that a flag is down is none."""
     return isinstance(body, e.EpisodeOpened | e.FactorsAssessed) or (isinstance(body, e.FlagRecorded) and body.stands)
+
+
+def _check_birth(body: e.Body, file: CaseFile, named: str) -> None:
+    known = file.members.get(body.person) if isinstance(body, e.ChildBorn) else None
+    if known and known.relation not in ("unborn", "child"):
+        raise e.Impossible(
+            f"{named}: {known.person} is on record as {known.relation}, not as an unborn child;"
+            " mend whom it names and release it"
+        )
 
 
 def _check_meeting(body: e.Body, file: CaseFile, recorded: datetime, named: str) -> None:
@@ -125,7 +137,7 @@ def _days_past(body: e.Body) -> Iterator[Any]:
     for name in ("held_on", "assessed_on", "opened_on", "decided_on", "notified_on", "received_on"):
         if getattr(body, name, None) is not None:
             yield getattr(body, name)
-    if isinstance(body, e.SignificantChangeRecorded):
+    if isinstance(body, e.SignificantChangeRecorded | e.ChildBorn | e.PersonDied | e.AddressChanged):
         yield body.on
     if isinstance(body, e.FipEnded | e.PlanEnded):
         yield body.ended_on
@@ -179,7 +191,8 @@ def awaits(body: e.Body, file: Any) -> str:
 def _records(file: Any) -> frozenset[str]:
     """The events that may be said to be wrong, and those that were."""
     if isinstance(file, CaseFile):
-        kept = (getattr(file.records, table) for table in records.TABLES.values())
+        own, lives = (getattr(file.records, t) for t in records.TABLES.values()), life_file.TABLES.values()
+        kept = (*own, *(getattr(file.life, table) for table in lives))
         return frozenset({*file.errors, *(event for table in kept for event in table)})
     known: frozenset[str] = file.records
     return known
@@ -187,6 +200,8 @@ def _records(file: Any) -> frozenset[str]:
 
 # fact -> the names that it makes known
 MAKES_KNOWN: dict[type[e.Body], Callable[[Any], Iterable[str]]] = {
+    e.HouseholdRecorded: lambda body: [f"member:{m.person}" for m in body.members],
+    e.MemberJoined: lambda body: [f"member:{body.member.person}"],
     f.MeetingFellDue: lambda body: [f"meeting:{body.meeting}"],
     e.StrategyDiscussionHeld: lambda body: [f"discussion:{body.discussion}"],
     e.MeetingHeld: lambda body: [f"held:{body.meeting}", *([f"plan:{body.plan.plan}"] if body.plan else [])],

@@ -6,23 +6,25 @@ a function of what was recorded rather than of the order it arrived in.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from handlers import duty_file, meeting_file
+from handlers import duty_file, life_file, meeting_file
 from handlers import events as e
 from handlers import facts as f
 from handlers.facts import Duty, Fact
-from handlers.meeting_file import Meeting, Receipt, Sent, with_receipt
+from handlers.life_file import Known, Life
+from handlers.meeting_file import Meeting, Receipt, Sent, fallen_due, with_receipt
 from handlers.people import StreamId
 from handlers.records import TABLES, Episode, Records, keep, take_out
 from handlers.working_days import local_day
 
-FOLD_VERSION = 3
+FOLD_VERSION = 4
 
 
 class Involved(Struct, frozen=True):
@@ -65,15 +67,18 @@ class PlanMade(Struct, frozen=True):
     sat_on: date
 
 
-class CaseFile(Struct, frozen=True, kw_only=True):
+class CaseFile(Struct, frozen=True, kw_only=True, dict=True):
     """One family. Members and professionals are those of now; plans and FIPs carry their end if they have one.
+
+    household: those of now as they were recorded, and whoever of them died; members: as they stand.
 
     letters: by duty and reader; receipts: of letters; failed: when mail to somebody last came to nothing; heard: when
     they last spoke to us; acknowledged: who showed, of which duty, that they know; errors: events recorded in error.
     """
 
     stream: StreamId
-    members: dict[str, e.Member] = field(default_factory=dict)
+    household: dict[str, Known] = field(default_factory=dict)
+    life: Life = field(default_factory=Life)
     household_at: datetime | None = None
     moves: dict[str, date] = field(default_factory=dict)
     told_members: dict[str, bool] = field(default_factory=dict)
@@ -107,6 +112,46 @@ class CaseFile(Struct, frozen=True, kw_only=True):
     def family(self) -> str:
         return self.stream.id
 
+    @cached_property
+    def members(self) -> dict[str, e.Member]:
+        """The living."""
+        return {p: self.life.as_it_stands(k) for p, k in self.household.items() if p not in self.dead}
+
+    @cached_property
+    def dead(self) -> dict[str, date]:
+        """Of the household, and the day of each death."""
+        deaths = {p: self.life.death_of(p) for p in self.household} if self.life.deaths else {}
+        return {p: death.body.on for p, death in deaths.items() if death}
+
+    def known(self, person: str) -> e.Member | None:
+        """Somebody of the household, dead or alive."""
+        return self.life.as_it_stands(self.household[person]) if person in self.household else None
+
+    @property
+    def met(self) -> set[str]:
+        """Everybody who was ever of this family, as far as we know."""
+        return {*self.household, *self.moves, *self.told_members}
+
+    @property
+    def children(self) -> tuple[str, ...]:
+        """Every child of the household, the unborn and the dead among them."""
+        return tuple(p for p in self.household if (m := self.known(p)) and m.relation in ("child", "unborn"))
+
+    def children_of(self, plan: str) -> tuple[str, ...]:
+        """Whom a plan is about: those it names, the unborn child of its conference, else every child."""
+        made, meeting = self.plan_made_at(plan), self.meetings.get(self.plans.get(plan, ""))
+        unborn = meeting.due.child if meeting else None
+        return (made.plan.children if made else ()) or ((unborn,) if unborn else self.children)
+
+    def last_died_on(self, people: Iterable[str]) -> date | None:
+        """The day on which the last of these died; None while one of them lives, or if there is nobody."""
+        days = [self.dead.get(p) for p in people]
+        return max((d for d in days if d), default=None) if all(days) else None
+
+    def plan_ended_on(self, plan: str) -> date | None:
+        """The day that was recorded, or that on which the last child it is about died."""
+        return self.plans_ended.get(plan) or self.last_died_on(self.children_of(plan))
+
     def plan_made_at(self, plan: str) -> PlanMade | None:
         """What the conference that made this plan decided, and when it sat; None while it is not known."""
         meeting = self.meetings.get(self.plans.get(plan, ""))
@@ -139,13 +184,14 @@ def _household(file: CaseFile, fact: Fact, body: e.HouseholdRecorded) -> CaseFil
     """The later recorded household stands, whichever came in last (rules 3.46)."""
     if file.household_at and file.household_at > fact.recorded:
         return file
-    members = {m.person: m for m in body.members}
-    return _of_members(replace(file, members=members, household_at=fact.recorded))
+    dead = {p: file.household[p] for p in file.dead}  # still to be named in papers of before
+    household = {**dead, **{m.person: Known(m, fact.recorded) for m in body.members}}
+    return _of_members(replace(file, household=household, household_at=fact.recorded))
 
 
 def _of_members(file: CaseFile) -> CaseFile:
     """What belonged to people who left goes with them; whoever comes back is told of anew."""
-    episodes = {k: x for k, x in file.episodes.items() if x.told.person in file.members}
+    episodes = {k: x for k, x in file.episodes.items() if x.told.person in file.household}
     return replace(file, episodes=episodes)
 
 
@@ -155,7 +201,7 @@ def _joined(file: CaseFile, fact: Fact, body: e.MemberJoined) -> CaseFile:
     person = body.member.person
     return replace(
         file,
-        members=_with(file.members, person, body.member),
+        household=_with(file.household, person, Known(body.member, fact.recorded)),
         moves=_with(file.moves, person, body.on),
         arrivals=_with(file.arrivals, person, Arrival(body.on, fact.recorded)),
     )
@@ -166,7 +212,7 @@ def _left(file: CaseFile, fact: Fact, body: e.MemberLeft) -> CaseFile:
         return file
     moves = _with(file.moves, body.person, body.on)
     arrivals = _without(file.arrivals, body.person)
-    return _of_members(replace(file, members=_without(file.members, body.person), moves=moves, arrivals=arrivals))
+    return _of_members(replace(file, household=_without(file.household, body.person), moves=moves, arrivals=arrivals))
 
 
 def _latest_move(file: CaseFile, person: str, on: date) -> bool:
@@ -189,9 +235,14 @@ def _kept(file: CaseFile, fact: Fact, body: e.Body) -> CaseFile:
     return replace(file, records=keep(file.records, fact, TABLES))
 
 
+def _befell(file: CaseFile, fact: Fact, body: e.Body) -> CaseFile:
+    return replace(file, life=keep(file.life, fact, life_file.TABLES))
+
+
 def _in_error(file: CaseFile, fact: Fact, body: e.RecordedInError) -> CaseFile:
     errors = _with(file.errors, body.record, fact.recorded)
-    return replace(file, records=take_out(file.records, body.record, TABLES), errors=errors)
+    records, life = take_out(file.records, body.record, TABLES), take_out(file.life, body.record, life_file.TABLES)
+    return replace(file, records=records, life=life, errors=errors)
 
 
 def _episode(file: CaseFile, fact: Fact, body: e.EpisodeTold) -> CaseFile:
@@ -223,9 +274,7 @@ def _transfer(file: CaseFile, fact: Fact, body: e.TransferNotified) -> CaseFile:
 
 def _fell_due(file: CaseFile, fact: Fact, body: f.MeetingFellDue) -> CaseFile:
     before = file.meetings.get(body.meeting)
-    meeting = (
-        replace(before, due=body, no_longer_due_at=None) if before else Meeting(due=body, fell_due_at=fact.recorded)
-    )
+    meeting = fallen_due(before, fact, body) if before else Meeting(due=body, fell_due_at=fact.recorded)
     return replace(file, meetings=_with(file.meetings, body.meeting, meeting))
 
 
@@ -305,6 +354,7 @@ FOLDS: dict[type[e.Body], Callable[[CaseFile, Fact, Any], CaseFile]] = {
     **dict.fromkeys(meeting_file.FOLDS, _of_meeting),
     **dict.fromkeys(duty_file.FOLDS, _of_duty),
     **dict.fromkeys(TABLES, _kept),
+    **dict.fromkeys(life_file.TABLES, _befell),
     e.HouseholdRecorded: _household,
     e.MemberJoined: _joined,
     e.MemberLeft: _left,

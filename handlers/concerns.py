@@ -220,22 +220,42 @@ class Change(Struct, frozen=True):
     """Something that alters an adult's or a child's needs. whose: the adult who moved in, if it is that."""
 
     id: str
-    what: e.Change
+    what: e.Change | e.Befallen
     on: date
     known_at: datetime
     whose: str | None = None
 
 
 def changes(file: CaseFile, found: list[Concern]) -> Iterator[Change]:
-    """Those recorded as such, and each adult in scope with a concern of their own who moved in (Joint Guidance F7)."""
+    """Those recorded as such, what befell people of the family, and each adult in scope with a concern of their own
+    who moved in (Joint Guidance F7)."""
     for kept in file.records.changes.values():
         yield Change(kept.body.change, kept.body.what, kept.body.on, kept.recorded)
+    yield from _befallen(file)
     adults = in_scope(file)
     for person, arrival in file.arrivals.items():
         known = [c.known_at for c in found if c.adult == person and not c.only]
         if person in adults and known:
             known_at = max(arrival.recorded, min(known))
             yield Change(f"moved-in:{person}:{arrival.on}", "dependent_person_moved_in", arrival.on, known_at, person)
+
+
+def _befallen(file: CaseFile) -> Iterator[Change]:
+    """Births, deaths, and each day on which a child, or an adult who cares for one, moved home: what changes a
+    child's whereabouts or who is there for it is significant, whoever recorded it (rules 3.37)."""
+    for birth in (file.life.birth_of(p) for p in file.household):
+        if birth:
+            yield Change(f"born:{birth.body.person}", "child_born", birth.body.on, birth.recorded)
+    for death in (file.life.death_of(p) for p in file.dead):
+        if death:
+            yield Change(f"died:{death.body.person}", "somebody_died", death.body.on, death.recorded)
+    moved: dict[date, datetime] = {}
+    homes = {m.person for m in file.members.values() if m.cares or m.relation == "child"}
+    for kept in file.life.addresses.values():
+        if kept.body.person in homes:
+            moved[kept.body.on] = min(kept.recorded, moved.get(kept.body.on, kept.recorded))
+    for on, known_at in moved.items():
+        yield Change(f"moved-home:{on}", "moved_home", on, known_at)
 
 
 def stood(concern: Concern, change: Change) -> bool:

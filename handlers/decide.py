@@ -22,6 +22,7 @@ from handlers import (
     core_group,
     diary_file,
     duties,
+    endings,
     escalation,
     fip_review,
     letters,
@@ -113,6 +114,9 @@ RULES: dict[type[e.Body], tuple[Rule, ...]] = {
     e.HouseholdRecorded: (),
     e.MemberJoined: (),
     e.MemberLeft: (),
+    e.ChildBorn: (),
+    e.PersonDied: (),
+    e.AddressChanged: (),
     e.ProfessionalInvolved: (),
     e.ProfessionalLeft: (),
     # enquiries, concerns, consent, plans, the Family Intervention Project: likewise
@@ -186,11 +190,11 @@ EVERY_TIME: dict[type[File], tuple[Callable[[Desk], Iterable[Finding | Effect]],
     CaseFile: (
         lambda desk: person.tell_person_streams(desk.case),
         lambda desk: watching.watch(desk.case, concerns.reckoned_with(desk.case, desk.gate.concerns)),
-        lambda desk: falling_due.reconcile(desk.case, _due(desk)),
+        lambda desk: falling_due.reconcile(desk.case, _due(desk), lambda due: endings.why_not(desk.case, due)),
         lambda desk: seats.seek_unsought(desk.case, _guests(desk), desk.protocol, desk.directory, desk.now),
         lambda desk: _invite(desk),
         lambda desk: _distribute_minutes(desk),
-        lambda desk: duties.settle(desk.case.duties, _owed(desk), desk.case.stream, desk.now, desk.protocol.version),
+        lambda desk: _settle(desk),
         lambda desk: letters.send(desk.case, _owed(desk), desk.directory, desk.now),
         lambda desk: escalation.ask_for_calls(desk.case, desk.protocol, desk.directory, desk.now),
         lambda desk: escalation.climb(desk.case, desk.protocol, desk.directory, desk.now),
@@ -260,6 +264,11 @@ def _all_owed(desk: Desk) -> Iterator[Owed]:
     yield from referrals.owed(file, desk.directory, protocol, desk.now)
     yield from consent.owed(file, protocol)
     yield from substance_misuse.owed(desk.gate)
+
+
+def _settle(desk: Desk) -> Iterator[Finding]:
+    file, pack = desk.case, desk.protocol.version
+    return duties.settle(file.duties, _owed(desk), file.stream, desk.now, pack, endings.by_name(file))
 
 
 def _guests(desk: Desk) -> dict[str, list[Invitee]]:

@@ -7,7 +7,7 @@ nor on a rule author remembering to open or close it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import lru_cache
 
@@ -78,9 +78,17 @@ def duty_id(family: StreamId, kind: DutyKind, *key: str) -> str:
 
 
 def settle(
-    on_file: dict[str, Duty], owed: Iterable[Owed], family: StreamId, now: datetime, pack: str
+    on_file: dict[str, Duty],
+    owed: Iterable[Owed],
+    family: StreamId,
+    now: datetime,
+    pack: str,
+    endings: Mapping[str, str],
 ) -> Iterator[Finding]:
-    """What must be opened, moved, ended or reopened so that the file's duties are those owed."""
+    """What must be opened, moved, ended or reopened so that the file's duties are those owed.
+
+    endings: of people and meetings, why nothing is owed about them any more.
+    """
     wanted = {o.id_in(family): o for o in owed}
     for id_, thing in wanted.items():
         duty = on_file.get(id_)
@@ -90,7 +98,7 @@ def settle(
         yield from _brought_up_to_date(duty, thing, now)
     for id_, duty in on_file.items():
         if id_ not in wanted and duty.ended is None:
-            yield Finding(f.DutyEnded(id_, "lapse", "the file"), _why_lapsed(duty), duty.rule)
+            yield Finding(f.DutyEnded(id_, "lapse", "the file"), _why_lapsed(duty, endings), duty.rule)
 
 
 def excuse(on_file: dict[str, Duty], body: e.DutyExcused) -> Iterator[Finding]:
@@ -140,8 +148,11 @@ def _brought_up_to_date(duty: Duty, thing: Owed, now: datetime) -> Iterator[Find
         yield Finding(moved, thing.sentence, duty.rule)
 
 
-def _why_lapsed(duty: Duty) -> str:
+def _why_lapsed(duty: Duty, endings: Mapping[str, str]) -> str:
     """The reason for the duty ended; say which (decision 11)."""
+    named = (endings.get(x) for x in (duty.to, duty.adult, duty.meeting) if x)
+    if ended := next(filter(None, named), None):
+        return ended
     match duty.kind:
         case "hold_meeting" | "find_a_time":
             return "the meeting is no longer due"

@@ -19,6 +19,7 @@ Basis = Literal["consent", "life_at_risk", "greater_harm", "statutory"]
 Purpose = Literal["fip", "child_in_need", "joint_review", "care_plan", "change"]
 Substance = Literal["alcohol", "drugs"]
 Change = Literal["child_returned_home", "dependent_person_moved_in", "other"]
+Befallen = Literal["child_born", "somebody_died", "moved_home"]
 AskedKind = Literal["joint_care_plan_review", "looked_after_review", "care_plan_meeting"]
 Reply = Literal["accepted", "tentative", "declined"]
 Presence = Literal["present", "deputy", "apologies", "report_only", "absent", "excluded", "part"]
@@ -85,6 +86,30 @@ class MemberJoined(Body, frozen=True):
 class MemberLeft(Body, frozen=True):
     person: str
     on: date
+
+
+class ChildBorn(Body, frozen=True):
+    """An unborn member of the family is born, and is a child of it from then on, under the same id."""
+
+    person: str
+    on: date
+    by: str
+    name: Text | None = None
+
+
+class PersonDied(Body, frozen=True):
+    person: str
+    on: date
+    by: str
+
+
+class AddressChanged(Body, frozen=True):
+    """One person's address is another from that day: papers go to the new one."""
+
+    person: str
+    address: Text
+    on: date
+    by: str
 
 
 class ProfessionalInvolved(Body, frozen=True):
@@ -252,7 +277,8 @@ class TransferNotified(Body, frozen=True):
 class MeetingAskedFor(Body, frozen=True):
     """Somebody sets the date by which a meeting is due that no published rule dates (decision 14).
 
-    adult, service: whose care plan it is about. with_treatment: the plan says so (looked-after reviews).
+    adult, service: whose care plan it is about; child: whose looked-after review. with_treatment: the plan says so
+    (looked-after reviews).
     """
 
     review: str
@@ -262,6 +288,7 @@ class MeetingAskedFor(Body, frozen=True):
     adult: str | None = None
     service: str | None = None
     with_treatment: bool = True
+    child: str | None = None
 
 
 class Attendance(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -275,11 +302,15 @@ class Attendance(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Plan(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A child protection plan made at a conference; core_group: the workers whom the chair named."""
+    """A child protection plan made at a conference; core_group: the workers whom the chair named.
+
+    children: whom it is about, if not all children of the family.
+    """
 
     plan: str
     category: Literal["neglect", "physical", "sexual", "emotional", "multiple"]
     core_group: tuple[str, ...] = ()
+    children: tuple[str, ...] = ()
 
 
 class MeetingHeld(Body, frozen=True):

@@ -86,10 +86,14 @@ class MeetingFellDue(Body, frozen=True):
     adult: str | None = None
     service: str | None = None
     with_treatment: bool = True
+    child: str | None = None
 
 
 class MeetingNoLongerDue(Body, frozen=True):
+    """why: in one clause, where somebody's death, a move or an outcome ended it."""
+
     meeting: str
+    why: str = ""
 
 
 class SeatsAsked(Body, frozen=True):

@@ -92,5 +92,6 @@ def must_repeat(
     if to is None or to.address is None:
         return False
     fate = receipt or receipt_of(file, sent)
-    renewed_at = directory.recorded_at.get(to.person)
+    moved = file.life.address_of(to.person)
+    renewed_at = moved.recorded if moved else directory.recorded_at.get(to.person)
     return not sent.mailed or bool(fate and fate.failed and renewed_at and renewed_at > fate.at)

@@ -72,8 +72,8 @@ class Decisions(Struct, frozen=True):
 class Meeting(Struct, frozen=True, kw_only=True):
     """One meeting from falling due to its minutes. revision counts the times that seats were sought; fixed_at is when
     it first had a time, timed_at since when it has had one without a break, booked_at when it got the present one;
-    broke_off is the time of an adjourned sitting while there is no other; papers are by part and person, reports by
-    person."""
+    broke_off is the time of an adjourned sitting while there is no other; ended_since is why it is no longer due;
+    brought_forward_at is when its deadline last came nearer; papers are by part and person, reports by person."""
 
     due: f.MeetingFellDue
     fell_due_at: datetime
@@ -90,6 +90,8 @@ class Meeting(Struct, frozen=True, kw_only=True):
     failed_at: datetime | None = None
     offered: f.SlotsOffered | None = None
     no_longer_due_at: datetime | None = None
+    ended_since: str = ""
+    brought_forward_at: datetime | None = None
     invitations: dict[str, Invitation] = field(default_factory=dict)
     papers: dict[str, Sent] = field(default_factory=dict)
     decision_papers: dict[str, Sent] = field(default_factory=dict)
@@ -143,6 +145,18 @@ def unbooked(meeting: Meeting, fact: Fact, body: e.Body) -> Meeting:
         cancelled_at=fact.recorded,
         revision=meeting.revision + 1,
     )
+
+
+def _no_longer_due(meeting: Meeting, fact: Fact, body: f.MeetingNoLongerDue) -> Meeting:
+    return replace(unbooked(meeting, fact, body), no_longer_due_at=fact.recorded, ended_since=body.why)
+
+
+def fallen_due(meeting: Meeting, fact: Fact, body: f.MeetingFellDue) -> Meeting:
+    """It is due again, or by another day."""
+    nearer = body.due_on < meeting.due.due_on
+    brought_forward_at = fact.recorded if nearer else meeting.brought_forward_at
+    stands = {"no_longer_due_at": None, "ended_since": "", "brought_forward_at": brought_forward_at}
+    return replace(meeting, due=body, **stands)
 
 
 def _adjourned(meeting: Meeting, fact: Fact, body: e.MeetingAdjourned) -> Meeting:
@@ -223,7 +237,7 @@ FOLDS: dict[type[e.Body], Callable[[Meeting, Fact, Any], Meeting]] = {
     e.ReportReceived: lambda meeting, fact, b: replace(meeting, reports={**meeting.reports, b.person: fact.recorded}),
     e.MeetingCancelled: unbooked,
     e.MeetingAdjourned: _adjourned,
-    f.MeetingNoLongerDue: lambda meeting, fact, b: replace(unbooked(meeting, fact, b), no_longer_due_at=fact.recorded),
+    f.MeetingNoLongerDue: _no_longer_due,
     f.SeatsAsked: lambda meeting, _, b: replace(meeting, revision=b.revision),
     f.MeetingBooked: _booked,
     f.BookingFailed: _nothing_fits,

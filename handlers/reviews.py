@@ -26,7 +26,8 @@ def due(file: CaseFile, protocol: Protocol) -> Iterator[tuple[f.MeetingFellDue, 
     for asked in file.reviews_asked.values():
         working = f"{asked.by} set it for {in_words(asked.due_on)}, since no published rule dates it"
         meeting = falls_due(asked.kind, asked.review, asked.due_on, working, protocol)
-        about = replace(meeting, adult=asked.adult, service=asked.service, with_treatment=asked.with_treatment)
+        about = replace(meeting, adult=asked.adult, service=asked.service, child=asked.child)
+        about = replace(about, with_treatment=asked.with_treatment)
         yield about, "JG-20" if asked.kind == "joint_care_plan_review" else ""
 
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
+from msgspec.structs import replace
+
 from handlers import events as e
 from handlers import facts as f
 from handlers.case_file import CaseFile
@@ -17,13 +19,16 @@ from handlers.meetings import falling_due
 from handlers.protocol import Protocol
 from handlers.working_days import local_day
 
+UNBORN = "RCPC-02"
+
 
 def due(file: CaseFile, protocol: Protocol) -> Iterator[tuple[f.MeetingFellDue, str]]:
     """Every conference that should have been or should be held, with the rule that dates it."""
     yield from _initial(file, protocol)
     yield from _pre_birth(file, protocol)
     yield from _transfer_in(file, protocol)
-    yield from falling_due.of_each_plan(file, "review_conference", "RCPC-01a", "RCPC-01b", protocol)
+    for meeting, rule in falling_due.of_each_plan(file, "review_conference", "RCPC-01a", "RCPC-01b", protocol):
+        yield _after_a_birth(file, meeting, protocol) or (meeting, rule)
 
 
 def _initial(file: CaseFile, protocol: Protocol) -> Iterator[tuple[f.MeetingFellDue, str]]:
@@ -50,7 +55,27 @@ def _pre_birth(file: CaseFile, protocol: Protocol) -> Iterator[tuple[f.MeetingFe
     for asked in file.births_due.values():
         deadline = protocol.deadline("PB-01", asked.expected_on)
         due_on, working = deadline.due_on, deadline.sentence
-        yield falling_due.falls_due("pre_birth_conference", asked.conference, due_on, working, protocol), deadline.rule
+        meeting = falling_due.falls_due("pre_birth_conference", asked.conference, due_on, working, protocol)
+        yield replace(meeting, child=asked.unborn), deadline.rule
+
+
+def _after_a_birth(
+    file: CaseFile, meeting: f.MeetingFellDue, protocol: Protocol
+) -> tuple[f.MeetingFellDue, str] | None:
+    """The first review of a plan made while its child was unborn: sooner, if the birth asks for it (rules RCPC-02,
+    3.30 and 3.55)."""
+    plan = meeting.plan or ""
+    made = file.plan_made_at(plan)
+    if made is None or not meeting.meeting.endswith(f":{plan}:1") or UNBORN not in protocol.rules:
+        return None
+    births = [file.life.birth_of(child) for child in file.children_of(plan)]
+    since = min((b.body.on for b in births if b and b.body.on > made.sat_on), default=None)
+    deadline = protocol.deadline(UNBORN, since) if since else None
+    if deadline is None or deadline.due_on >= meeting.due_on:
+        return None
+    name, working = f"{plan}:1", deadline.sentence
+    sooner = falling_due.falls_due("review_conference", name, deadline.due_on, working, protocol)
+    return replace(sooner, plan=plan), deadline.rule
 
 
 def _transfer_in(file: CaseFile, protocol: Protocol) -> Iterator[tuple[f.MeetingFellDue, str]]:

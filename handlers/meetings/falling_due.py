@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
 
 from msgspec.structs import replace
@@ -46,19 +46,22 @@ def name(meeting: Meeting) -> str:
     return NAMES[meeting.due.kind]
 
 
-def reconcile(file: CaseFile, due: Iterable[tuple[f.MeetingFellDue, str]]) -> Iterator[Finding | TellStream]:
+def reconcile(
+    file: CaseFile, due: Iterable[tuple[f.MeetingFellDue, str]], why_not: Callable[[f.MeetingFellDue], str]
+) -> Iterator[Finding | TellStream]:
     """Meetings that fell due or whose date changed, and open ones that nothing asks for any more.
 
-    due: each meeting with the id of the rule that dates it.
+    due: each meeting with the id of the rule that dates it; why_not: why it need not sit all the same, if so.
     """
-    wanted = {meeting.meeting: (meeting, rule) for meeting, rule in due}
+    wanted = {meeting.meeting: (meeting, rule) for meeting, rule in due if not why_not(meeting)}
     for id_, (meeting, rule) in wanted.items():
         on_file = file.meetings.get(id_)
         if on_file is None or (not on_file.held and (on_file.no_longer_due or on_file.due != meeting)):
             yield Finding(meeting, meeting.working, rule)
     for id_, on_file in file.meetings.items():
         if id_ not in wanted and on_file.open:
-            yield Finding(f.MeetingNoLongerDue(id_), "what made the meeting due has ended")
+            why = why_not(on_file.due)
+            yield Finding(f.MeetingNoLongerDue(id_, why), why or "what made the meeting due has ended")
             if on_file.revision:
                 yield release(file, on_file, "the meeting is no longer due")
 
@@ -138,5 +141,5 @@ def _of_child_protection(file: CaseFile) -> Iterator[tuple[datetime, datetime | 
             sat_at = meeting.sitting.recorded_at if meeting.sitting else None
             yield meeting.fell_due_at, sat_at or meeting.no_longer_due_at
     for plan, made_by in file.plans.items():
-        ended_on = file.plans_ended.get(plan)
+        ended_on = file.plan_ended_on(plan)
         yield file.meetings[made_by].fell_due_at, end_of_day(ended_on) if ended_on else None

@@ -23,7 +23,7 @@ from handlers.meetings.falling_due import name
 from handlers.partnership import Directory
 from handlers.people import Recipient, Text, derived
 from handlers.protocol import Protocol
-from handlers.working_days import local_day
+from handlers.working_days import in_words, local_day
 
 FAMILY_RELATIONS = frozenset({"parent", "carer"})
 
@@ -62,9 +62,10 @@ def parents(file: CaseFile) -> list[Invitee]:
 
 def known_as(file: CaseFile, person: str, directory: Directory) -> Invitee:
     """Somebody met by id in a record: a worker of the directory, a member of the family, or unknown."""
-    member = file.members.get(person)
+    member = file.known(person)
     involved = file.professionals.get(person)
-    home = Recipient(person, member.name, member.address) if member else None
+    address = member.address if member and person not in file.dead else None  # nobody writes to the dead
+    home = Recipient(person, member.name, address) if member else None
     role = involved.role if involved else member.relation if member else ""
     return Invitee(person, role, directory.recipient(person) or home)
 
@@ -114,7 +115,7 @@ def _issue(
     sent = meeting.invitations.get(guest.person)
     sequence = sent.sequence + 1 if sent else 0
     message = derived("invitation", str(file.stream), meeting.id, guest.person, str(sequence))
-    because = _why(meeting, sent, method)
+    because = _why(file, meeting, guest.person, sent, method)
     cancelled = method == "CANCEL"
     stands = (meeting.id, guest.person, message, sequence, booked.revision, booked.starts_at)
     mailed = guest.recipient is not None and guest.recipient.address is not None
@@ -145,7 +146,9 @@ def _issue(
     )
 
 
-def _why(meeting: Meeting, sent: Invitation | None, method: str) -> str:
+def _why(file: CaseFile, meeting: Meeting, person: str, sent: Invitation | None, method: str) -> str:
+    if person in file.dead:
+        return f"{person} died on {in_words(file.dead[person])}: no mail goes"
     if method == "CANCEL":
         return f"the {name(meeting)} is off, or this person is no longer asked to it"
     if sent and not sent.cancelled:
@@ -197,6 +200,8 @@ def owed(file: CaseFile, protocol: Protocol) -> Iterator[Owed]:
     """Each invitation issued is owed its sending on the working day on which the time was fixed (rules 3.24, 3.47)."""
     for meeting in file.meetings.values():
         for person, invitation in meeting.invitations.items():
+            if person in file.dead:
+                continue
             yield _owed_to(meeting, person, invitation, protocol)
 
 

@@ -71,7 +71,7 @@ def copies_to(file: CaseFile, meeting: Meeting, guests: list[Invitee], directory
     if meeting.due.kind in PURPOSES:  # consent may have been taken back since (rules 3.45)
         permitted = {g.person for g in guests}
         by_person = {p: g for p, g in by_person.items() if p in permitted or not directory.treats(p)}
-    return [by_person[p] for p in sorted(by_person)]
+    return [by_person[p] for p in sorted(by_person) if p not in file.dead]
 
 
 def _paper(

@@ -24,10 +24,23 @@ from handlers.working_days import add_working_days, end_of_day, in_words, local_
 def seek_unsought(
     file: CaseFile, guests: dict[str, list[Invitee]], protocol: Protocol, directory: Directory, now: datetime
 ) -> Iterator[Finding | TellStream]:
-    """Each meeting that is due and was never sought a seat for is put to the diary at once."""
+    """Each meeting that is due and was never sought a seat for is put to the diary at once; so is one whose deadline
+    came nearer than its booking."""
     for meeting in file.meetings.values():
-        if meeting.open and meeting.revision == 0:
+        if meeting.open and (meeting.revision == 0 or _must_come_sooner(meeting, now)):
             yield from seek(file, meeting, guests[meeting.id], protocol, directory, now)
+
+
+def _must_come_sooner(meeting: Meeting, now: datetime) -> bool:
+    """It is booked to a day after its new deadline, and nobody has sought another time since."""
+    booked, booked_at, nearer_at = meeting.booked, meeting.booked_at, meeting.brought_forward_at
+    if booked is None or booked_at is None or nearer_at is None or nearer_at < booked_at:
+        return False
+    return meeting.revision == booked.revision and now < booked.starts_at and _is_late(meeting, booked.starts_at)
+
+
+def _is_late(meeting: Meeting, starts_at: datetime) -> bool:
+    return local_day(starts_at) > meeting.due.due_on
 
 
 def seek(
@@ -131,8 +144,8 @@ def take(file: CaseFile, body: e.SeatsTaken) -> Iterator[Finding | TellStream]:
         body.chair,
         body.missing,
     )
-    late = local_day(body.starts_at) > meeting.due.due_on
-    yield Finding(booked, "the first time that fits, after the day it was due" if late else "the first time that fits")
+    late = ", after the day it was due" if _is_late(meeting, body.starts_at) else ""
+    yield Finding(booked, f"the first time that fits{late}")
 
 
 def fail(file: CaseFile, body: e.NothingFits) -> Iterator[Finding]:

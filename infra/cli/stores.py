@@ -39,7 +39,7 @@ class Folder:
 
     def name(self, person: str) -> str:
         """The person's name in words; the id of somebody whom nobody knows."""
-        member, worker = self.file.members.get(person), self.directory.workers.get(person)
+        member, worker = self.file.known(person), self.directory.workers.get(person)
         return self.opened(member.name if member else worker.name if worker else person)
 
     def meeting(self, id_: str) -> Meeting:

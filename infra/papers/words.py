@@ -26,6 +26,9 @@ PRESENCE = {
 CHANGES = {
     "child_returned_home": "a child has come home",
     "dependent_person_moved_in": "another adult has moved in",
+    "child_born": "a child has been born",
+    "somebody_died": "somebody of the family has died",
+    "moved_home": "somebody of the family has moved home",
     "other": "something else that matters",
 }
 OUTCOMES = {

@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import fields
 
 from handlers.effects import LetterOccasion, Message, SendLetter, SendMinutes, SendNotice
-from handlers.events import Change, ReferralDecided
+from handlers.events import Befallen, Change, ReferralDecided
 from handlers.people import Recipient
 from infra.dispatch import may_repeat, paper_of
 from infra.papers.compose import LETTERS
@@ -38,7 +38,7 @@ def a_change(**changes: Any) -> SendLetter:
 
 def test_every_letter_has_its_words() -> None:
     assert set(LETTERS) == set(get_args(LetterOccasion))
-    assert set(CHANGES) == set(get_args(Change))
+    assert set(CHANGES) == {*get_args(Change), *get_args(Befallen)}
     [outcome] = [field.type for field in fields(ReferralDecided) if field.name == "outcome"]
     assert set(OUTCOMES) == set(get_args(outcome))
 

@@ -1,0 +1,37 @@
+"""Why a meeting need not sit any more, though what made it due stands on record: whoever it is about has died."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from handlers import facts as f
+from handlers.case_file import CaseFile
+from handlers.meetings.falling_due import CONFERENCES
+from handlers.working_days import in_words
+
+# About the children: without any child left there is nothing to confer about.
+OF_CHILDREN: frozenset[f.MeetingKind] = CONFERENCES | {"core_group", "looked_after_review"}
+
+
+def why_not(file: CaseFile, meeting: f.MeetingFellDue) -> str:
+    """One clause, or none where the meeting is due all the same."""
+    return next(_reasons(file, meeting), "")
+
+
+def _reasons(file: CaseFile, meeting: f.MeetingFellDue) -> Iterator[str]:
+    about = [p for p in (meeting.adult, meeting.child) if p in file.dead]
+    yield from (died(file, p) for p in about)
+    if meeting.kind in OF_CHILDREN:
+        children = file.children_of(meeting.plan) if meeting.plan else file.children
+        if file.last_died_on(children):
+            yield " and ".join(died(file, child) for child in children)
+
+
+def died(file: CaseFile, person: str) -> str:
+    return f"{person} died on {in_words(file.dead[person])}"
+
+
+def by_name(file: CaseFile) -> dict[str, str]:
+    """Person or meeting → why nothing is owed to or about them any more."""
+    ended = {m.id: m.ended_since for m in file.meetings.values() if m.no_longer_due and m.ended_since}
+    return {**ended, **{person: died(file, person) for person in file.dead}}

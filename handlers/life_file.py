@@ -1,0 +1,63 @@
+"""What befell the people of a family: each record kept by its own name, so that one made in error can be taken out
+again, and what stands is read off the rest (decision 16). Of those about one thing the later recorded stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TypeVar
+
+from msgspec import Struct, field
+from msgspec.structs import replace
+
+from handlers import events as e
+from handlers.records import Kept, in_order
+
+B = TypeVar("B", bound=e.Body)
+
+
+class Known(Struct, frozen=True):
+    """Somebody of the household as recorded, and when that came to be known."""
+
+    member: e.Member
+    recorded: datetime
+
+
+class Life(Struct, frozen=True, kw_only=True):
+    """Every record by the id of its event."""
+
+    births: dict[str, Kept[e.ChildBorn]] = field(default_factory=dict)
+    deaths: dict[str, Kept[e.PersonDied]] = field(default_factory=dict)
+    addresses: dict[str, Kept[e.AddressChanged]] = field(default_factory=dict)
+
+    def birth_of(self, person: str) -> Kept[e.ChildBorn] | None:
+        return _latest(in_order(self.births.values()), person)
+
+    def death_of(self, person: str) -> Kept[e.PersonDied] | None:
+        return _latest(in_order(self.deaths.values()), person)
+
+    def address_of(self, person: str) -> Kept[e.AddressChanged] | None:
+        """Of several moves the latest made counts, however late an earlier one was recorded."""
+        return _latest(sorted(self.addresses.values(), key=lambda k: (k.body.on, k.recorded)), person)
+
+    def as_it_stands(self, known: Known) -> e.Member:
+        """This person, after all that befell them. An address that the household gave later stands."""
+        member = known.member
+        birth, moved = self.birth_of(member.person), self.address_of(member.person)
+        if birth:
+            member = replace(member, relation="child", born=birth.body.on, name=birth.body.name or member.name)
+        if moved and (member.address is None or moved.recorded >= known.recorded):
+            member = replace(member, address=moved.body.address)
+        return member
+
+
+def _latest(records: Iterable[Kept[B]], person: str) -> Kept[B] | None:
+    return next((k for k in reversed([*records]) if getattr(k.body, "person", None) == person), None)
+
+
+TABLES: dict[type[e.Body], str] = {
+    e.ChildBorn: "births",
+    e.PersonDied: "deaths",
+    e.AddressChanged: "addresses",
+}
