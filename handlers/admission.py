@@ -58,7 +58,8 @@ NAMES: dict[type[e.Body], tuple[str, str, str]] = {
     e.ReferralDecided: ("referral", "referral", "referrals"),
     e.PlanEnded: ("plan", "plan", "plans"),
     e.FipEnded: ("fip", "fip", "fips"),
-    **dict.fromkeys(life_file.TABLES, ("member", "person", "met")),
+    **dict.fromkeys((e.ChildBorn, e.PersonDied, e.AddressChanged), ("member", "person", "met")),
+    **dict.fromkeys((e.AreaNotified, e.ReceivingConferenceHeld), ("move", "move", "moved_out")),
     e.EpisodeHandedOver: ("episode", "episode", "episodes"),
     e.EpisodeClosed: ("episode", "episode", "episodes"),
     e.EpisodeReopened: ("episode", "episode", "episodes"),
@@ -137,7 +138,9 @@ def _days_past(body: e.Body) -> Iterator[Any]:
     for name in ("held_on", "assessed_on", "opened_on", "decided_on", "notified_on", "received_on"):
         if getattr(body, name, None) is not None:
             yield getattr(body, name)
-    if isinstance(body, e.SignificantChangeRecorded | e.ChildBorn | e.PersonDied | e.AddressChanged):
+    if isinstance(body, e.SignificantChangeRecorded | e.FamilyMovedOut | e.AreaNotified | e.ReceivingConferenceHeld):
+        yield body.on
+    if isinstance(body, e.ChildBorn | e.PersonDied | e.AddressChanged):
         yield body.on
     if isinstance(body, e.FipEnded | e.PlanEnded):
         yield body.ended_on
@@ -201,6 +204,7 @@ def _records(file: Any) -> frozenset[str]:
 # fact -> the names that it makes known
 MAKES_KNOWN: dict[type[e.Body], Callable[[Any], Iterable[str]]] = {
     e.HouseholdRecorded: lambda body: [f"member:{m.person}" for m in body.members],
+    e.FamilyMovedOut: lambda body: [f"move:{body.move}"],
     e.MemberJoined: lambda body: [f"member:{body.member.person}"],
     f.MeetingFellDue: lambda body: [f"meeting:{body.meeting}"],
     e.StrategyDiscussionHeld: lambda body: [f"discussion:{body.discussion}"],

@@ -14,7 +14,7 @@ from typing import Any
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from handlers import duty_file, life_file, meeting_file
+from handlers import duty_file, life_file, meeting_file, referral_file
 from handlers import events as e
 from handlers import facts as f
 from handlers.facts import Duty, Fact
@@ -22,6 +22,7 @@ from handlers.life_file import Known, Life
 from handlers.meeting_file import Meeting, Receipt, Sent, fallen_due, with_receipt
 from handlers.people import StreamId
 from handlers.records import TABLES, Episode, Records, keep, take_out
+from handlers.referral_file import Advice, Referral
 from handlers.working_days import local_day
 
 FOLD_VERSION = 4
@@ -44,22 +45,6 @@ class Arrival(Struct, frozen=True):
 
     on: date
     recorded: datetime
-
-
-class Referral(Struct, frozen=True):
-    """One referral, from being made to its outcome."""
-
-    made: e.ReferralMade
-    made_at: datetime
-    recorded_at: datetime
-    confirmed_by: str = ""
-    decided: e.ReferralDecided | None = None
-    decided_at: datetime | None = None
-
-
-class Advice(Struct, frozen=True):
-    asked: e.AdviceAsked
-    recorded_at: datetime
 
 
 class PlanMade(Struct, frozen=True):
@@ -128,6 +113,10 @@ class CaseFile(Struct, frozen=True, kw_only=True, dict=True):
         return self.life.as_it_stands(self.household[person]) if person in self.household else None
 
     @property
+    def moved_out(self) -> set[str]:
+        return {*self.life.moves}
+
+    @property
     def met(self) -> set[str]:
         """Everybody who was ever of this family, as far as we know."""
         return {*self.household, *self.moves, *self.told_members}
@@ -149,8 +138,17 @@ class CaseFile(Struct, frozen=True, kw_only=True, dict=True):
         return max((d for d in days if d), default=None) if all(days) else None
 
     def plan_ended_on(self, plan: str) -> date | None:
-        """The day that was recorded, or that on which the last child it is about died."""
-        return self.plans_ended.get(plan) or self.last_died_on(self.children_of(plan))
+        """The day that was recorded, or that on which the last child it is about died, or another area took over."""
+        taken = next((t.on for left in self.standing_moves if (t := self.life.taken_over(left.move))), None)
+        return self.plans_ended.get(plan) or self.last_died_on(self.children_of(plan)) or taken
+
+    @property
+    def standing_moves(self) -> list[e.FamilyMovedOut]:
+        """Out of the area to stay, and not back since."""
+        told = (min(filter(None, (t.notified_on, t.received_on))) for t in self.transfers.values())
+        back_on = max(told, default=date.min)
+        moves = (k.body for k in self.life.moves.values())
+        return [m for m in moves if not m.temporary and m.on > back_on]
 
     def plan_made_at(self, plan: str) -> PlanMade | None:
         """What the conference that made this plan decided, and when it sat; None while it is not known."""
@@ -173,6 +171,10 @@ def _of_meeting(file: CaseFile, fact: Fact, body: Any) -> CaseFile:
     return replace(
         file, meetings=_with(file.meetings, body.meeting, meeting_file.fold(file.meetings[body.meeting], fact))
     )
+
+
+def _of_referral(file: CaseFile, fact: Fact, body: Any) -> CaseFile:
+    return replace(file, referrals=referral_file.fold(file.referrals, fact))
 
 
 def _of_duty(file: CaseFile, fact: Fact, body: Any) -> CaseFile:
@@ -253,22 +255,12 @@ def _episode(file: CaseFile, fact: Fact, body: e.EpisodeTold) -> CaseFile:
     return replace(file, episodes=_with(file.episodes, body.episode, episode))
 
 
-def _referred(file: CaseFile, fact: Fact, body: e.ReferralMade) -> CaseFile:
-    if body.referral in file.referrals:
-        return file
-    referral = Referral(body, fact.happened, fact.recorded)
-    return replace(file, referrals=_with(file.referrals, body.referral, referral))
-
-
-def _referral(file: CaseFile, id_: str, **changes: Any) -> CaseFile:
-    return replace(file, referrals=_with(file.referrals, id_, replace(file.referrals[id_], **changes)))
-
-
 def _transfer(file: CaseFile, fact: Fact, body: e.TransferNotified) -> CaseFile:
     """Notice and receipt may be recorded one by one: a day that the later record does not name stands."""
     before = file.transfers.get(body.transfer, body)
     notified_on, received_on = body.notified_on or before.notified_on, body.received_on or before.received_on
-    known = replace(body, notified_on=notified_on, received_on=received_on)
+    worker = body.social_worker or before.social_worker
+    known = replace(body, notified_on=notified_on, received_on=received_on, social_worker=worker)
     return replace(file, transfers=_with(file.transfers, body.transfer, known))
 
 
@@ -353,6 +345,7 @@ def _keyed(table: str, key: str) -> Callable[[CaseFile, Fact, Any], CaseFile]:
 FOLDS: dict[type[e.Body], Callable[[CaseFile, Fact, Any], CaseFile]] = {
     **dict.fromkeys(meeting_file.FOLDS, _of_meeting),
     **dict.fromkeys(duty_file.FOLDS, _of_duty),
+    **dict.fromkeys(referral_file.FOLDS, _of_referral),
     **dict.fromkeys(TABLES, _kept),
     **dict.fromkeys(life_file.TABLES, _befell),
     e.HouseholdRecorded: _household,
@@ -368,9 +361,6 @@ FOLDS: dict[type[e.Body], Callable[[CaseFile, Fact, Any], CaseFile]] = {
     e.RecordedInError: _in_error,
     e.EpisodeTold: _episode,
     e.EpisodeWithdrawn: lambda file, _, b: replace(file, episodes=_without(file.episodes, b.episode)),
-    e.ReferralMade: _referred,
-    e.ReferralConfirmed: lambda file, _, b: _referral(file, b.referral, confirmed_by=b.by),
-    e.ReferralDecided: lambda file, fact, b: _referral(file, b.referral, decided=b, decided_at=fact.recorded),
     e.AdviceAsked: lambda file, fact, b: replace(file, advice=_with(file.advice, b.advice, Advice(b, fact.recorded))),
     e.FipStarted: _keyed("fips", "fip"),
     e.FipEnded: lambda file, _, b: replace(file, fips_ended=_with(file.fips_ended, b.fip, b.ended_on)),

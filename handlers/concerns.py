@@ -254,6 +254,8 @@ def _befallen(file: CaseFile) -> Iterator[Change]:
     for kept in file.life.addresses.values():
         if kept.body.person in homes:
             moved[kept.body.on] = min(kept.recorded, moved.get(kept.body.on, kept.recorded))
+    for left in file.life.moves.values():
+        moved[left.body.on] = min(left.recorded, moved.get(left.body.on, left.recorded))
     for on, known_at in moved.items():
         yield Change(f"moved-home:{on}", "moved_home", on, known_at)
 

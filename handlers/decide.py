@@ -26,6 +26,7 @@ from handlers import (
     escalation,
     fip_review,
     letters,
+    moving,
     partnership,
     person,
     person_file,
@@ -41,7 +42,7 @@ from handlers.diary import keeping
 from handlers.diary_file import DiaryFile
 from handlers.duties import Owed
 from handlers.effects import Effect, TellStream
-from handlers.facts import Fact, Finding, taken_in
+from handlers.facts import Fact, Finding, MeetingFellDue, taken_in
 from handlers.meeting_file import Meeting
 from handlers.meetings import falling_due, inviting, minutes, seats
 from handlers.meetings.inviting import Invitee
@@ -143,6 +144,9 @@ RULES: dict[type[e.Body], tuple[Rule, ...]] = {
     # meetings
     e.PreBirthConferenceAskedFor: (),
     e.TransferNotified: (),
+    e.FamilyMovedOut: (),
+    e.AreaNotified: (),
+    e.ReceivingConferenceHeld: (),
     e.MeetingAskedFor: (),
     e.SlotsAsked: (lambda body, desk: _look(body, desk),),
     e.BookingAsked: (lambda body, desk: _book(body, desk),),
@@ -190,7 +194,7 @@ EVERY_TIME: dict[type[File], tuple[Callable[[Desk], Iterable[Finding | Effect]],
     CaseFile: (
         lambda desk: person.tell_person_streams(desk.case),
         lambda desk: watching.watch(desk.case, concerns.reckoned_with(desk.case, desk.gate.concerns)),
-        lambda desk: falling_due.reconcile(desk.case, _due(desk), lambda due: endings.why_not(desk.case, due)),
+        lambda desk: falling_due.reconcile(desk.case, _due(desk), lambda due: _why_not(desk, due)),
         lambda desk: seats.seek_unsought(desk.case, _guests(desk), desk.protocol, desk.directory, desk.now),
         lambda desk: _invite(desk),
         lambda desk: _distribute_minutes(desk),
@@ -248,6 +252,11 @@ def _due(desk: Desk) -> Iterator[Any]:
         yield from subject.due(desk.case, desk.protocol)
 
 
+def _why_not(desk: Desk, due: MeetingFellDue) -> str:
+    """Why a meeting that a subject says is due need not sit, in one clause."""
+    return endings.why_not(desk.case, due) or moving.why_not(desk.case, due)
+
+
 def _owed(desk: Desk) -> list[Owed]:
     """Everything owed now. The gate stays last."""
     owed: list[Owed] = desk.once("owed", lambda desk: list(_all_owed(desk)))
@@ -263,6 +272,7 @@ def _all_owed(desk: Desk) -> Iterator[Owed]:
     yield from admission.owed(file, protocol)
     yield from referrals.owed(file, desk.directory, protocol, desk.now)
     yield from consent.owed(file, protocol)
+    yield from moving.owed(file, protocol)
     yield from substance_misuse.owed(desk.gate)
 
 
@@ -291,7 +301,8 @@ def _own_guests(desk: Desk, meeting: Meeting) -> list[Invitee]:
         case "joint_care_plan_review" | "care_plan_meeting" | "looked_after_review":
             return reviews.members(desk.case, meeting, desk.directory, desk.gate.permits)
         case _:
-            return [*inviting.parents(desk.case), *inviting.professionals(desk.case, desk.directory)]
+            ours = [*inviting.parents(desk.case), *inviting.professionals(desk.case, desk.directory)]
+            return [*ours, *convening.from_the_old_area(desk.case, meeting, desk.directory)]
 
 
 def _invite(desk: Desk) -> Iterator[Finding | Effect]:

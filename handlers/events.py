@@ -266,12 +266,44 @@ class PreBirthConferenceAskedFor(Body, frozen=True):
 
 
 class TransferNotified(Body, frozen=True):
-    """A family with a plan moved in: its old area's notice was written, or its referral received, on these days."""
+    """A family with a plan moved in: its old area's notice was written, or its referral received, on these days.
+
+    social_worker: the old area's, who is asked to the conference (rules TRF-02). temporary: they are to stay for a
+    while only, which calls for no conference.
+    """
 
     transfer: str
     from_area: str
     notified_on: date | None = None
     received_on: date | None = None
+    social_worker: str | None = None
+    temporary: bool = False
+
+
+class FamilyMovedOut(Body, frozen=True):
+    """The family moved to another area; temporary: for a while only, so that it is told and nothing else changes."""
+
+    move: str
+    to_area: str
+    on: date
+    by: str
+    temporary: bool = False
+
+
+class AreaNotified(Body, frozen=True):
+    """The receiving area was told of the move."""
+
+    move: str
+    on: date
+    by: str
+
+
+class ReceivingConferenceHeld(Body, frozen=True):
+    """The receiving area held its conference: it answers for the family from then on (rules TRF-02)."""
+
+    move: str
+    on: date
+    by: str
 
 
 class MeetingAskedFor(Body, frozen=True):

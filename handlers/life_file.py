@@ -30,6 +30,9 @@ class Life(Struct, frozen=True, kw_only=True):
     births: dict[str, Kept[e.ChildBorn]] = field(default_factory=dict)
     deaths: dict[str, Kept[e.PersonDied]] = field(default_factory=dict)
     addresses: dict[str, Kept[e.AddressChanged]] = field(default_factory=dict)
+    moves_out: dict[str, Kept[e.FamilyMovedOut]] = field(default_factory=dict)
+    areas_told: dict[str, Kept[e.AreaNotified]] = field(default_factory=dict)
+    conferences_elsewhere: dict[str, Kept[e.ReceivingConferenceHeld]] = field(default_factory=dict)
 
     def birth_of(self, person: str) -> Kept[e.ChildBorn] | None:
         return _latest(in_order(self.births.values()), person)
@@ -40,6 +43,18 @@ class Life(Struct, frozen=True, kw_only=True):
     def address_of(self, person: str) -> Kept[e.AddressChanged] | None:
         """Of several moves the latest made counts, however late an earlier one was recorded."""
         return _latest(sorted(self.addresses.values(), key=lambda k: (k.body.on, k.recorded)), person)
+
+    @property
+    def moves(self) -> dict[str, Kept[e.FamilyMovedOut]]:
+        """Each move out of the area, as it was last recorded."""
+        return {k.body.move: k for k in in_order(self.moves_out.values())}
+
+    def area_told(self, move: str) -> e.AreaNotified | None:
+        return next((k.body for k in reversed(in_order(self.areas_told.values())) if k.body.move == move), None)
+
+    def taken_over(self, move: str) -> e.ReceivingConferenceHeld | None:
+        held = reversed(in_order(self.conferences_elsewhere.values()))
+        return next((k.body for k in held if k.body.move == move), None)
 
     def as_it_stands(self, known: Known) -> e.Member:
         """This person, after all that befell them. An address that the household gave later stands."""
@@ -60,4 +75,7 @@ TABLES: dict[type[e.Body], str] = {
     e.ChildBorn: "births",
     e.PersonDied: "deaths",
     e.AddressChanged: "addresses",
+    e.FamilyMovedOut: "moves_out",
+    e.AreaNotified: "areas_told",
+    e.ReceivingConferenceHeld: "conferences_elsewhere",
 }

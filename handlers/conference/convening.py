@@ -15,7 +15,10 @@ from msgspec.structs import replace
 from handlers import events as e
 from handlers import facts as f
 from handlers.case_file import CaseFile
-from handlers.meetings import falling_due
+from handlers.meeting_file import Meeting
+from handlers.meetings import falling_due, inviting
+from handlers.meetings.inviting import Invitee
+from handlers.partnership import Directory
 from handlers.protocol import Protocol
 from handlers.working_days import local_day
 
@@ -80,12 +83,20 @@ def _after_a_birth(
 
 def _transfer_in(file: CaseFile, protocol: Protocol) -> Iterator[tuple[f.MeetingFellDue, str]]:
     """From the earlier of the written notice and the referral's receipt (rules TRF-01, 3.28)."""
-    for transfer in file.transfers.values():
+    for transfer in (t for t in file.transfers.values() if not t.temporary):
         told_on = min(filter(None, (transfer.notified_on, transfer.received_on)))
         deadline = protocol.deadline("TRF-01", told_on)
         due_on, working = deadline.due_on, deadline.sentence
         meeting = falling_due.falls_due("transfer_in_conference", transfer.transfer, due_on, working, protocol)
         yield meeting, deadline.rule
+
+
+def from_the_old_area(file: CaseFile, meeting: Meeting, directory: Directory) -> Iterator[Invitee]:
+    """The social worker of the area that the family came from, which answers for it until the conference (TRF-02)."""
+    for transfer in file.transfers.values():
+        named = falling_due.meeting_id("transfer_in_conference", transfer.transfer)
+        if named == meeting.id and transfer.social_worker:
+            yield inviting.worker(transfer.social_worker, "originating_social_worker", directory)
 
 
 def _enquiries(file: CaseFile) -> list[e.StrategyDiscussionHeld]:

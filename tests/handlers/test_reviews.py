@@ -28,8 +28,8 @@ def before_birth(expected: str) -> e.Body:
 
 
 def transfer(notified: str | None, received: str | None) -> e.Body:
-    on = [day(x) if x else None for x in (notified, received)]
-    return e.TransferNotified("T-1", "faraway", *on)
+    notified_on, received_on = (day(x) if x else None for x in (notified, received))
+    return e.TransferNotified("T-1", "faraway", notified_on, received_on)
 
 
 def asked(
