@@ -10,6 +10,7 @@ import typer
 
 from infra.cli import (
     acting,
+    befalling,
     engine,
     health,
     ledger,
@@ -104,6 +105,17 @@ _add(
     "ask-meeting",
     "ask-meeting F-1 joint_care_plan_review JR-1 --due 2025-03-14 --adult p-mother --by w-coordinator",
 )
+_add(app, befalling.birth, "birth", "birth F-1 p-unborn --on 2025-02-09 --named 'Rowan Lark' --by w-social")
+_add(app, befalling.death, "death", "death F-1 p-father --on 2025-02-09 --by w-social")
+_add(
+    app,
+    befalling.moved,
+    "moved",
+    "moved F-1 p-mother --address mary@new.example --on 2025-02-09 --by w-social",
+)
+_add(app, befalling.moved_out, "moved-out", "moved-out F-1 MV-1 --to Northmoor --on 2025-02-09 --by w-social")
+_add(app, befalling.area_told, "area-told", "area-told F-1 MV-1 --on 2025-02-10 --by w-coordinator")
+_add(app, befalling.taken_over, "taken-over", "taken-over F-1 MV-1 --on 2025-02-28 --by w-coordinator")
 _add(app, showing.summarise, "summary", "summary")
 _add(app, reading.show, "show", "show F-1")
 _add(app, sending.sent, "sent", "sent F-1 --person w-clearway-key")

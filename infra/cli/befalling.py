@@ -1,0 +1,175 @@
+"""Commands by which a worker records what befell a family: each publishes one event, and says what came of it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated
+
+import typer
+
+from handlers import events as e
+from handlers.events import Body
+from handlers.meetings.falling_due import name
+from handlers.working_days import in_words, local_day
+from infra.cli import moments
+from infra.cli.acting import By, Family
+from infra.cli.common import Area, Fault, Json
+from infra.cli.recording import duties_opened
+from infra.cli.stores import Folder, must_know
+from infra.cli.telling import Told, tell, time_kept
+
+On = Annotated[str, typer.Option(metavar="DATE", help="The day on which it happened.")]
+Move = Annotated[str, typer.Argument(help="The move's own number.")]
+
+
+def birth(
+    ctx: typer.Context,
+    family: Family,
+    person: Annotated[str, typer.Argument(help="The unborn child's id: it stays the child's.")],
+    on: On,
+    by: By,
+    named: Annotated[str | None, typer.Option(help="The child's name; it is sealed before it is kept.")] = None,
+    area: Area = None,
+    json: Json = False,
+) -> None:
+    """Record that an unborn child was born: the plan goes on, by the rules for after a birth."""
+    day = moments.day(on)
+
+    def make(folder: Folder, now: datetime) -> Body:
+        unborn = [m.person for m in folder.file.members.values() if m.relation == "unborn"]
+        must_know(person, unborn, f"{person} is no unborn child of {family}")
+        return e.ChildBorn(person, _past(day, now), by, named)
+
+    def said(told: Told) -> list[str]:
+        return [f"{told.after.name(person)} was born on {in_words(day)}.", *what_changed(told), *duties_opened(told)]
+
+    tell(ctx, family, area, by, json, make, said)
+
+
+def death(
+    ctx: typer.Context,
+    family: Family,
+    person: Annotated[str, typer.Argument(help="Who died.")],
+    on: On,
+    by: By,
+    area: Area = None,
+    json: Json = False,
+) -> None:
+    """Record that somebody of the family died: they are asked to nothing more, and no mail goes to them."""
+    day = moments.day(on)
+
+    def make(folder: Folder, now: datetime) -> Body:
+        _of_the_family(folder, person)
+        return e.PersonDied(person, _past(day, now), by)
+
+    def said(told: Told) -> list[str]:
+        return [f"{told.before.name(person)} died on {in_words(day)}.", *what_changed(told), *duties_opened(told)]
+
+    tell(ctx, family, area, by, json, make, said)
+
+
+def moved(
+    ctx: typer.Context,
+    family: Family,
+    person: Annotated[str, typer.Argument(help="Whose address is another now.")],
+    address: Annotated[str, typer.Option(help="The new address; it is sealed before it is kept.")],
+    on: On,
+    by: By,
+    area: Area = None,
+    json: Json = False,
+) -> None:
+    """Record that somebody moved home: papers go to the new address, and what had come back goes again."""
+    day = moments.day(on)
+
+    def make(folder: Folder, now: datetime) -> Body:
+        _of_the_family(folder, person)
+        if not address.strip():
+            raise Fault("the address is empty: say it with --address")
+        return e.AddressChanged(person, address, _past(day, now), by)
+
+    def said(told: Told) -> list[str]:
+        return [f"Papers for {told.after.name(person)} go to the new address.", *duties_opened(told)]
+
+    tell(ctx, family, area, by, json, make, said)
+
+
+def moved_out(
+    ctx: typer.Context,
+    family: Family,
+    move: Move,
+    to: Annotated[str, typer.Option(metavar="AREA", help="The area that they moved to.")],
+    on: On,
+    by: By,
+    temporary: Annotated[bool, typer.Option(help="They are to stay there for a while only.")] = False,
+    area: Area = None,
+    json: Json = False,
+) -> None:
+    """Record that the family moved to another area, which must be told."""
+    day = moments.day(on)
+
+    def make(folder: Folder, now: datetime) -> Body:
+        return e.FamilyMovedOut(move, to, _past(day, now), by, temporary)
+
+    def said(told: Told) -> list[str]:
+        stay = "stays in" if temporary else "moved to"
+        return [f"{family} {stay} {to} since {in_words(day)}.", *what_changed(told), *duties_opened(told)]
+
+    tell(ctx, family, area, by, json, make, said)
+
+
+def area_told(
+    ctx: typer.Context, family: Family, move: Move, on: On, by: By, area: Area = None, json: Json = False
+) -> None:
+    """Record that the receiving area was told of a move."""
+    day = moments.day(on)
+
+    def make(folder: Folder, now: datetime) -> Body:
+        _known_move(folder, move)
+        return e.AreaNotified(move, _past(day, now), by)
+
+    tell(ctx, family, area, by, json, make, lambda told: [f"It is on record that the area of move {move} was told."])
+
+
+def taken_over(
+    ctx: typer.Context, family: Family, move: Move, on: On, by: By, area: Area = None, json: Json = False
+) -> None:
+    """Record that the receiving area held its conference: it answers for the family from then on."""
+    day = moments.day(on)
+
+    def make(folder: Folder, now: datetime) -> Body:
+        _known_move(folder, move)
+        return e.ReceivingConferenceHeld(move, _past(day, now), by)
+
+    def said(told: Told) -> list[str]:
+        return [f"The receiving area answers for {family} since {in_words(day)}.", *what_changed(told)]
+
+    tell(ctx, family, area, by, json, make, said)
+
+
+def what_changed(told: Told) -> list[str]:
+    """Meetings that are due no longer, due by another day, or booked to another time."""
+    sentences = []
+    for id_, after in told.after.file.meetings.items():
+        before = told.before.file.meetings.get(id_)
+        if before is None or (before.due, before.booked, before.open) == (after.due, after.booked, after.open):
+            continue
+        if not after.open:
+            why = f", since {after.ended_since}" if after.ended_since else ""
+            sentences.append(f"The {name(after)} is due no longer{why}.")
+        else:
+            sentences.append(f"{id_} is due by {in_words(after.due.due_on)}. {time_kept(told.after, after)}")
+    return sentences
+
+
+def _past(day: date, now: datetime) -> date:
+    if day > local_day(now):
+        raise Fault(f"{in_words(day)} has not come: it is {in_words(now)} now, so give the day on which it happened")
+    return day
+
+
+def _of_the_family(folder: Folder, person: str) -> None:
+    must_know(person, folder.file.members, f"{person} is not of {folder.file.family}")
+
+
+def _known_move(folder: Folder, move: str) -> None:
+    must_know(move, folder.file.moved_out, f"{folder.file.family} has no move {move}")

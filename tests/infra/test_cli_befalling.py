@@ -1,0 +1,86 @@
+"""What befell a family, at the command line: each command publishes one event, and says what came of it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from handlers import events as e
+from tests.infra.commands import BY, FAMILY, MEETING, Home, first_evening, home, referred
+from tests.journeys.story import at, told
+
+__all__ = ["first_evening", "home", "referred"]
+ON = ("--on", "2025-01-06")
+
+
+@pytest.fixture
+def expecting(referred: Home) -> Home:
+    """A baby is expected in the family, too."""
+    unborn = e.Member(person="p-baby", name="Baby Quillfeather", relation="unborn")
+    joined = e.MemberJoined(unborn, at("2025-01-06").date())
+    referred.publish([told(at("2025-01-06", "17:00"), "family/F-1", joined)])
+    referred.says("run", "--until", "2025-01-06")
+    return referred
+
+
+def test_a_birth_is_recorded_and_the_child_is_known_by_its_name(expecting: Home) -> None:
+    said = expecting.says("birth", FAMILY, "p-baby", *ON, "--named", "Rowan Quillfeather", *BY)
+    assert said.startswith("Rowan Quillfeather was born on Mon 6 January 2025.")
+    assert re.search(r"Duty D-\w+ opened: Make sure that clearway knows of the change born:p-baby", said)
+    assert "Rowan Quillfeather" in expecting.says("show", FAMILY)
+
+
+def test_only_an_unborn_child_can_be_born(expecting: Home) -> None:
+    assert "p-mother is no unborn child of F-1: there is p-baby" in expecting.fails(
+        "birth", FAMILY, "p-mother", *ON, *BY
+    )
+
+
+def test_a_death_calls_invitations_back_without_a_mail_to_the_dead(referred: Home) -> None:
+    said = referred.says("death", FAMILY, "p-mother", *ON, *BY)
+    assert said.startswith("Mary Quillfeather died on Mon 6 January 2025.")
+    assert re.search(r"Duty D-\w+ ended \(lapse: the file\): Make sure that clearway knows", said)
+    (off,) = [x for x in referred.rows("sent", FAMILY, "--person", "p-mother") if x["what"] == "cancellation"]
+    assert off["fate"] == "not sent (no address)"
+
+
+def test_whoever_is_not_of_the_family_does_not_die_in_it(referred: Home) -> None:
+    assert "p-nobody is not of F-1: there is" in referred.fails("death", FAMILY, "p-nobody", *ON, *BY)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("death", FAMILY, "p-mother"),
+        ("moved", FAMILY, "p-mother", "--address", "new@home.example"),
+        ("moved-out", FAMILY, "MV-1", "--to", "Northmoor"),
+    ],
+)
+def test_what_has_not_come_has_not_happened(referred: Home, words: tuple[str, ...]) -> None:
+    sentence = referred.fails(*words, "--on", "2025-01-07", *BY)
+    assert sentence.endswith("so give the day on which it happened")
+
+
+def test_papers_go_to_a_new_address_which_is_sealed_where_it_is_kept(referred: Home) -> None:
+    said = referred.says("moved", FAMILY, "p-mother", "--address", "mary@new.example", *ON, *BY)
+    assert said.startswith("Papers for Mary Quillfeather go to the new address.")
+    assert not referred.sql("SELECT 1 FROM ledger WHERE body LIKE '%mary@new.example%'")
+
+
+def test_an_empty_address_is_refused(referred: Home) -> None:
+    assert "the address is empty" in referred.fails("moved", FAMILY, "p-mother", "--address", " ", *ON, *BY)
+
+
+def test_a_move_out_of_the_area_is_told_and_handed_over(referred: Home) -> None:
+    said = referred.says("moved-out", FAMILY, "MV-1", "--to", "Northmoor", *ON, *BY)
+    assert said.startswith("F-1 moved to Northmoor since Mon 6 January 2025.")
+    assert re.search(r"Duty D-\w+ opened: Tell Northmoor that the family moved there", said)
+    assert re.search(r"Duty D-\w+ ended \(evidence", referred.says("area-told", FAMILY, "MV-1", *ON, *BY))
+    over = referred.says("taken-over", FAMILY, "MV-1", *ON, *BY)
+    assert "The initial child protection conference is due no longer, since Northmoor held its conference" in over
+    assert referred.snapshot()["meetings"][MEETING]["no_longer_due_at"]
+
+
+def test_a_move_that_nobody_recorded_cannot_be_handed_over(referred: Home) -> None:
+    assert "F-1 has no move MV-9" in referred.fails("taken-over", FAMILY, "MV-9", *ON, *BY)
