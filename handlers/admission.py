@@ -21,13 +21,14 @@ from handlers.protocol import Protocol
 from handlers.working_days import in_words, local_day
 
 A_DAY = timedelta(days=1)
+EVERYTHING = "*"  # whatever waits at this stream is looked at again
 
 BELONGS: dict[StreamKind, tuple[type[e.Body], ...]] = {
     "person": (
         *(e.EpisodeOpened, e.EpisodeHandedOver, e.EpisodeClosed, e.EpisodeReopened, e.ReferenceRecorded),
         *(e.MembershipBegan, e.MembershipEnded, e.RecordHeld, e.RecordReleased),
     ),
-    "diary": (e.RoomRecorded, e.BusyRecorded, e.SeatsSought, e.SeatsReleased),
+    "diary": (e.RoomRecorded, e.BusyRecorded, e.SeatsSought, e.SeatsReleased, e.SeatsHandedOver),
     "partnership": (e.AreaRecorded, e.AgencyRecorded, e.WorkerRecorded, e.LeaveRecorded, e.ServiceWatched),
 }
 
@@ -91,6 +92,7 @@ def check(event: e.Event, file: Any) -> None:
             " add one and release it"
         )
     if isinstance(file, CaseFile):
+        _check_ties(event, file, named)
         _check_birth(body, file, named)
         _check_meeting(body, file, event.recorded, named)
 
@@ -107,6 +109,17 @@ def homes(body: type[e.Body]) -> list[StreamKind]:
 def _needs_basis(body: e.Body) -> bool:
     """What says that an adult misuses substances is itself a disclosure (decision 24); that a flag is down is none."""
     return isinstance(body, e.EpisodeOpened | e.FactorsAssessed) or (isinstance(body, e.FlagRecorded) and body.stands)
+
+
+def _check_ties(event: e.Event, file: CaseFile, named: str) -> None:
+    body, into = event.body, getattr(event.body, "into", "")
+    if isinstance(body, e.FamilyBrought) and event.source != "quorate":
+        raise e.Impossible(f"{named}: only another family says this; record FamiliesMerged there, and discard this")
+    if into and into in (file.family, *file.ties.formerly):
+        raise e.Impossible(f"{named}: {into} is this family, or goes on as it; name another and release it")
+    unknown = sorted(set(body.members) - file.household.keys()) if isinstance(body, e.FamilySplit) else []
+    if unknown:
+        raise e.Impossible(f"{named}: {', '.join(unknown)} is not of the family; mend its members and release it")
 
 
 def _check_birth(body: e.Body, file: CaseFile, named: str) -> None:
@@ -221,6 +234,8 @@ def made_known(fact: Fact) -> Iterator[str]:
     """The names that this fact makes known."""
     if isinstance(fact.body, CORRECTABLE):
         yield f"record:{fact.event}"
+    if isinstance(fact.body, e.FamiliesMerged | f.FamilyParted):
+        yield EVERYTHING
     yield from MAKES_KNOWN[type(fact.body)](fact.body) if type(fact.body) in MAKES_KNOWN else ()
 
 

@@ -6,18 +6,19 @@ a function of what was recorded rather than of the order it arrived in.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
-from msgspec import Struct, field
+from msgspec import Struct, convert, field
 from msgspec.structs import replace
 
 from handlers import duty_file, life_file, meeting_file, referral_file
 from handlers import events as e
 from handlers import facts as f
 from handlers.facts import Duty, Fact
+from handlers.handover_file import Ties, joined, of_both
 from handlers.life_file import Known, Life
 from handlers.meeting_file import Meeting, Receipt, Sent, fallen_due, with_receipt
 from handlers.people import StreamId
@@ -62,6 +63,7 @@ class CaseFile(Struct, frozen=True, kw_only=True, dict=True):
     """
 
     stream: StreamId
+    ties: Ties = field(default_factory=Ties)
     household: dict[str, Known] = field(default_factory=dict)
     life: Life = field(default_factory=Life)
     household_at: datetime | None = None
@@ -120,35 +122,6 @@ class CaseFile(Struct, frozen=True, kw_only=True, dict=True):
     def met(self) -> set[str]:
         """Everybody who was ever of this family, as far as we know."""
         return {*self.household, *self.moves, *self.told_members}
-
-    @property
-    def children(self) -> tuple[str, ...]:
-        """Every child of the household, the unborn and the dead among them."""
-        return tuple(p for p in self.household if (m := self.known(p)) and m.relation in ("child", "unborn"))
-
-    def children_of(self, plan: str) -> tuple[str, ...]:
-        """Whom a plan is about: those it names, the unborn child of its conference, else every child."""
-        made, meeting = self.plan_made_at(plan), self.meetings.get(self.plans.get(plan, ""))
-        unborn = meeting.due.child if meeting else None
-        return (made.plan.children if made else ()) or ((unborn,) if unborn else self.children)
-
-    def last_died_on(self, people: Iterable[str]) -> date | None:
-        """The day on which the last of these died; None while one of them lives, or if there is nobody."""
-        days = [self.dead.get(p) for p in people]
-        return max((d for d in days if d), default=None) if all(days) else None
-
-    def plan_ended_on(self, plan: str) -> date | None:
-        """The day that was recorded, or that on which the last child it is about died, or another area took over."""
-        taken = next((t.on for left in self.standing_moves if (t := self.life.taken_over(left.move))), None)
-        return self.plans_ended.get(plan) or self.last_died_on(self.children_of(plan)) or taken
-
-    @property
-    def standing_moves(self) -> list[e.FamilyMovedOut]:
-        """Out of the area to stay, and not back since."""
-        told = (min(filter(None, (t.notified_on, t.received_on))) for t in self.transfers.values())
-        back_on = max(told, default=date.min)
-        moves = (k.body for k in self.life.moves.values())
-        return [m for m in moves if not m.temporary and m.on > back_on]
 
     def plan_made_at(self, plan: str) -> PlanMade | None:
         """What the conference that made this plan decided, and when it sat; None while it is not known."""
@@ -239,6 +212,38 @@ def _kept(file: CaseFile, fact: Fact, body: e.Body) -> CaseFile:
 
 def _befell(file: CaseFile, fact: Fact, body: e.Body) -> CaseFile:
     return replace(file, life=keep(file.life, fact, life_file.TABLES))
+
+
+def _merged(file: CaseFile, fact: Fact, body: e.FamiliesMerged) -> CaseFile:
+    ties = replace(file.ties, merged_into=body.into)
+    return CaseFile(stream=file.stream, ties=ties, told_members=file.told_members, watched=file.watched)
+
+
+def _brought(file: CaseFile, fact: Fact, body: e.FamilyBrought) -> CaseFile:
+    theirs = convert(body.file, CaseFile)
+    formerly = {*file.ties.formerly, *theirs.ties.formerly, body.from_family} - {file.family}
+    own = {"told_members": file.told_members, "watched": file.watched}
+    times = [at for at in (file.household_at, theirs.household_at) if at]
+    return replace(
+        joined(file, theirs),
+        ties=replace(file.ties, merged_into="", formerly=tuple(sorted(formerly))),
+        household_at=max(times, default=None),
+        records=joined(file.records, theirs.records),
+        life=joined(file.life, theirs.life),
+        meetings=of_both(file.meetings, theirs.meetings, body.from_family),
+        **own,
+    )
+
+
+def _parted(file: CaseFile, fact: Fact, body: f.FamilyParted) -> CaseFile:
+    gone = set(body.names)
+    tables = {"person": "household", "plan": "plans", "meeting": "meetings", "duty": "duties"}
+    left = {
+        table: {k: x for k, x in getattr(file, table).items() if f"{kind}:{k}" not in gone}
+        for kind, table in tables.items()
+    }
+    gone_to = {**file.ties.gone_to, **dict.fromkeys(body.names, body.into)}
+    return _of_members(replace(file, ties=replace(file.ties, gone_to=gone_to), **left))
 
 
 def _in_error(file: CaseFile, fact: Fact, body: e.RecordedInError) -> CaseFile:
@@ -348,6 +353,9 @@ FOLDS: dict[type[e.Body], Callable[[CaseFile, Fact, Any], CaseFile]] = {
     **dict.fromkeys(referral_file.FOLDS, _of_referral),
     **dict.fromkeys(TABLES, _kept),
     **dict.fromkeys(life_file.TABLES, _befell),
+    e.FamiliesMerged: _merged,
+    e.FamilyBrought: _brought,
+    f.FamilyParted: _parted,
     e.HouseholdRecorded: _household,
     e.MemberJoined: _joined,
     e.MemberLeft: _left,
@@ -382,5 +390,5 @@ FOLDS: dict[type[e.Body], Callable[[CaseFile, Fact, Any], CaseFile]] = {
 
 def fold(file: CaseFile, fact: Fact) -> CaseFile:
     """The file with one more fact in it; a fact that says nothing of the file's state leaves it as it was."""
-    step = FOLDS.get(type(fact.body))
+    step = None if file.ties.sent_on(file.family, fact.body) else FOLDS.get(type(fact.body))
     return step(file, fact, fact.body) if step else file

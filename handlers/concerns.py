@@ -249,14 +249,17 @@ def _befallen(file: CaseFile) -> Iterator[Change]:
     for death in (file.life.death_of(p) for p in file.dead):
         if death:
             yield Change(f"died:{death.body.person}", "somebody_died", death.body.on, death.recorded)
-    moved: dict[date, datetime] = {}
+    yield from _moves(file)
+
+
+def _moves(file: CaseFile) -> Iterator[Change]:
+    """One change a day, however many moved."""
     homes = {m.person for m in file.members.values() if m.cares or m.relation == "child"}
-    for kept in file.life.addresses.values():
-        if kept.body.person in homes:
-            moved[kept.body.on] = min(kept.recorded, moved.get(kept.body.on, kept.recorded))
-    for left in file.life.moves.values():
-        moved[left.body.on] = min(left.recorded, moved.get(left.body.on, left.recorded))
-    for on, known_at in moved.items():
+    days = [(k.body.on, k.recorded) for k in file.life.addresses.values() if k.body.person in homes]
+    known: dict[date, datetime] = {}
+    for on, known_at in (*days, *((k.body.on, k.recorded) for k in file.life.moves.values())):
+        known[on] = min(known_at, known.get(on, known_at))
+    for on, known_at in known.items():
         yield Change(f"moved-home:{on}", "moved_home", on, known_at)
 
 

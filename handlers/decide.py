@@ -25,6 +25,7 @@ from handlers import (
     endings,
     escalation,
     fip_review,
+    joining,
     letters,
     moving,
     partnership,
@@ -73,7 +74,7 @@ class Desk:
     def __init__(self, event: e.Event, file: File, protocol: Protocol, directory: Directory, now: datetime) -> None:
         self.event, self.protocol, self.directory, self.now = event, protocol, directory, now
         self.file: Any = file  # whichever of the four; RULES and EVERY_TIME say which rule reads which
-        self.before = file
+        self.before: Any = file
         self._seen: dict[str, tuple[File, Any]] = {}
         self.facts: list[Fact] = []
         self.effects: list[Effect] = []
@@ -115,6 +116,9 @@ RULES: dict[type[e.Body], tuple[Rule, ...]] = {
     e.HouseholdRecorded: (),
     e.MemberJoined: (),
     e.MemberLeft: (),
+    e.FamiliesMerged: (lambda body, desk: joining.merge(desk.before, body),),
+    e.FamilySplit: (lambda body, desk: joining.split(desk.case, body),),
+    e.FamilyBrought: (lambda body, desk: joining.take_in(desk.before, desk.case, body, desk.directory, desk.now),),
     e.ChildBorn: (),
     e.PersonDied: (),
     e.AddressChanged: (),
@@ -181,6 +185,7 @@ RULES: dict[type[e.Body], tuple[Rule, ...]] = {
     e.RoomRecorded: (),
     e.BusyRecorded: (),
     e.SeatsSought: (lambda body, desk: keeping.answer(desk.file, body, desk.protocol),),
+    e.SeatsHandedOver: (lambda body, desk: keeping.hand_over(desk.file, body),),
     e.SeatsReleased: (lambda body, desk: keeping.give_back(desk.file, body),),
     # the area's directory
     e.AreaRecorded: (),
@@ -216,12 +221,15 @@ def decide(event: e.Event, file: File, protocol: Protocol, directory: Directory,
     can never be decided as it stands; the caller sets it on the held shelf.
     """
     admission.check(event, file)
-    awaited = admission.awaits(event.body, file)
+    to = file.ties.sent_on(file.family, event.body) if isinstance(file, CaseFile) else ""
+    awaited = "" if to else admission.awaits(event.body, file)
     if awaited:
         return Decision(file, awaits=awaited)
     desk = Desk(event, file, protocol, directory, now)
     desk.note(taken_in(event))
-    for rule in RULES[type(event.body)]:
+    if to:
+        desk.hear([joining.sent_on(desk.case, event.body, to)])
+    for rule in () if to else RULES[type(event.body)]:
         desk.hear(rule(event.body, desk))
     for reading in EVERY_TIME[type(file)]:
         desk.hear(reading(desk))
@@ -278,7 +286,7 @@ def _all_owed(desk: Desk) -> Iterator[Owed]:
 
 def _settle(desk: Desk) -> Iterator[Finding]:
     file, pack = desk.case, desk.protocol.version
-    return duties.settle(file.duties, _owed(desk), file.stream, desk.now, pack, endings.by_name(file))
+    return duties.settle(file, _owed(desk), desk.now, pack, endings.by_name(file))
 
 
 def _guests(desk: Desk) -> dict[str, list[Invitee]]:

@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from handlers import events as e
 from handlers import facts as f
+from handlers.case_file import CaseFile
 from handlers.effects import LetterOccasion
 from handlers.facts import Duty, DutyKind, Finding, Grade
 from handlers.people import StreamId, Text, derived
@@ -67,6 +68,9 @@ class Owed(Struct, frozen=True, kw_only=True):
     def id_in(self, family: StreamId) -> str:
         return duty_id(family, self.kind, *self.key)
 
+    def id_of(self, file: CaseFile) -> str:
+        return duty_of(file, self.kind, *self.key)
+
     def by_telephone(self, now: datetime) -> bool:
         return self.telephone_from is not None and now >= self.telephone_from
 
@@ -77,10 +81,15 @@ def duty_id(family: StreamId, kind: DutyKind, *key: str) -> str:
     return "D-" + derived("duty", str(family), kind, *key)[:12]
 
 
+def duty_of(file: CaseFile, kind: DutyKind, *key: str) -> str:
+    """Its name in this family; what was brought from another keeps the one it had there."""
+    names = [duty_id(file.stream.sibling("family", x), kind, *key) for x in (file.family, *file.ties.formerly)]
+    return next((name for name in names if name in file.duties), names[0])
+
+
 def settle(
-    on_file: dict[str, Duty],
+    file: CaseFile,
     owed: Iterable[Owed],
-    family: StreamId,
     now: datetime,
     pack: str,
     endings: Mapping[str, str],
@@ -89,7 +98,7 @@ def settle(
 
     endings: of people and meetings, why nothing is owed about them any more.
     """
-    wanted = {o.id_in(family): o for o in owed}
+    on_file, wanted = file.duties, {o.id_of(file): o for o in owed}
     for id_, thing in wanted.items():
         duty = on_file.get(id_)
         if duty is None:

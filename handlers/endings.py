@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from handlers import facts as f
+from handlers import standing
 from handlers.case_file import CaseFile
 from handlers.meetings.falling_due import CONFERENCES
 from handlers.working_days import in_words
@@ -22,8 +23,8 @@ def _reasons(file: CaseFile, meeting: f.MeetingFellDue) -> Iterator[str]:
     about = [p for p in (meeting.adult, meeting.child) if p in file.dead]
     yield from (died(file, p) for p in about)
     if meeting.kind in OF_CHILDREN:
-        children = file.children_of(meeting.plan) if meeting.plan else file.children
-        if file.last_died_on(children):
+        children = standing.children_of(file, meeting.plan) if meeting.plan else standing.children(file)
+        if standing.last_died_on(file, children):
             yield " and ".join(died(file, child) for child in children)
 
 

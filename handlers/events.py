@@ -8,7 +8,7 @@ are days in London.
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Literal
+from typing import Any, Literal
 
 from msgspec import Struct, field
 
@@ -126,6 +126,30 @@ class ProfessionalLeft(Body, frozen=True):
 
 
 # --- family: enquiries, factors, consent, the Family Intervention Project
+
+
+class FamiliesMerged(Body, frozen=True):
+    """Two records were of one family: this one goes on as `into`, with all that is owed (decision 25)."""
+
+    into: str
+    by: str
+
+
+class FamilySplit(Body, frozen=True):
+    """These members became a family of their own, and go with the plans that are about them."""
+
+    into: str
+    members: tuple[str, ...]
+    by: str
+    plans: tuple[str, ...] = ()
+
+
+class FamilyBrought(Body, frozen=True):
+    """What a family goes on with that was another's: its file, as its own fold left it, words sealed."""
+
+    from_family: str
+    file: dict[str, Any]
+    fold_version: int
 
 
 class StrategyDiscussionHeld(Body, frozen=True):
@@ -659,6 +683,14 @@ class SeatsSought(Body, frozen=True):
     room: str | None = None
     at: datetime | None = None
     only_look: bool = False
+
+
+class SeatsHandedOver(Body, frozen=True):
+    """These meetings of one family are another's now, at the times they have."""
+
+    family: str
+    to: str
+    meetings: tuple[str, ...]
 
 
 class SeatsReleased(Body, frozen=True):

@@ -169,6 +169,13 @@ class MembershipTold(Body, frozen=True):
     in_scope: bool
 
 
+class FamilyParted(Body, frozen=True):
+    """What went on in another family, as `plan:PLAN-1`: it is this one's no more."""
+
+    into: str
+    names: tuple[str, ...]
+
+
 class Duty(Struct, frozen=True, kw_only=True):
     """Something owed to somebody by a time, because of a rule (decision 11).
 

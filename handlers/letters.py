@@ -20,7 +20,7 @@ from handlers.people import Recipient, derived
 def send(file: CaseFile, owed: Iterable[Owed], directory: Directory, now: datetime) -> Iterator[Finding | SendLetter]:
     """Each letter that is owed, to its reader, once."""
     for thing in owed:
-        duty = thing.id_in(file.stream)
+        duty = thing.id_of(file)
         if thing.letter is None or thing.met is not None or thing.to is None or duty not in file.duties:
             continue
         to = directory.recipient(thing.to)

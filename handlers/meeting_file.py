@@ -73,6 +73,7 @@ class Meeting(Struct, frozen=True, kw_only=True):
     """One meeting from falling due to its minutes. revision counts the times that seats were sought; fixed_at is when
     it first had a time, timed_at since when it has had one without a break, booked_at when it got the present one;
     broke_off is the time of an adjourned sitting while there is no other; ended_since is why it is no longer due;
+    in_calendars_of is the family in whose name it was first sent, if that was another;
     brought_forward_at is when its deadline last came nearer; papers are by part and person, reports by person."""
 
     due: f.MeetingFellDue
@@ -91,6 +92,7 @@ class Meeting(Struct, frozen=True, kw_only=True):
     offered: f.SlotsOffered | None = None
     no_longer_due_at: datetime | None = None
     ended_since: str = ""
+    in_calendars_of: str = ""
     brought_forward_at: datetime | None = None
     invitations: dict[str, Invitation] = field(default_factory=dict)
     papers: dict[str, Sent] = field(default_factory=dict)

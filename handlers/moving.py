@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from handlers import facts as f
+from handlers import standing
 from handlers.case_file import CaseFile
 from handlers.duties import Met, Owed
 from handlers.meetings.falling_due import CONFERENCES
@@ -20,7 +21,7 @@ PACK = "why they moved, the plan, reports of earlier conferences, assessments, s
 
 def why_not(file: CaseFile, meeting: f.MeetingFellDue) -> str:
     """Why this meeting need not sit, if the move is the reason."""
-    for left in file.standing_moves:
+    for left in standing.moves_out(file):
         taken = file.life.taken_over(left.move)
         if taken:
             return f"{left.to_area} held its conference on {in_words(taken.on)} and answers for the family since"

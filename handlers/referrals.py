@@ -9,7 +9,7 @@ from datetime import datetime
 
 from handlers.case_file import CaseFile
 from handlers.concerns import Concern, voice
-from handlers.duties import Letter, Met, Owed, duty_id
+from handlers.duties import Letter, Met, Owed, duty_of
 from handlers.letters import came_to_nothing, went, went_to_anybody
 from handlers.partnership import Directory
 from handlers.protocol import Protocol
@@ -56,7 +56,7 @@ def _feedback(
     assert decided is not None
     deadline = protocol.deadline("FEED-01", max(decided.decided_on, local_day(decided_at)))
     known = directory.workers.get(made.made_by)
-    duty = duty_id(file.stream, "feed_back_outcome", made.referral)
+    duty = duty_of(file, "feed_back_outcome", made.referral)
     return Owed(
         kind="feed_back_outcome",
         key=(made.referral,),
@@ -79,7 +79,7 @@ def _advice(
     """Of whoever speaks for the service; its letter names neither family nor anybody in it."""
     concern = Concern(adult="", service=service, known_at=advice.recorded_at)
     to = voice(concern, None, file, directory, now).to
-    duty = duty_id(file.stream, "ask_for_advice", advice.asked.advice, service)
+    duty = duty_of(file, "ask_for_advice", advice.asked.advice, service)
     deadline = protocol.deadline("TELL-01", local_day(advice.recorded_at))
     return Owed(
         kind="ask_for_advice",

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from handlers import events as e
 from handlers.case_file import CaseFile
 from handlers.concerns import Change, Concern, Voice, changes, concerns, sat_for, stood, touching, voice
-from handlers.duties import Letter, Met, Owed, duty_id
+from handlers.duties import Letter, Met, Owed, duty_of
 from handlers.effects import Part
 from handlers.facts import DutyKind
 from handlers.letters import came_to_nothing, went
@@ -64,7 +64,7 @@ class Desk(Struct, frozen=True, dict=True):
 
     def reopened_at(self, kind: DutyKind, *key: str) -> datetime | None:
         """When this duty was last owed again after it had ended: its time runs anew from there."""
-        duty = self.file.duties.get(duty_id(self.file.stream, kind, *key))
+        duty = self.file.duties.get(duty_of(self.file, kind, *key))
         return duty.reopened_at if duty else None
 
 
@@ -163,7 +163,7 @@ def _of_the_meeting(
 
 def _knows(desk: Desk, concern: Concern, heard: Voice, meeting: Meeting, key: tuple[str, ...]) -> Met | None:
     """By an answer, a call, having been there; mail that the relay took is not knowing (decision 13)."""
-    told = desk.file.acknowledged.get(duty_id(desk.file.stream, "tell_treatment", *key), {})
+    told = desk.file.acknowledged.get(duty_of(desk.file, "tell_treatment", *key), {})
     sat = (*heard.holders, *sat_for(concern, meeting, desk.file, desk.directory))
     for person in sat if meeting.held else heard.told:
         word = acknowledged(meeting, person, concern.known_at)
@@ -188,7 +188,7 @@ def _of_the_report(desk: Desk, concern: Concern, heard: Voice, meeting: Meeting,
     rule = "REP-01b" if meeting.due.kind == "review_conference" else "REP-01a"
     due = desk.protocol.deadline(rule, local_day(starts_at))
     due_at = min(max(due.due_at, asked_by), starts_at)
-    duty = duty_id(desk.file.stream, "ask_report_treatment", *key)
+    duty = duty_of(desk.file, "ask_report_treatment", *key)
     came = next((p for p in meeting.reports if _is_of(p, concern, heard, desk.directory)), None)
     received = Met("recorded", f"the report of {came}") if came else None
     asked = went(desk.file, duty, heard.to or "")
@@ -355,7 +355,7 @@ def _lawful_since(desk: Desk, adult: str) -> datetime | None:
 
 def _of_the_change(desk: Desk, concern: Concern, heard: Voice, change: Change, since: datetime) -> Owed:
     key = (concern.adult, concern.service, change.id)
-    duty = duty_id(desk.file.stream, "tell_change", *key)
+    duty = duty_of(desk.file, "tell_change", *key)
     reopened_at = desk.reopened_at("tell_change", *key)
     deadline = desk.protocol.deadline("F7-01", local_day(max(since, reopened_at or since)))
     knows = next((p for p in heard.told if p in desk.file.acknowledged.get(duty, {})), None)

@@ -17,6 +17,7 @@ from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from handlers import case_file, diary_file, partnership, person_file
+from handlers.admission import EVERYTHING
 from handlers.decide import File, fold
 from handlers.events import Event, RecordHeld, RecordReleased
 from handlers.facts import Fact
@@ -63,6 +64,7 @@ ASLEEP = delete(wakeups).where(_among(wakeups.c.stream, "streams"))
 SEEN = select(inbox).where(_among(inbox.c.event, "ids"))
 PARKED_AS = select(parked.c.name, parked.c.letter).where(_among(parked.c.name, "names"))
 WAITING_FOR = select(parked).where(_among(parked.c.awaits, "names")).order_by(parked.c.at, parked.c.name)
+WAITING_AT = select(parked.c.awaits).where(parked.c.stream == bindparam("of"))
 NO_LONGER_PARKED = delete(parked).where(_among(parked.c.name, "names"))
 
 
@@ -239,6 +241,9 @@ class Sitting:
         """Names that these decisions made known bring back what was parked for them."""
         since: dict[str, datetime] = {}
         for s in settlements:
+            if EVERYTHING in s.decision.makes_known:
+                waiting = await self.connection.execute(WAITING_AT, {"of": str(s.event.stream)})
+                since |= {r.awaits: s.now for r in waiting}
             for name in s.decision.makes_known:
                 scope: object = s.event.stream
                 if name.startswith("reference:"):

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from handlers import events as e
 from handlers import facts as f
+from handlers import standing
 from handlers.case_file import CaseFile
 from handlers.meeting_file import Meeting
 from handlers.meetings import falling_due, inviting
@@ -71,7 +72,7 @@ def _after_a_birth(
     made = file.plan_made_at(plan)
     if made is None or not meeting.meeting.endswith(f":{plan}:1") or UNBORN not in protocol.rules:
         return None
-    births = [file.life.birth_of(child) for child in file.children_of(plan)]
+    births = [file.life.birth_of(child) for child in standing.children_of(file, plan)]
     since = min((b.body.on for b in births if b and b.body.on > made.sat_on), default=None)
     deadline = protocol.deadline(UNBORN, since) if since else None
     if deadline is None or deadline.due_on >= meeting.due_on:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from handlers import events as e
 from handlers import facts as f
 from handlers.diary.finder import find, propose, why_not
@@ -67,6 +69,17 @@ def _proposals(file: DiaryFile, sought: e.SeatsSought, protocol: Protocol, famil
     reasons = () if slots else why_not(file, sought, protocol)
     found = e.SlotsFound(sought.meeting, slots, reasons)
     return TellStream(stream=family, body=found, because="times were asked for")
+
+
+def hand_over(file: DiaryFile, body: e.SeatsHandedOver) -> Iterator[Finding]:
+    """The same times under the other family, unless that has its own for the same meeting."""
+    because = f"{body.family} goes on as {body.to}"
+    for meeting in body.meetings:
+        kept = file.seats.get(seat_key(body.family, meeting))
+        if kept:
+            yield Finding(f.SeatsGivenBack(body.family, meeting), because)
+            if seat_key(body.to, meeting) not in file.seats:
+                yield Finding(replace(kept, family=body.to), because)
 
 
 def give_back(file: DiaryFile, body: e.SeatsReleased) -> Iterator[Finding]:

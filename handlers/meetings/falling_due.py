@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from handlers import events as e
 from handlers import facts as f
+from handlers import standing
 from handlers.case_file import CaseFile
 from handlers.duties import Met, Owed
 from handlers.effects import TellStream
@@ -141,5 +142,5 @@ def _of_child_protection(file: CaseFile) -> Iterator[tuple[datetime, datetime | 
             sat_at = meeting.sitting.recorded_at if meeting.sitting else None
             yield meeting.fell_due_at, sat_at or meeting.no_longer_due_at
     for plan, made_by in file.plans.items():
-        ended_on = file.plan_ended_on(plan)
+        ended_on = standing.plan_ended_on(file, plan)
         yield file.meetings[made_by].fell_due_at, end_of_day(ended_on) if ended_on else None

@@ -95,6 +95,15 @@ def reconcile(
             yield from _issue(file, meeting, was, guest, "CANCEL", directory, now)
 
 
+def call_back(file: CaseFile, meeting: Meeting, directory: Directory, now: datetime) -> Iterator[SendInvitation]:
+    """A CANCEL to whoever holds an invitation to this meeting, which goes on under another name."""
+    was = meeting.booked or meeting.cancelled
+    for person, sent in meeting.invitations.items():
+        if was and not sent.cancelled:
+            issued = _issue(file, meeting, was, known_as(file, person, directory), "CANCEL", directory, now)
+            yield from (x for x in issued if isinstance(x, SendInvitation))
+
+
 def _is_owed(file: CaseFile, meeting: Meeting, booked: f.MeetingBooked, guest: Invitee, directory: Directory) -> bool:
     """No invitation, one that was called back, one to another time; or one that went nowhere and can go now."""
     sent = meeting.invitations.get(guest.person)
@@ -127,7 +136,7 @@ def _issue(
         message=message,
         to=guest.recipient,
         meeting=meeting.id,
-        family=file.family,
+        family=meeting.in_calendars_of or file.family,
         area=file.stream.area,
         kind=meeting.due.kind,
         method=method,

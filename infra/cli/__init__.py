@@ -116,6 +116,8 @@ _add(
 _add(app, befalling.moved_out, "moved-out", "moved-out F-1 MV-1 --to Northmoor --on 2025-02-09 --by w-social")
 _add(app, befalling.area_told, "area-told", "area-told F-1 MV-1 --on 2025-02-10 --by w-coordinator")
 _add(app, befalling.taken_over, "taken-over", "taken-over F-1 MV-1 --on 2025-02-28 --by w-coordinator")
+_add(app, befalling.merge, "merge", "merge F-1 --into F-2 --by w-coordinator")
+_add(app, befalling.split, "split", "split F-1 --into F-3 --member p-father --member p-tom --by w-coordinator")
 _add(app, showing.summarise, "summary", "summary")
 _add(app, reading.show, "show", "show F-1")
 _add(app, sending.sent, "sent", "sent F-1 --person w-clearway-key")

@@ -13,7 +13,7 @@ from handlers.meetings.falling_due import name
 from handlers.working_days import in_words, local_day
 from infra.cli import moments
 from infra.cli.acting import By, Family
-from infra.cli.common import Area, Fault, Json
+from infra.cli.common import Area, Fault, Json, counted
 from infra.cli.recording import duties_opened
 from infra.cli.stores import Folder, must_know
 from infra.cli.telling import Told, tell, time_kept
@@ -146,6 +146,56 @@ def taken_over(
     tell(ctx, family, area, by, json, make, said)
 
 
+def merge(
+    ctx: typer.Context,
+    family: Annotated[str, typer.Argument(help="The family whose record ends.")],
+    into: Annotated[str, typer.Option(metavar="FAMILY", help="The family that goes on.")],
+    by: By,
+    area: Area = None,
+    json: Json = False,
+) -> None:
+    """Record that two families are one: all that is owed goes on in the other, and nobody is written to."""
+
+    def make(folder: Folder, now: datetime) -> Body:
+        _goes_on_elsewhere(folder, into)
+        return e.FamiliesMerged(into, by)
+
+    def said(told: Told) -> list[str]:
+        file = told.after.file
+        meetings = counted(sum(m.open for m in file.meetings.values()), "meeting")
+        duties = counted(sum(d.ended is None for d in file.duties.values()), "duty", "duties")
+        return [f"{family} goes on as {into}, with {meetings} ahead and {duties} open."]
+
+    tell(ctx, family, area, by, json, make, said)
+
+
+def split(
+    ctx: typer.Context,
+    family: Family,
+    into: Annotated[str, typer.Option(metavar="FAMILY", help="The new family's id.")],
+    member: Annotated[list[str], typer.Option(help="Who leaves; give it once for each.")],
+    by: By,
+    plan: Annotated[list[str] | None, typer.Option(help="A plan about them alone, which goes with them.")] = None,
+    area: Area = None,
+    json: Json = False,
+) -> None:
+    """Record that part of a family is a family of its own now."""
+
+    def make(folder: Folder, now: datetime) -> Body:
+        _goes_on_elsewhere(folder, into)
+        for person in member:
+            _of_the_family(folder, person)
+        for one in plan or ():
+            must_know(one, folder.file.plans, f"{family} has no plan {one}")
+        return e.FamilySplit(into, tuple(member), by, tuple(plan or ()))
+
+    def said(told: Told) -> list[str]:
+        who = ", ".join(told.before.name(p) for p in member)
+        return [f"{who} became a family of their own, {into}: see quorate show {into}."]
+
+    tell(ctx, family, area, by, json, make, said)
+
+
 def what_changed(told: Told) -> list[str]:
     """Meetings that are due no longer, due by another day, or booked to another time."""
     sentences = []
@@ -169,6 +219,11 @@ def _past(day: date, now: datetime) -> date:
 
 def _of_the_family(folder: Folder, person: str) -> None:
     must_know(person, folder.file.members, f"{person} is not of {folder.file.family}")
+
+
+def _goes_on_elsewhere(folder: Folder, into: str) -> None:
+    if into in (folder.file.family, *folder.file.ties.formerly):
+        raise Fault(f"{into} is {folder.file.family} itself: name another family with --into")
 
 
 def _known_move(folder: Folder, move: str) -> None:

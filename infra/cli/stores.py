@@ -100,6 +100,8 @@ async def folder_of(house: House, family: str, area: str | None, until: datetime
     """A family's folder. Raises Fault, naming the families nearest to what was typed."""
     stream = StreamId(await area_of(house, area), "family", family)
     file = await file_of(house, stream, until)
+    if isinstance(file, CaseFile) and file.ties.merged_into:
+        return await folder_of(house, file.ties.merged_into, area, until)
     if not isinstance(file, CaseFile):
         unknown(family, await families(house, stream.area), f"there is no family {family} in {stream.area}")
     return Folder(house, file, await directory_of(house, stream.area, until))

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import bindparam, delete
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from handlers import events as e
 from handlers import facts as f
 from handlers.case_file import CaseFile
 from handlers.meeting_file import Meeting
@@ -24,6 +25,9 @@ async def write(connection: AsyncConnection, settlement: Settlement) -> None:
     bodies = [fact.body for fact in settlement.decision.facts]
     if isinstance(file, CaseFile):
         touched = {getattr(b, "meeting", "") for b in bodies}
+        if any(isinstance(b, e.FamilyBrought) for b in bodies):
+            touched |= file.meetings.keys()
+        await _take_out(connection, file, settlement.event.body)
         rows = [_meeting_row(file, file.meetings[id_]) for id_ in sorted(touched & file.meetings.keys())]
         await _replace(connection, meetings, rows, "stream", "meeting")
         rows = [_duty_row(file, file.duties[id_]) for id_ in sorted(_duties_touched(bodies))]
@@ -31,6 +35,13 @@ async def write(connection: AsyncConnection, settlement: Settlement) -> None:
     for body in bodies:
         if isinstance(body, f.SeatsKept | f.SeatsGivenBack):
             await _seat(connection, settlement.event.stream.area, body)
+
+
+async def _take_out(connection: AsyncConnection, file: CaseFile, body: e.Body) -> None:
+    """Meetings that go on in another family stand in its list alone."""
+    if isinstance(body, e.FamiliesMerged | e.FamilySplit) and file.ties.sent_on(file.family, body) in ("", body.into):
+        there = meetings.c.stream == str(file.stream)
+        await connection.execute(delete(meetings).where(there, meetings.c.meeting.not_in(list(file.meetings))))
 
 
 def _duties_touched(bodies: list[Any]) -> set[str]:

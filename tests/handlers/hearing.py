@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from handlers import case_file, diary_file, partnership, person_file
 from handlers import events as e
+from handlers.admission import EVERYTHING
 from handlers.case_file import CaseFile
 from handlers.decide import Decision, File, decide
 from handlers.effects import Message, SendInvitation, SendLetter, SendMinutes, TellStream
@@ -136,7 +137,8 @@ class Hearing:
         self.wakes.pop(stream, None)
         if decision.wake_at:
             self.wakes[stream] = decision.wake_at
-        known = [p for p in self.parked if p[0] == stream and p[1] in decision.makes_known]
+        names = decision.makes_known
+        known = [p for p in self.parked if p[0] == stream and (p[1] in names or EVERYTHING in names)]
         self.parked = [p for p in self.parked if p not in known]
         return [*self._carried(event, decision, now), *(p[2] for p in known)]
 

@@ -40,7 +40,7 @@ class Book:
         self.reasons: list[str] = []
 
     def settle(self, *owed: Owed, now: str = "Mon 3 March 2025 10:00") -> "Book":
-        found = list(duties.settle(self.file.duties, owed, FAMILY, instant(now), "pack-1", {}))
+        found = list(duties.settle(self.file, owed, instant(now), "pack-1", {}))
         return self.fold(found, now)
 
     def excuse(self) -> "Book":

@@ -84,3 +84,71 @@ def test_a_move_out_of_the_area_is_told_and_handed_over(referred: Home) -> None:
 
 def test_a_move_that_nobody_recorded_cannot_be_handed_over(referred: Home) -> None:
     assert "F-1 has no move MV-9" in referred.fails("taken-over", FAMILY, "MV-9", *ON, *BY)
+
+
+# --- families merged and split
+
+
+@pytest.fixture
+def two_records(referred: Home) -> Home:
+    """F-2 is another record of the same mother."""
+    mother = e.Member(person="p-mother", name="Mary Quillfeather", relation="parent", cares=True)
+    household = e.HouseholdRecorded((mother,))
+    referred.publish([told(at("2025-01-06", "17:00"), "family/F-2", household)])
+    referred.says("run", "--until", "2025-01-06")
+    return referred
+
+
+def test_two_records_become_one_family_and_the_old_name_leads_to_it(two_records: Home) -> None:
+    owed = {row["duty"] for row in two_records.rows("duties")}
+    said = two_records.says("merge", FAMILY, "--into", "F-2", *BY)
+    assert re.match(r"F-1 goes on as F-2, with 1 meeting ahead and \d+ duties open\.", said)
+    assert {row["family"] for row in two_records.rows("duties")} == {"F-2"}
+    assert {row["duty"] for row in two_records.rows("duties")} == owed
+    assert [row["family"] for row in two_records.rows("meetings")] == ["F-2"]
+    assert two_records.one("show", FAMILY)["family"] == "F-2"
+
+
+def test_what_is_recorded_under_the_old_name_reaches_the_family_that_goes_on(two_records: Home) -> None:
+    ended = told(at("2025-01-06", "18:00"), "family/F-1", e.PlanEnded("PLAN-9", at("2025-01-06").date(), "w-chair-1"))
+    two_records.publish([ended])
+    two_records.says("run", "--until", "2025-01-06")
+    two_records.says("merge", FAMILY, "--into", "F-2", *BY)
+    answer = two_records.says("answer", FAMILY, MEETING, "w-clearway-key", "accepted", *BY)
+    assert re.search(r"Duty D-\w+ ended \(evidence", answer)
+    assert [(row["stream"], row["awaits"]) for row in two_records.rows("parked")] == [
+        ("riverside/family/F-2", "plan:PLAN-9")
+    ]
+
+
+def test_after_merging_the_files_are_still_the_fold_of_their_ledgers(two_records: Home) -> None:
+    two_records.says("merge", FAMILY, "--into", "F-2", *BY)
+    kept = [two_records.one("show", f) for f in (FAMILY, "F-2")]
+    two_records.sql("UPDATE files SET fold_version = 0")
+    assert [two_records.one("show", f) for f in (FAMILY, "F-2")] == kept
+    assert two_records.says("ledger", "verify")
+
+
+def test_the_duty_that_was_brought_tells_its_story(two_records: Home) -> None:
+    two_records.says("merge", FAMILY, "--into", "F-2", *BY)
+    [duty] = [row["duty"] for row in two_records.rows("duties", "--kind", "tell_treatment")]
+    assert "since another family's file was brought here" in two_records.says("duties", "--explain", duty)
+
+
+def test_part_of_a_family_becomes_a_family_of_its_own(referred: Home) -> None:
+    said = referred.says("split", FAMILY, "--into", "F-3", "--member", "p-tom", *BY)
+    assert said.startswith("Tom Quillfeather became a family of their own, F-3")
+    assert [m["person"] for m in referred.one("show", "F-3")["members"]] == ["p-tom"]
+    assert "p-tom" not in [m["person"] for m in referred.one("show", FAMILY)["members"]]
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("merge", FAMILY, "--into", FAMILY), "F-1 is F-1 itself: name another family with --into"),
+        (("split", FAMILY, "--into", "F-3", "--member", "p-x"), "p-x is not of F-1"),
+        (("split", FAMILY, "--into", "F-3", "--member", "p-tom", "--plan", "P-9"), "F-1 has no plan P-9"),
+    ],
+)
+def test_a_slip_of_the_hand_is_named_with_its_mend(referred: Home, words: tuple[str, ...], sentence: str) -> None:
+    assert sentence in referred.fails(*words, *BY)

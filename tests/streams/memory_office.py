@@ -16,6 +16,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
+from handlers.admission import EVERYTHING
 from handlers.case_file import CaseFile
 from handlers.decide import File
 from handlers.diary_file import DiaryFile
@@ -152,7 +153,12 @@ class MemorySitting:
             whole = f"{s.event.stream.area if outside else s.event.stream} {known}"
             if outside:
                 self.books.references.setdefault(whole, s.event.stream)
-            back = [name for name, (awaited, _) in self.books.parked.items() if awaited == whole]
+            here = known == EVERYTHING
+            back = [
+                name
+                for name, (awaited, event) in self.books.parked.items()
+                if awaited == whole or (here and event.stream == s.event.stream)
+            ]
             for n, name in enumerate(back):
                 self.post("event", self.books.parked.pop(name)[1], s.now, n)
 
