@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Any
 
 from handlers import events as e
@@ -60,7 +61,9 @@ NAMES: dict[type[e.Body], tuple[str, str, str]] = {
     e.PlanEnded: ("plan", "plan", "plans"),
     e.FipEnded: ("fip", "fip", "fips"),
     **dict.fromkeys((e.ChildBorn, e.PersonDied, e.AddressChanged), ("member", "person", "met")),
-    **dict.fromkeys((e.AreaNotified, e.ReceivingConferenceHeld), ("move", "move", "moved_out")),
+    **dict.fromkeys((e.Section47Concluded, e.ConferenceDisputed), ("discussion", "discussion", "discussions")),
+    e.DisputeResolved: ("dispute", "dispute", "life.disputed"),
+    **dict.fromkeys((e.AreaNotified, e.ReceivingConferenceHeld), ("move", "move", "life.moves")),
     e.EpisodeHandedOver: ("episode", "episode", "episodes"),
     e.EpisodeClosed: ("episode", "episode", "episodes"),
     e.EpisodeReopened: ("episode", "episode", "episodes"),
@@ -148,7 +151,7 @@ def _check_meeting(body: e.Body, file: CaseFile, recorded: datetime, named: str)
 
 
 def _days_past(body: e.Body) -> Iterator[Any]:
-    for name in ("held_on", "assessed_on", "opened_on", "decided_on", "notified_on", "received_on"):
+    for name in ("held_on", "assessed_on", "opened_on", "decided_on", "notified_on", "received_on", "concluded_on"):
         if getattr(body, name, None) is not None:
             yield getattr(body, name)
     if isinstance(body, e.SignificantChangeRecorded | e.FamilyMovedOut | e.AreaNotified | e.ReceivingConferenceHeld):
@@ -197,7 +200,7 @@ def awaits(body: e.Body, file: Any) -> str:
         return ""
     what, field, table = NAMES[type(body)]
     name = getattr(body, field)
-    if name not in getattr(file, table):
+    if name not in attrgetter(table)(file):
         return f"{what}:{name}"
     if isinstance(body, e.MinutesRecorded | e.DecisionsRecorded) and not file.meetings[name].held:
         return f"held:{name}"
@@ -217,6 +220,7 @@ def _records(file: Any) -> frozenset[str]:
 # fact -> the names that it makes known
 MAKES_KNOWN: dict[type[e.Body], Callable[[Any], Iterable[str]]] = {
     e.HouseholdRecorded: lambda body: [f"member:{m.person}" for m in body.members],
+    e.ConferenceDisputed: lambda body: [f"dispute:{body.dispute}"],
     e.FamilyMovedOut: lambda body: [f"move:{body.move}"],
     e.MemberJoined: lambda body: [f"member:{body.member.person}"],
     f.MeetingFellDue: lambda body: [f"meeting:{body.meeting}"],

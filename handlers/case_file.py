@@ -72,6 +72,7 @@ class CaseFile(Struct, frozen=True, kw_only=True, dict=True):
     professionals: dict[str, Involved] = field(default_factory=dict)
     discussions: dict[str, e.StrategyDiscussionHeld] = field(default_factory=dict)
     asked_for: dict[str, e.ConferenceAskedFor] = field(default_factory=dict)
+    asked_at: dict[str, datetime] = field(default_factory=dict)
     births_due: dict[str, e.PreBirthConferenceAskedFor] = field(default_factory=dict)
     transfers: dict[str, e.TransferNotified] = field(default_factory=dict)
     reviews_asked: dict[str, e.MeetingAskedFor] = field(default_factory=dict)
@@ -113,10 +114,6 @@ class CaseFile(Struct, frozen=True, kw_only=True, dict=True):
     def known(self, person: str) -> e.Member | None:
         """Somebody of the household, dead or alive."""
         return self.life.as_it_stands(self.household[person]) if person in self.household else None
-
-    @property
-    def moved_out(self) -> set[str]:
-        return {*self.life.moves}
 
     @property
     def met(self) -> set[str]:
@@ -338,6 +335,11 @@ def _record_released(file: CaseFile, fact: Fact, body: e.RecordReleased) -> Case
     return replace(file, held_records=_with(file.held_records, body.record, replace(before, released=True)))
 
 
+def _asked_for(file: CaseFile, fact: Fact, body: e.ConferenceAskedFor) -> CaseFile:
+    asked_at = _latest(file.asked_at, body.discussion, fact.recorded)
+    return replace(file, asked_for=_with(file.asked_for, body.discussion, body), asked_at=asked_at)
+
+
 def _keyed(table: str, key: str) -> Callable[[CaseFile, Fact, Any], CaseFile]:
     """A fold that files the body under one of its own fields."""
 
@@ -362,7 +364,7 @@ FOLDS: dict[type[e.Body], Callable[[CaseFile, Fact, Any], CaseFile]] = {
     e.ProfessionalInvolved: _involved,
     e.ProfessionalLeft: lambda file, _, b: replace(file, professionals=_without(file.professionals, b.worker)),
     e.StrategyDiscussionHeld: _keyed("discussions", "discussion"),
-    e.ConferenceAskedFor: _keyed("asked_for", "discussion"),
+    e.ConferenceAskedFor: _asked_for,
     e.PreBirthConferenceAskedFor: _keyed("births_due", "conference"),
     e.TransferNotified: _transfer,
     e.MeetingAskedFor: _keyed("reviews_asked", "review"),

@@ -127,6 +127,9 @@ RULES: dict[type[e.Body], tuple[Rule, ...]] = {
     # enquiries, concerns, consent, plans, the Family Intervention Project: likewise
     e.StrategyDiscussionHeld: (),
     e.ConferenceAskedFor: (),
+    e.Section47Concluded: (),
+    e.ConferenceDisputed: (),
+    e.DisputeResolved: (),
     e.FactorsAssessed: (),
     e.FactorWithdrawn: (),
     e.FlagRecorded: (),
@@ -262,7 +265,8 @@ def _due(desk: Desk) -> Iterator[Any]:
 
 def _why_not(desk: Desk, due: MeetingFellDue) -> str:
     """Why a meeting that a subject says is due need not sit, in one clause."""
-    return endings.why_not(desk.case, due) or moving.why_not(desk.case, due)
+    file = desk.case
+    return endings.why_not(file, due) or moving.why_not(file, due) or convening.why_not(file, due, desk.protocol)
 
 
 def _owed(desk: Desk) -> list[Owed]:
@@ -281,6 +285,7 @@ def _all_owed(desk: Desk) -> Iterator[Owed]:
     yield from referrals.owed(file, desk.directory, protocol, desk.now)
     yield from consent.owed(file, protocol)
     yield from moving.owed(file, protocol)
+    yield from convening.owed(file, protocol)
     yield from substance_misuse.owed(desk.gate)
 
 

@@ -20,6 +20,7 @@ Purpose = Literal["fip", "child_in_need", "joint_review", "care_plan", "change"]
 Substance = Literal["alcohol", "drugs"]
 Change = Literal["child_returned_home", "dependent_person_moved_in", "other"]
 Befallen = Literal["child_born", "somebody_died", "moved_home"]
+Section47Outcome = Literal["substantiated_at_risk", "substantiated_not_at_risk", "not_substantiated"]
 AskedKind = Literal["joint_care_plan_review", "looked_after_review", "care_plan_meeting"]
 Reply = Literal["accepted", "tentative", "declined"]
 Presence = Literal["present", "deputy", "apologies", "report_only", "absent", "excluded", "part"]
@@ -161,6 +162,35 @@ class StrategyDiscussionHeld(Body, frozen=True):
 class ConferenceAskedFor(Body, frozen=True):
     discussion: str
     by: str
+
+
+class Section47Concluded(Body, frozen=True):
+    """What the enquiry that a strategy discussion began came to; without need of a conference none is due."""
+
+    discussion: str
+    outcome: Section47Outcome
+    conference_required: bool
+    concluded_on: date
+    by: str
+    reason: Text | None = None
+
+
+class ConferenceDisputed(Body, frozen=True):
+    """A worker of any agency holds that a conference is needed, or is not (rules ICPC-07)."""
+
+    dispute: str
+    discussion: str
+    by: str
+    reason: Text
+
+
+class DisputeResolved(Body, frozen=True):
+    """Managers agreed whether the conference is held."""
+
+    dispute: str
+    conference: bool
+    by: str
+    reason: Text
 
 
 class Factor(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -47,6 +47,7 @@ DutyKind = Literal[
     "ask_for_advice",
     "mend_record",
     "notify_area",
+    "resolve_dispute",
 ]
 
 

@@ -1,5 +1,6 @@
-"""What befell the people of a family: each record kept by its own name, so that one made in error can be taken out
-again, and what stands is read off the rest (decision 16). Of those about one thing the later recorded stands.
+"""What befell a family and its people, and what an enquiry came to: each record kept by its own name, so that one made
+in error can be taken out again, and what stands is read off the rest (decision 16). Of those about one thing the later
+recorded stands.
 """
 
 from __future__ import annotations
@@ -30,6 +31,9 @@ class Life(Struct, frozen=True, kw_only=True):
     births: dict[str, Kept[e.ChildBorn]] = field(default_factory=dict)
     deaths: dict[str, Kept[e.PersonDied]] = field(default_factory=dict)
     addresses: dict[str, Kept[e.AddressChanged]] = field(default_factory=dict)
+    outcomes: dict[str, Kept[e.Section47Concluded]] = field(default_factory=dict)
+    disputes: dict[str, Kept[e.ConferenceDisputed]] = field(default_factory=dict)
+    resolutions: dict[str, Kept[e.DisputeResolved]] = field(default_factory=dict)
     moves_out: dict[str, Kept[e.FamilyMovedOut]] = field(default_factory=dict)
     areas_told: dict[str, Kept[e.AreaNotified]] = field(default_factory=dict)
     conferences_elsewhere: dict[str, Kept[e.ReceivingConferenceHeld]] = field(default_factory=dict)
@@ -48,6 +52,12 @@ class Life(Struct, frozen=True, kw_only=True):
     def moves(self) -> dict[str, Kept[e.FamilyMovedOut]]:
         """Each move out of the area, as it was last recorded."""
         return {k.body.move: k for k in in_order(self.moves_out.values())}
+
+    @property
+    def disputed(self) -> dict[str, tuple[Kept[e.ConferenceDisputed], e.DisputeResolved | None]]:
+        """Each dispute, and what came of it."""
+        ends = {k.body.dispute: k.body for k in in_order(self.resolutions.values())}
+        return {k.body.dispute: (k, ends.get(k.body.dispute)) for k in in_order(self.disputes.values())}
 
     def area_told(self, move: str) -> e.AreaNotified | None:
         return next((k.body for k in reversed(in_order(self.areas_told.values())) if k.body.move == move), None)
@@ -75,6 +85,9 @@ TABLES: dict[type[e.Body], str] = {
     e.ChildBorn: "births",
     e.PersonDied: "deaths",
     e.AddressChanged: "addresses",
+    e.Section47Concluded: "outcomes",
+    e.ConferenceDisputed: "disputes",
+    e.DisputeResolved: "resolutions",
     e.FamilyMovedOut: "moves_out",
     e.AreaNotified: "areas_told",
     e.ReceivingConferenceHeld: "conferences_elsewhere",

@@ -16,12 +16,14 @@ from handlers import events as e
 from handlers import facts as f
 from handlers import standing
 from handlers.case_file import CaseFile
+from handlers.duties import Met, Owed
 from handlers.meeting_file import Meeting
 from handlers.meetings import falling_due, inviting
 from handlers.meetings.inviting import Invitee
 from handlers.partnership import Directory
 from handlers.protocol import Protocol
-from handlers.working_days import local_day
+from handlers.records import in_order
+from handlers.working_days import in_words, local_day
 
 UNBORN = "RCPC-02"
 
@@ -52,6 +54,47 @@ def _initial(file: CaseFile, protocol: Protocol) -> Iterator[tuple[f.MeetingFell
             working=deadline.sentence,
         )
         yield meeting, deadline.rule
+
+
+def why_not(file: CaseFile, due: f.MeetingFellDue, protocol: Protocol) -> str:
+    """Why the initial conference of an enquiry need not sit: its outcome says so and nobody disputes it, or the
+    dispute came to that. Whoever asks for one after the outcome disputes it; while they differ it stays due (rules
+    ICPC-07)."""
+    named = file.discussions.get(due.meeting.partition(":")[2]) if due.kind == "initial_conference" else None
+    if named is None or not named.section_47:
+        return ""
+    begun = _initiating(file, named, protocol)
+    of_enquiry = {d.discussion for d in _enquiries(file) if _initiating(file, d, protocol) is begun}
+    disputes = [(k.body.dispute, end) for k, end in file.life.disputed.values() if k.body.discussion in of_enquiry]
+    if disputes:
+        dispute, end = disputes[-1]
+        against = end is not None and not end.conference
+        return f"{end.by} resolved the dispute {dispute}: no conference" if end and against else ""
+    found = [k for k in in_order(file.life.outcomes.values()) if k.body.discussion in of_enquiry]
+    if not found or found[-1].body.conference_required:
+        return ""
+    if any(file.asked_at[d] > found[-1].recorded for d in of_enquiry & file.asked_at.keys()):
+        return ""
+    said = found[-1].body
+    return f"{said.by} concluded on {in_words(said.concluded_on)} that no conference is required"
+
+
+def owed(file: CaseFile, protocol: Protocol) -> Iterator[Owed]:
+    """Each dispute whether to confer is the managers' to resolve (rules ICPC-07, ESC-01)."""
+    for dispute, (kept, end) in file.life.disputed.items():
+        deadline = protocol.deadline("ESC-01", local_day(kept.recorded))
+        raised = kept.body
+        yield Owed(
+            kind="resolve_dispute",
+            key=(dispute,),
+            due_at=deadline.due_at,
+            owner="conference_unit_manager",
+            closes_on="recorded",
+            sentence=f"Resolve the dispute {dispute} of {raised.by}, whether to confer after {raised.discussion}."
+            f" {deadline.sentence}",
+            rule=deadline.rule,
+            met=Met("recorded", f"{end.by}: {'a' if end.conference else 'no'} conference") if end else None,
+        )
 
 
 def _pre_birth(file: CaseFile, protocol: Protocol) -> Iterator[tuple[f.MeetingFellDue, str]]:

@@ -227,4 +227,4 @@ def _goes_on_elsewhere(folder: Folder, into: str) -> None:
 
 
 def _known_move(folder: Folder, move: str) -> None:
-    must_know(move, folder.file.moved_out, f"{folder.file.family} has no move {move}")
+    must_know(move, folder.file.life.moves, f"{folder.file.family} has no move {move}")
