@@ -12,6 +12,7 @@ from infra.cli import (
     acting,
     befalling,
     engine,
+    enquiring,
     health,
     ledger,
     owing,
@@ -118,6 +119,14 @@ _add(app, befalling.area_told, "area-told", "area-told F-1 MV-1 --on 2025-02-10 
 _add(app, befalling.taken_over, "taken-over", "taken-over F-1 MV-1 --on 2025-02-28 --by w-coordinator")
 _add(app, befalling.merge, "merge", "merge F-1 --into F-2 --by w-coordinator")
 _add(app, befalling.split, "split", "split F-1 --into F-3 --member p-father --member p-tom --by w-coordinator")
+_add(
+    app,
+    enquiring.outcome,
+    "outcome",
+    "outcome F-1 SD-1 not_substantiated --no-conference --on 2025-01-20 --by w-unit-manager",
+)
+_add(app, enquiring.dispute, "dispute", "dispute F-1 SD-1 DP-1 --reason 'the aunt drinks too' --by w-health")
+_add(app, enquiring.settle, "settle", "settle F-1 DP-1 --conference --reason 'we met' --by w-head")
 _add(app, showing.summarise, "summary", "summary")
 _add(app, reading.show, "show", "show F-1")
 _add(app, sending.sent, "sent", "sent F-1 --person w-clearway-key")

@@ -38,7 +38,7 @@ def birth(
     def make(folder: Folder, now: datetime) -> Body:
         unborn = [m.person for m in folder.file.members.values() if m.relation == "unborn"]
         must_know(person, unborn, f"{person} is no unborn child of {family}")
-        return e.ChildBorn(person, _past(day, now), by, named)
+        return e.ChildBorn(person, happened_on(on, now), by, named)
 
     def said(told: Told) -> list[str]:
         return [f"{told.after.name(person)} was born on {in_words(day)}.", *what_changed(told), *duties_opened(told)]
@@ -60,7 +60,7 @@ def death(
 
     def make(folder: Folder, now: datetime) -> Body:
         _of_the_family(folder, person)
-        return e.PersonDied(person, _past(day, now), by)
+        return e.PersonDied(person, happened_on(on, now), by)
 
     def said(told: Told) -> list[str]:
         return [f"{told.before.name(person)} died on {in_words(day)}.", *what_changed(told), *duties_opened(told)]
@@ -79,13 +79,12 @@ def moved(
     json: Json = False,
 ) -> None:
     """Record that somebody moved home: papers go to the new address, and what had come back goes again."""
-    day = moments.day(on)
 
     def make(folder: Folder, now: datetime) -> Body:
         _of_the_family(folder, person)
         if not address.strip():
             raise Fault("the address is empty: say it with --address")
-        return e.AddressChanged(person, address, _past(day, now), by)
+        return e.AddressChanged(person, address, happened_on(on, now), by)
 
     def said(told: Told) -> list[str]:
         return [f"Papers for {told.after.name(person)} go to the new address.", *duties_opened(told)]
@@ -108,7 +107,7 @@ def moved_out(
     day = moments.day(on)
 
     def make(folder: Folder, now: datetime) -> Body:
-        return e.FamilyMovedOut(move, to, _past(day, now), by, temporary)
+        return e.FamilyMovedOut(move, to, happened_on(on, now), by, temporary)
 
     def said(told: Told) -> list[str]:
         stay = "stays in" if temporary else "moved to"
@@ -121,11 +120,10 @@ def area_told(
     ctx: typer.Context, family: Family, move: Move, on: On, by: By, area: Area = None, json: Json = False
 ) -> None:
     """Record that the receiving area was told of a move."""
-    day = moments.day(on)
 
     def make(folder: Folder, now: datetime) -> Body:
         _known_move(folder, move)
-        return e.AreaNotified(move, _past(day, now), by)
+        return e.AreaNotified(move, happened_on(on, now), by)
 
     tell(ctx, family, area, by, json, make, lambda told: [f"It is on record that the area of move {move} was told."])
 
@@ -138,7 +136,7 @@ def taken_over(
 
     def make(folder: Folder, now: datetime) -> Body:
         _known_move(folder, move)
-        return e.ReceivingConferenceHeld(move, _past(day, now), by)
+        return e.ReceivingConferenceHeld(move, happened_on(on, now), by)
 
     def said(told: Told) -> list[str]:
         return [f"The receiving area answers for {family} since {in_words(day)}.", *what_changed(told)]
@@ -211,7 +209,9 @@ def what_changed(told: Told) -> list[str]:
     return sentences
 
 
-def _past(day: date, now: datetime) -> date:
+def happened_on(on: str, now: datetime) -> date:
+    """That day. Raises Fault where it has not come."""
+    day = moments.day(on)
     if day > local_day(now):
         raise Fault(f"{in_words(day)} has not come: it is {in_words(now)} now, so give the day on which it happened")
     return day

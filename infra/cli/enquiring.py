@@ -1,0 +1,111 @@
+"""Commands about an enquiry: what it came to, who disputes whether to confer, and how that was settled."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from handlers import events as e
+from handlers.events import Body
+from handlers.meetings.falling_due import meeting_id
+from handlers.working_days import in_words
+from infra.cli.acting import By, Family, Reason
+from infra.cli.befalling import On, happened_on, what_changed
+from infra.cli.common import Area, Fault, Json
+from infra.cli.recording import duties_opened
+from infra.cli.stores import Folder, must_know
+from infra.cli.telling import Told, tell
+
+Discussion = Annotated[str, typer.Argument(help="The strategy discussion that began the enquiry.")]
+Dispute = Annotated[str, typer.Argument(help="The dispute's own number.")]
+Conference = Annotated[bool, typer.Option("--conference/--no-conference", help="Whether a conference is to be held.")]
+OUTCOMES: dict[e.Section47Outcome, str] = {
+    "substantiated_at_risk": "concerns substantiated, and the child is at risk",
+    "substantiated_not_at_risk": "concerns substantiated, and the child is not at continuing risk",
+    "not_substantiated": "concerns not substantiated",
+}
+
+
+def outcome(
+    ctx: typer.Context,
+    family: Family,
+    discussion: Discussion,
+    found: Annotated[e.Section47Outcome, typer.Argument(help="What the enquiry found.")],
+    conference: Conference,
+    on: On,
+    by: By,
+    reason: Annotated[str | None, typer.Option(help="Why; it is sealed before it is kept.")] = None,
+    area: Area = None,
+    json: Json = False,
+) -> None:
+    """Record what a section 47 enquiry came to, and whether a conference is required."""
+
+    def make(folder: Folder, now: datetime) -> Body:
+        _known(folder, discussion)
+        return e.Section47Concluded(discussion, found, conference, happened_on(on, now), by, reason)
+
+    def said(told: Told) -> list[str]:
+        return [f"{discussion}: {OUTCOMES[found]}.", *_whether(told, discussion), *duties_opened(told)]
+
+    tell(ctx, family, area, by, json, make, said)
+
+
+def dispute(
+    ctx: typer.Context,
+    family: Family,
+    discussion: Discussion,
+    dispute: Dispute,
+    reason: Reason,
+    by: By,
+    area: Area = None,
+    json: Json = False,
+) -> None:
+    """Record that somebody disputes whether to confer: the conference stays due until managers settle it."""
+
+    def make(folder: Folder, now: datetime) -> Body:
+        _known(folder, discussion)
+        if dispute in folder.file.life.disputed:
+            raise Fault(f"there is a dispute {dispute} already: give this one a number of its own")
+        return e.ConferenceDisputed(dispute, discussion, by, reason)
+
+    def said(told: Told) -> list[str]:
+        return [f"{told.after.name(by)} disputes it.", *_whether(told, discussion), *duties_opened(told)]
+
+    tell(ctx, family, area, by, json, make, said)
+
+
+def settle(
+    ctx: typer.Context,
+    family: Family,
+    dispute: Dispute,
+    conference: Conference,
+    reason: Reason,
+    by: By,
+    area: Area = None,
+    json: Json = False,
+) -> None:
+    """Record how a dispute was settled: --by answers for it."""
+
+    def make(folder: Folder, now: datetime) -> Body:
+        must_know(dispute, folder.file.life.disputed, f"{family} has no dispute {dispute}")
+        return e.DisputeResolved(dispute, conference, by, reason)
+
+    def said(told: Told) -> list[str]:
+        raised, _ = told.after.file.life.disputed[dispute]
+        return [f"The dispute {dispute} is settled.", *_whether(told, raised.body.discussion)]
+
+    tell(ctx, family, area, by, json, make, said)
+
+
+def _known(folder: Folder, discussion: str) -> None:
+    must_know(discussion, folder.file.discussions, f"{folder.file.family} has had no strategy discussion {discussion}")
+
+
+def _whether(told: Told, discussion: str) -> list[str]:
+    """Whether a conference is due now, and what changed by that."""
+    meeting = told.after.file.meetings.get(meeting_id("initial_conference", discussion))
+    if meeting is None or meeting.held or meeting.no_longer_due:
+        return what_changed(told)
+    return [*what_changed(told), f"The initial conference is due by {in_words(meeting.due.due_on)}."]

@@ -1,0 +1,50 @@
+"""An enquiry at the command line: its outcome, a dispute whether to confer, and how it was settled."""
+
+from __future__ import annotations
+
+import re
+from typing import get_args
+
+import pytest
+
+from handlers import events as e
+from infra.cli import enquiring
+from tests.infra.commands import BY, FAMILY, MEETING, Home, first_evening, home, referred
+
+__all__ = ["first_evening", "home", "referred"]
+WHY = ("--reason", "the aunt drinks too")
+NOT_NEEDED = ("outcome", FAMILY, "SD-1", "not_substantiated", "--no-conference", "--on", "2025-01-06")
+
+
+def test_every_outcome_has_its_words() -> None:
+    assert set(enquiring.OUTCOMES) == set(get_args(e.Section47Outcome))
+
+
+def test_an_outcome_without_need_of_a_conference_ends_it_and_calls_it_off(referred: Home) -> None:
+    said = referred.says(*NOT_NEEDED, *BY)
+    assert said.startswith("SD-1: concerns not substantiated.")
+    assert "The initial child protection conference is due no longer, since w-coordinator concluded on Mon 6" in said
+    assert re.search(r"Duty D-\w+ ended \(lapse: the file\): Hold the initial", said)
+
+
+def test_a_dispute_keeps_the_conference_due_until_it_is_settled(referred: Home) -> None:
+    referred.says(*NOT_NEEDED, *BY)
+    said = referred.says("dispute", FAMILY, "SD-1", "DP-1", *WHY, "--by", "w-health")
+    assert "The initial conference is due by Mon 27 January 2025." in said
+    assert re.search(r"Duty D-\w+ opened: Resolve the dispute DP-1 of w-health", said)
+    over = referred.says("settle", FAMILY, "DP-1", "--no-conference", *WHY, *BY)
+    assert over.startswith("The dispute DP-1 is settled.") and "resolved the dispute DP-1: no conference" in over
+    assert referred.snapshot()["meetings"][MEETING]["no_longer_due_at"]
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("outcome", FAMILY, "SD-9", "not_substantiated", "--no-conference", "--on", "2025-01-06"), "there is SD-1"),
+        (("outcome", FAMILY, "SD-1", "not_substantiated", "--conference", "--on", "2025-01-07"), "has not come"),
+        (("settle", FAMILY, "DP-9", "--conference", *WHY), "F-1 has no dispute DP-9"),
+        (("dispute", FAMILY, "SD-9", "DP-1", *WHY), "F-1 has had no strategy discussion SD-9"),
+    ],
+)
+def test_a_slip_of_the_hand_is_named_with_its_mend(referred: Home, words: tuple[str, ...], sentence: str) -> None:
+    assert sentence in referred.fails(*words, *BY)
