@@ -5,20 +5,23 @@ No transaction touches two streams (decision 6): the old family tells the new on
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
+from typing import TypeVar
 
 import msgspec
 from msgspec.structs import replace
 
 from handlers import events as e
 from handlers import facts as f
-from handlers.case_file import FOLD_VERSION, CaseFile, letter_key
+from handlers.case_file import FOLD_VERSION, CaseFile
 from handlers.effects import SendInvitation, TellStream
 from handlers.facts import Finding
 from handlers.meetings import inviting
 from handlers.meetings.falling_due import diary_of
 from handlers.partnership import Directory
+
+T = TypeVar("T")
 
 
 def merge(before: CaseFile, body: e.FamiliesMerged) -> Iterator[TellStream]:
@@ -31,32 +34,48 @@ def merge(before: CaseFile, body: e.FamiliesMerged) -> Iterator[TellStream]:
 def split(file: CaseFile, body: e.FamilySplit) -> Iterator[Finding | TellStream]:
     """Those who leave go with the plans that are about them: their meetings, and what is owed about these."""
     because = f"{', '.join(body.members)} became a family of their own, {body.into}"
-    meetings = {id_: m for id_, m in file.meetings.items() if m.due.plan in body.plans}
-    duties = {id_: d for id_, d in file.duties.items() if d.meeting in meetings}
-    letters = {k: x for k, x in file.letters.items() if k in {letter_key(d.id, d.to or "") for d in duties.values()}}
-    made_by = {file.plans[p] for p in body.plans if p in file.plans}
-    brought = replace(
+    brought = _part(file, body)
+    stays = {file.plans[p] for p in brought.plans}  # the conferences that made the plans: both families have had them
+    yield from _hand_over(file, brought, body.into, because, but=stays)
+    gone = {
+        "meeting": brought.meetings.keys() - stays,
+        "plan": brought.plans,
+        "duty": brought.duties,
+        "message": [s.message for s in brought.letters.values()],
+        "person": brought.household,
+    }
+    names = [f"{kind}:{name}" for kind, named in gone.items() for name in sorted(named)]
+    yield Finding(f.FamilyParted(body.into, tuple(names)), because)
+
+
+def _part(file: CaseFile, body: e.FamilySplit) -> CaseFile:
+    """What those who leave go on with; what is on record about anybody's use and consent is known to both."""
+    plans = _only(file.plans, body.plans)
+    meetings = {id_: m for id_, m in file.meetings.items() if m.due.plan in plans or id_ in plans.values()}
+    duties = {id_: d for id_, d in file.duties.items() if d.meeting in meetings.keys() - set(plans.values())}
+    letters = {key: sent for key, sent in file.letters.items() if key.partition(":")[0] in duties}
+    return replace(
         CaseFile(stream=file.stream, ties=file.ties),
-        household={p: k for p, k in file.household.items() if p in body.members},
-        moves={p: on for p, on in file.moves.items() if p in body.members},
-        arrivals={p: a for p, a in file.arrivals.items() if p in body.members},
+        household=_only(file.household, body.members),
+        moves=_only(file.moves, body.members),
+        arrivals=_only(file.arrivals, body.members),
         professionals=file.professionals,
         records=file.records,
         life=file.life,
-        plans={p: m for p, m in file.plans.items() if p in body.plans},
-        plans_ended={p: on for p, on in file.plans_ended.items() if p in body.plans},
-        meetings={**meetings, **{m: file.meetings[m] for m in made_by}},
+        plans=plans,
+        plans_ended=_only(file.plans_ended, plans),
+        meetings=meetings,
         duties=duties,
         letters=letters,
-        acknowledged={d: told for d, told in file.acknowledged.items() if d in duties},
+        receipts=file.receipts,
+        acknowledged=_only(file.acknowledged, duties),
         failed=file.failed,
         heard=file.heard,
     )
-    yield from _hand_over(file, brought, body.into, because, but=made_by)
-    kept = {"meeting": meetings, "plan": body.plans, "duty": duties, "person": body.members}
-    messages = [s.message for s in letters.values()]
-    names = [f"{kind}:{name}" for kind, named in {**kept, "message": messages}.items() for name in named]
-    yield Finding(f.FamilyParted(body.into, tuple(names)), because)
+
+
+def _only(table: dict[str, T], names: Iterable[str]) -> dict[str, T]:
+    return {name: table[name] for name in names if name in table}
 
 
 def _hand_over(
