@@ -120,9 +120,6 @@ def _check_ties(event: e.Event, file: CaseFile, named: str) -> None:
         raise e.Impossible(f"{named}: only another family says this; record FamiliesMerged there, and discard this")
     if into and into in (file.family, *file.ties.formerly):
         raise e.Impossible(f"{named}: {into} is this family, or goes on as it; name another and release it")
-    unknown = sorted(set(body.members) - file.household.keys()) if isinstance(body, e.FamilySplit) else []
-    if unknown:
-        raise e.Impossible(f"{named}: {', '.join(unknown)} is not of the family; mend its members and release it")
 
 
 def _check_birth(body: e.Body, file: CaseFile, named: str) -> None:
@@ -196,6 +193,9 @@ def awaits(body: e.Body, file: Any) -> str:
     """The name that must become known before this event can be decided; empty when it can be decided now."""
     if isinstance(body, e.RecordedInError):
         return "" if body.record in _records(file) else f"record:{body.record}"
+    if isinstance(body, e.FamilySplit):
+        wanted = [("member", x, file.household) for x in body.members] + [("plan", x, file.plans) for x in body.plans]
+        return next((f"{what}:{name}" for what, name, table in wanted if name not in table), "")
     if type(body) not in NAMES:
         return ""
     what, field, table = NAMES[type(body)]

@@ -223,9 +223,10 @@ def test_minutes_of_the_conference_stay_with_the_family_that_held_it() -> None:
     assert h.meeting().minutes and not [x for x in h.tellings if isinstance(x.body, e.MinutesRecorded)]
 
 
-def test_whoever_is_not_of_the_family_does_not_leave_it() -> None:
-    with pytest.raises(Impossible, match="nobody is not of the family"):
-        parting().family(e.FamilySplit("F-2", ("nobody",), "w-coordinator"))
+@pytest.mark.parametrize(("member", "plan", "awaited"), [("twin", "P-1", "member:twin"), ("son", "P-9", "plan:P-9")])
+def test_a_split_waits_until_who_leaves_and_the_plan_are_known(member: str, plan: str, awaited: str) -> None:
+    h = parting().family(e.FamilySplit("F-2", (member,), "w-coordinator", (plan,)))
+    assert [p[1] for p in h.parked] == [awaited] and OTHER not in h.files
 
 
 def test_what_is_brought_and_what_is_told_to_the_diary_go_by_events_alone() -> None:

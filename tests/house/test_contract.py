@@ -55,7 +55,7 @@ def mismatches(value: Any, part: dict[str, Any], whole: dict[str, Any], where: s
         for name, inner in value.items():
             if name in known:
                 yield from mismatches(inner, known[name], whole, f"{where}.{name}")
-            elif not isinstance(shape.get("additionalProperties"), dict):
+            elif "properties" in shape and not isinstance(shape.get("additionalProperties"), dict):
                 yield f"{where}.{name} is not in the schema"
 
 

@@ -20,6 +20,7 @@ SEVERAL: dict[type[e.Body], set[str]] = {e.RecordedInError: {"family", "person"}
 
 # Not folded into a family's file, each for a reason.
 NOT_FOLDED: dict[type[e.Body], str] = {
+    e.FamilySplit: "FamilyParted is the fact",
     e.SlotsAsked: "a question; what the diary proposes is kept",
     e.BookingAsked: "a question; what the diary keeps is kept",
     e.SeatsTaken: "an answer; MeetingBooked is the fact, unless it is stale",
