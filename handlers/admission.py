@@ -58,7 +58,9 @@ NAMES: dict[type[e.Body], tuple[str, str, str]] = {
     e.DutyAcknowledged: ("duty", "duty", "duties"),
     e.ReferralConfirmed: ("referral", "referral", "referrals"),
     e.ReferralDecided: ("referral", "referral", "referrals"),
-    e.PlanEnded: ("plan", "plan", "plans"),
+    **dict.fromkeys((e.PlanEnded, e.PlanCategoryChanged, e.CoreGroupNamed), ("plan", "plan", "plans")),
+    e.LookedAfterStarted: ("member", "child", "met"),
+    e.LookedAfterEnded: ("placement", "placement", "life.looked_after"),
     e.FipEnded: ("fip", "fip", "fips"),
     **dict.fromkeys((e.ChildBorn, e.PersonDied, e.AddressChanged), ("member", "person", "met")),
     **dict.fromkeys((e.Section47Concluded, e.ConferenceDisputed), ("discussion", "discussion", "discussions")),
@@ -153,7 +155,9 @@ def _days_past(body: e.Body) -> Iterator[Any]:
             yield getattr(body, name)
     if isinstance(body, e.SignificantChangeRecorded | e.FamilyMovedOut | e.AreaNotified | e.ReceivingConferenceHeld):
         yield body.on
-    if isinstance(body, e.ChildBorn | e.PersonDied | e.AddressChanged):
+    if isinstance(body, e.ChildBorn | e.PersonDied | e.AddressChanged | e.PlanCategoryChanged | e.CoreGroupNamed):
+        yield body.on
+    if isinstance(body, e.LookedAfterStarted | e.LookedAfterEnded) and body.on:
         yield body.on
     if isinstance(body, e.FipEnded | e.PlanEnded):
         yield body.ended_on
@@ -220,6 +224,7 @@ def _records(file: Any) -> frozenset[str]:
 # fact -> the names that it makes known
 MAKES_KNOWN: dict[type[e.Body], Callable[[Any], Iterable[str]]] = {
     e.HouseholdRecorded: lambda body: [f"member:{m.person}" for m in body.members],
+    e.LookedAfterStarted: lambda body: [f"placement:{body.placement}"],
     e.ConferenceDisputed: lambda body: [f"dispute:{body.dispute}"],
     e.FamilyMovedOut: lambda body: [f"move:{body.move}"],
     e.MemberJoined: lambda body: [f"member:{body.member.person}"],

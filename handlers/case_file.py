@@ -18,7 +18,7 @@ from handlers import duty_file, life_file, meeting_file, referral_file
 from handlers import events as e
 from handlers import facts as f
 from handlers.facts import Duty, Fact
-from handlers.handover_file import Ties, joined, of_both
+from handlers.handover_file import Ties, joined, of_both, parted
 from handlers.life_file import Known, Life
 from handlers.meeting_file import Meeting, Receipt, Sent, fallen_due, with_receipt
 from handlers.people import StreamId
@@ -125,7 +125,7 @@ class CaseFile(Struct, frozen=True, kw_only=True, dict=True):
         meeting = self.meetings.get(self.plans.get(plan, ""))
         if meeting is None or meeting.sitting is None or meeting.sitting.held.plan is None:
             return None
-        return PlanMade(meeting.sitting.held.plan, local_day(meeting.sitting.started_at))
+        return PlanMade(self.life.plan_as_it_stands(meeting.sitting.held.plan), local_day(meeting.sitting.started_at))
 
 
 def _with(table: dict[str, Any], key: str, value: Any) -> dict[str, Any]:
@@ -230,17 +230,6 @@ def _brought(file: CaseFile, fact: Fact, body: e.FamilyBrought) -> CaseFile:
         meetings=of_both(file.meetings, theirs.meetings, body.from_family),
         **own,
     )
-
-
-def _parted(file: CaseFile, fact: Fact, body: f.FamilyParted) -> CaseFile:
-    gone = set(body.names)
-    tables = {"person": "household", "plan": "plans", "meeting": "meetings", "duty": "duties"}
-    left = {
-        table: {k: x for k, x in getattr(file, table).items() if f"{kind}:{k}" not in gone}
-        for kind, table in tables.items()
-    }
-    gone_to = {**file.ties.gone_to, **dict.fromkeys(body.names, body.into)}
-    return _of_members(replace(file, ties=replace(file.ties, gone_to=gone_to), **left))
 
 
 def _in_error(file: CaseFile, fact: Fact, body: e.RecordedInError) -> CaseFile:
@@ -357,7 +346,7 @@ FOLDS: dict[type[e.Body], Callable[[CaseFile, Fact, Any], CaseFile]] = {
     **dict.fromkeys(life_file.TABLES, _befell),
     e.FamiliesMerged: _merged,
     e.FamilyBrought: _brought,
-    f.FamilyParted: _parted,
+    f.FamilyParted: lambda file, _, b: _of_members(parted(file, file.ties, b)),
     e.HouseholdRecorded: _household,
     e.MemberJoined: _joined,
     e.MemberLeft: _left,

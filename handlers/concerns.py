@@ -249,6 +249,12 @@ def _befallen(file: CaseFile) -> Iterator[Change]:
     for death in (file.life.death_of(p) for p in file.dead):
         if death:
             yield Change(f"died:{death.body.person}", "somebody_died", death.body.on, death.recorded)
+    for started, ended in file.life.looked_after.values():
+        placement, since = started.body.placement, started.body.on
+        if since:
+            yield Change(f"looked-after:{placement}", "child_looked_after", since, started.recorded)
+        if ended and ended.body.returned_home:
+            yield Change(f"returned-home:{placement}", "child_returned_home", ended.body.on, ended.recorded)
     yield from _moves(file)
 
 

@@ -27,6 +27,7 @@ from handlers import (
     fip_review,
     joining,
     letters,
+    looked_after,
     moving,
     partnership,
     person,
@@ -138,6 +139,10 @@ RULES: dict[type[e.Body], tuple[Rule, ...]] = {
     e.FipStarted: (),
     e.FipEnded: (),
     e.PlanEnded: (),
+    e.PlanCategoryChanged: (),
+    e.CoreGroupNamed: (),
+    e.LookedAfterStarted: (),
+    e.LookedAfterEnded: (),
     e.EpisodeTold: (),
     e.EpisodeWithdrawn: (),
     e.DirectoryChanged: (),
@@ -259,7 +264,7 @@ def _gate(desk: Desk) -> substance_misuse.Desk:
 
 
 def _due(desk: Desk) -> Iterator[Any]:
-    for subject in (convening, core_group, fip_review, reviews):
+    for subject in (convening, core_group, fip_review, reviews, looked_after):
         yield from subject.due(desk.case, desk.protocol)
 
 
@@ -285,6 +290,7 @@ def _all_owed(desk: Desk) -> Iterator[Owed]:
     yield from referrals.owed(file, desk.directory, protocol, desk.now)
     yield from consent.owed(file, protocol)
     yield from moving.owed(file, protocol)
+    yield from looked_after.owed(file, protocol)
     yield from convening.owed(file, protocol)
     yield from substance_misuse.owed(desk.gate)
 

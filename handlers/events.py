@@ -19,7 +19,8 @@ Basis = Literal["consent", "life_at_risk", "greater_harm", "statutory"]
 Purpose = Literal["fip", "child_in_need", "joint_review", "care_plan", "change"]
 Substance = Literal["alcohol", "drugs"]
 Change = Literal["child_returned_home", "dependent_person_moved_in", "other"]
-Befallen = Literal["child_born", "somebody_died", "moved_home"]
+Befallen = Literal["child_born", "somebody_died", "moved_home", "child_looked_after"]
+Category = Literal["neglect", "physical", "sexual", "emotional", "multiple"]
 Section47Outcome = Literal["substantiated_at_risk", "substantiated_not_at_risk", "not_substantiated"]
 AskedKind = Literal["joint_care_plan_review", "looked_after_review", "care_plan_meeting"]
 Reply = Literal["accepted", "tentative", "declined"]
@@ -154,9 +155,12 @@ class FamilyBrought(Body, frozen=True):
 
 
 class StrategyDiscussionHeld(Body, frozen=True):
+    """attendance: who took part, for which agency as the directory knows (rules STR-01)."""
+
     discussion: str
     held_on: date
     section_47: bool
+    attendance: tuple[Attendance, ...] = ()
 
 
 class ConferenceAskedFor(Body, frozen=True):
@@ -394,7 +398,7 @@ class Plan(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """
 
     plan: str
-    category: Literal["neglect", "physical", "sexual", "emotional", "multiple"]
+    category: Category
     core_group: tuple[str, ...] = ()
     children: tuple[str, ...] = ()
 
@@ -460,6 +464,40 @@ class PlanEnded(Body, frozen=True):
     plan: str
     ended_on: date
     by: str
+
+
+class PlanCategoryChanged(Body, frozen=True):
+    plan: str
+    category: Category
+    on: date
+    by: str
+
+
+class CoreGroupNamed(Body, frozen=True):
+    """The core group of a plan from that day, as the chair names it: nobody else is of it any more."""
+
+    plan: str
+    core_group: tuple[str, ...]
+    on: date
+    by: str
+
+
+class LookedAfterStarted(Body, frozen=True):
+    """A child became looked after; without the day, somebody must find it out, since its reviews run from there."""
+
+    placement: str
+    child: str
+    by: str
+    on: date | None = None
+
+
+class LookedAfterEnded(Body, frozen=True):
+    """The child is looked after no longer; returned_home: to this family (Joint Guidance F7)."""
+
+    placement: str
+    on: date
+    by: str
+    returned_home: bool = True
 
 
 class SlotsAsked(Body, frozen=True):

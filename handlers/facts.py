@@ -48,6 +48,7 @@ DutyKind = Literal[
     "mend_record",
     "notify_area",
     "resolve_dispute",
+    "set_date",
 ]
 
 

@@ -11,9 +11,17 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from handlers import events as e
+from handlers import facts as f
 from handlers.meeting_file import Meeting
 
 S = TypeVar("S", bound=Struct)
+PARTING = {  # what a name begins with → the table that loses it
+    "person": "household",
+    "plan": "plans",
+    "meeting": "meetings",
+    "duty": "duties",
+    "review": "reviews_asked",
+}
 NAMING = ("meeting", "plan", "duty", "message", "person")
 
 
@@ -47,6 +55,17 @@ def joined(ours: S, theirs: S) -> S:
         if isinstance(mine, dict):
             changes[name] = {**other, **mine}
     return replace(ours, **changes)
+
+
+def parted(file: S, ties: Ties, body: f.FamilyParted) -> S:
+    """The file without what went on in another, and where that is."""
+    gone = set(body.names)
+    left = {
+        table: {k: x for k, x in getattr(file, table).items() if f"{kind}:{k}" not in gone}
+        for kind, table in PARTING.items()
+    }
+    gone_to = {**ties.gone_to, **dict.fromkeys(body.names, body.into)}
+    return replace(file, ties=replace(ties, gone_to=gone_to), **left)
 
 
 def of_both(ours: dict[str, Meeting], theirs: dict[str, Meeting], family: str) -> dict[str, Meeting]:

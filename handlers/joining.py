@@ -5,7 +5,7 @@ No transaction touches two streams (decision 6): the old family tells the new on
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import TypeVar
 
@@ -16,12 +16,14 @@ from handlers import events as e
 from handlers import facts as f
 from handlers.case_file import FOLD_VERSION, CaseFile
 from handlers.effects import SendInvitation, TellStream
-from handlers.facts import Finding
+from handlers.facts import Duty, Finding
+from handlers.life_file import Life
 from handlers.meetings import inviting
 from handlers.meetings.falling_due import diary_of
 from handlers.partnership import Directory
 
 T = TypeVar("T")
+ASKED: frozenset[f.MeetingKind] = frozenset({"joint_care_plan_review", "looked_after_review", "care_plan_meeting"})
 
 
 def merge(before: CaseFile, body: e.FamiliesMerged) -> Iterator[TellStream]:
@@ -43,6 +45,7 @@ def split(file: CaseFile, body: e.FamilySplit) -> Iterator[Finding | TellStream]
         "duty": brought.duties,
         "message": [s.message for s in brought.letters.values()],
         "person": brought.household,
+        "review": brought.reviews_asked,
     }
     names = [f"{kind}:{name}" for kind, named in gone.items() for name in sorted(named)]
     yield Finding(f.FamilyParted(body.into, tuple(names)), because)
@@ -50,9 +53,9 @@ def split(file: CaseFile, body: e.FamilySplit) -> Iterator[Finding | TellStream]
 
 def _part(file: CaseFile, body: e.FamilySplit) -> CaseFile:
     """What those who leave go on with; what is on record about anybody's use and consent is known to both."""
-    plans = _only(file.plans, body.plans)
-    meetings = {id_: m for id_, m in file.meetings.items() if m.due.plan in plans or id_ in plans.values()}
-    duties = {id_: d for id_, d in file.duties.items() if d.meeting in meetings.keys() - set(plans.values())}
+    plans, stays = _only(file.plans, body.plans), {file.plans[p] for p in body.plans if p in file.plans}
+    meetings = {id_: m for id_, m in file.meetings.items() if id_ in stays or _goes(m.due, body)}
+    duties = {id_: d for id_, d in file.duties.items() if _is_owed_about(d, meetings.keys() - stays, body.members)}
     letters = {key: sent for key, sent in file.letters.items() if key.partition(":")[0] in duties}
     return replace(
         CaseFile(stream=file.stream, ties=file.ties),
@@ -61,7 +64,8 @@ def _part(file: CaseFile, body: e.FamilySplit) -> CaseFile:
         arrivals=_only(file.arrivals, body.members),
         professionals=file.professionals,
         records=file.records,
-        life=file.life,
+        reviews_asked={k: r for k, r in file.reviews_asked.items() if {r.adult, r.child} & {*body.members}},
+        life=_life(file.life, body.members),
         plans=plans,
         plans_ended=_only(file.plans_ended, plans),
         meetings=meetings,
@@ -72,6 +76,25 @@ def _part(file: CaseFile, body: e.FamilySplit) -> CaseFile:
         failed=file.failed,
         heard=file.heard,
     )
+
+
+def _goes(due: f.MeetingFellDue, body: e.FamilySplit) -> bool:
+    """A meeting of a plan that goes, or a review about somebody who leaves."""
+    return due.plan in body.plans or (due.kind in ASKED and bool({due.adult, due.child} & {*body.members}))
+
+
+def _is_owed_about(duty: Duty, meetings: Collection[str], members: Sequence[str]) -> bool:
+    """What is owed about these meetings; and, to the services of those who leave, about no meeting at all. A referral
+    that was made stays made where it was."""
+    if duty.meeting:
+        return duty.meeting in meetings
+    return duty.adult in members and duty.kind != "make_referral"
+
+
+def _life(life: Life, members: Sequence[str]) -> Life:
+    """Without what the family that stays goes on with: its enquiries, and the placements of its children."""
+    started = {k: x for k, x in life.placements.items() if x.body.child in members}
+    return replace(life, placements=started, outcomes={}, disputes={}, resolutions={})
 
 
 def _only(table: dict[str, T], names: Iterable[str]) -> dict[str, T]:

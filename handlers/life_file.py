@@ -34,6 +34,10 @@ class Life(Struct, frozen=True, kw_only=True):
     outcomes: dict[str, Kept[e.Section47Concluded]] = field(default_factory=dict)
     disputes: dict[str, Kept[e.ConferenceDisputed]] = field(default_factory=dict)
     resolutions: dict[str, Kept[e.DisputeResolved]] = field(default_factory=dict)
+    categories: dict[str, Kept[e.PlanCategoryChanged]] = field(default_factory=dict)
+    core_groups: dict[str, Kept[e.CoreGroupNamed]] = field(default_factory=dict)
+    placements: dict[str, Kept[e.LookedAfterStarted]] = field(default_factory=dict)
+    placements_ended: dict[str, Kept[e.LookedAfterEnded]] = field(default_factory=dict)
     moves_out: dict[str, Kept[e.FamilyMovedOut]] = field(default_factory=dict)
     areas_told: dict[str, Kept[e.AreaNotified]] = field(default_factory=dict)
     conferences_elsewhere: dict[str, Kept[e.ReceivingConferenceHeld]] = field(default_factory=dict)
@@ -52,6 +56,22 @@ class Life(Struct, frozen=True, kw_only=True):
     def moves(self) -> dict[str, Kept[e.FamilyMovedOut]]:
         """Each move out of the area, as it was last recorded."""
         return {k.body.move: k for k in in_order(self.moves_out.values())}
+
+    @property
+    def looked_after(self) -> dict[str, tuple[Kept[e.LookedAfterStarted], Kept[e.LookedAfterEnded] | None]]:
+        """Each placement, and its end if it has one."""
+        ends = {k.body.placement: k for k in in_order(self.placements_ended.values())}
+        return {k.body.placement: (k, ends.get(k.body.placement)) for k in in_order(self.placements.values())}
+
+    def plan_as_it_stands(self, made: e.Plan) -> e.Plan:
+        """The plan as its conference made it, but for what was decided since."""
+        for category in sorted(self.categories.values(), key=lambda k: (k.body.on, k.recorded)):
+            if category.body.plan == made.plan:
+                made = replace(made, category=category.body.category)
+        for named in sorted(self.core_groups.values(), key=lambda k: (k.body.on, k.recorded)):
+            if named.body.plan == made.plan:
+                made = replace(made, core_group=named.body.core_group)
+        return made
 
     @property
     def disputed(self) -> dict[str, tuple[Kept[e.ConferenceDisputed], e.DisputeResolved | None]]:
@@ -88,6 +108,10 @@ TABLES: dict[type[e.Body], str] = {
     e.Section47Concluded: "outcomes",
     e.ConferenceDisputed: "disputes",
     e.DisputeResolved: "resolutions",
+    e.PlanCategoryChanged: "categories",
+    e.CoreGroupNamed: "core_groups",
+    e.LookedAfterStarted: "placements",
+    e.LookedAfterEnded: "placements_ended",
     e.FamilyMovedOut: "moves_out",
     e.AreaNotified: "areas_told",
     e.ReceivingConferenceHeld: "conferences_elsewhere",

@@ -29,6 +29,7 @@ CHANGES = {
     "child_born": "a child has been born",
     "somebody_died": "somebody of the family has died",
     "moved_home": "somebody of the family has moved home",
+    "child_looked_after": "a child is looked after away from home",
     "other": "something else that matters",
 }
 OUTCOMES = {
