@@ -39,7 +39,8 @@ class Ties(Struct, frozen=True, kw_only=True):
         Where two are merged into each other, each takes in what the other brings: nothing goes round for ever.
         """
         back = isinstance(body, e.FamilyBrought) and body.from_family in (family, self.merged_into)
-        if back or isinstance(body, e.TimeCame):
+        again = isinstance(body, e.FamiliesMerged) and body.into == self.merged_into
+        if back or again or isinstance(body, e.TimeCame):
             return ""
         if self.merged_into or not self.gone_to:
             return self.merged_into

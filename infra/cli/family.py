@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
+from handlers import events as e
+from handlers import standing
 from handlers.case_file import CaseFile
 from handlers.facts import Duty
 from handlers.meeting_file import Invitation, Meeting, Sent
@@ -37,7 +39,9 @@ def view(folder: Folder, now: datetime, held: list[str]) -> View:
         "area": file.stream.area,
         "as_of": iso(now),
         "held_events": held,
-        "members": [_member(folder, p) for p in sorted(file.members)],
+        "members": [_member(folder, m) for _, m in sorted(file.members.items())],
+        "died": [{"person": p, "name": folder.name(p), "on": on.isoformat()} for p, on in sorted(file.dead.items())],
+        "brought_from": list(file.ties.formerly),
         "professionals": [_professional(folder, w) for w in sorted(file.professionals)],
         "meetings": [_meeting(folder, m) for m in sorted(file.meetings.values(), key=_when)],
         "treatment": list(_treatment(folder)),
@@ -57,10 +61,9 @@ def _when(meeting: Meeting) -> datetime:
     )
 
 
-def _member(folder: Folder, person: str) -> View:
-    m = folder.file.members[person]
+def _member(folder: Folder, m: e.Member) -> View:
     return {
-        "person": person,
+        "person": m.person,
         "name": folder.opened(m.name),
         "relation": m.relation,
         "cares": m.cares,
@@ -170,7 +173,7 @@ def _treatment(folder: Folder) -> Iterator[View]:
 def _plans(file: CaseFile) -> Iterator[View]:
     for plan, meeting in file.plans.items():
         made = file.plan_made_at(plan)
-        ended_on = file.plans_ended.get(plan)
+        ended_on = standing.plan_ended_on(file, plan)
         yield {
             "plan": plan,
             "category": made.plan.category if made else None,

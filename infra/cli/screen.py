@@ -26,7 +26,10 @@ def _lines(view: View) -> Iterator[Text]:
     if view["held_events"]:
         n, ids = len(view["held_events"]), ", ".join(view["held_events"])
         yield Text(f"Decided without {n} held event{'' if n == 1 else 's'}: {ids} (quorate held)", style="bold red")
+    if view["brought_from"]:
+        yield Text(f"Goes on with what was {' and '.join(view['brought_from'])}")
     yield from _section("Members", map(_member, view["members"]))
+    yield from _section("Died", (f"{x['name']} ({x['person']}), on {_on(x['on'])}" for x in view["died"]))
     yield from _section("Professionals", map(_professional, view["professionals"]))
     yield from _section("Meetings", (line for m in view["meetings"] for line in _meeting(m)))
     yield from _section("Treatment services", map(_treatment, view["treatment"]))

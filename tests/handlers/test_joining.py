@@ -145,6 +145,12 @@ def test_three_records_of_one_family_end_as_one() -> None:
     assert [d.ended for d in third.duties.values() if d.kind == "tell_treatment"] == ["evidence"]
 
 
+def test_the_same_merger_told_again_changes_nothing() -> None:
+    h = in_treatment().family(MERGED)
+    before = replace(other(h))
+    assert other(h.family(MERGED)) == before and h.file.ties.merged_into == "F-2"
+
+
 @pytest.mark.parametrize("into", ["F-1", "F-0"])
 def test_a_family_is_not_merged_into_itself_or_into_what_went_into_it(into: str) -> None:
     h = Hearing().household().told("family/F-0", e.HouseholdRecorded((SON,)), e.FamiliesMerged("F-1", "w-coordinator"))
