@@ -73,9 +73,12 @@ async def duties_of(
     area: str | None = None,
     family: str | None = None,
     kind: str | None = None,
+    due_before: datetime | None = None,
 ) -> Sequence[Row]:
     """Duties by the hour at which they are due."""
     query = select(duties).order_by(duties.c.due_at, duties.c.id)
+    if due_before:
+        query = query.where(duties.c.due_at < stamp(due_before))
     if open_only:
         query = query.where(duties.c.ended.is_(None))
     if area or family:

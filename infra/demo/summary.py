@@ -106,7 +106,7 @@ async def _read(engine: Engine) -> Standing:
             duties=duties,
             mails=await overview.mails(connection),
             no_time=await overview.found_no_time(connection),
-            climbed=await overview.rungs(connection, [d.id for d in duties if d.ended is None]),
+            climbed=await overview.rungs(connection, [d for d in duties if d.ended is None]),
             held=await overview.held_open(connection),
             parked=await overview.parked_count(connection),
         )
