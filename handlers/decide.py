@@ -34,6 +34,7 @@ from handlers import (
     watching,
 )
 from handlers import events as e
+from handlers import facts as f
 from handlers.case_file import CaseFile
 from handlers.conference import convening
 from handlers.diary import keeping
@@ -65,6 +66,10 @@ class Decision(Struct, frozen=True):
     makes_known: tuple[str, ...] = ()
 
 
+# Facts about a duty itself. No reading of the file asks how far a duty has come, only when it was last reopened.
+OF_DUTIES_ALONE = (f.DutyOpened, f.DutyMoved, f.DutyEnded, f.RungClimbed, f.CallAskedFor)
+
+
 class Desk:
     """What lies before the judge. Each finding is folded in at once, so that the next rule sees the file with it."""
 
@@ -82,7 +87,7 @@ class Desk:
         return self.file
 
     def once(self, name: str, reading: Callable[[Desk], Any]) -> Any:
-        """A reading of the whole file, made once for as long as the file stays the same."""
+        """A reading of the whole file, made once for as long as the file stays the same, duties apart."""
         seen = self._seen.get(name)
         if seen is None or seen[0] is not self.file:
             seen = self._seen[name] = (self.file, reading(self))
@@ -103,7 +108,9 @@ class Desk:
 
     def note(self, fact: Fact) -> None:
         self.facts.append(fact)
-        self.file = fold(self.file, fact)
+        before, self.file = self.file, fold(self.file, fact)
+        if isinstance(fact.body, OF_DUTIES_ALONE):
+            self._seen = {name: (self.file, read) for name, (of, read) in self._seen.items() if of is before}
 
 
 Rule = Callable[[Any, Desk], Iterable[Finding | Effect]]

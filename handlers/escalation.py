@@ -37,10 +37,12 @@ def climbs_at(duty: Duty, protocol: Protocol, file: CaseFile) -> datetime | None
     (decision 16), and what was put off since it climbed waits until it is late again. Rungs that must hear before the
     meeting begins do, however few days there are.
     """
+    if duty.ended is not None:
+        return None
     name = ladder_of(duty, file)
     ladder = protocol.ladder(name)
     rung = duty.rung if name == duty.ladder else -1
-    if duty.ended is not None or rung + 1 >= len(ladder):
+    if rung + 1 >= len(ladder):
         return None
     if rung < 0 and duty.climbed_at is None and duty.at_once:
         return duty.opened_at
