@@ -20,10 +20,8 @@ from handlers.people import Recipient, derived
 def send(file: CaseFile, owed: Iterable[Owed], directory: Directory, now: datetime) -> Iterator[Finding | SendLetter]:
     """Each letter that is owed, to its reader, once."""
     for thing in owed:
-        if thing.letter is None or thing.met is not None or thing.to is None:
-            continue
         duty = thing.id_in(file.stream)
-        if duty not in file.duties:
+        if thing.letter is None or thing.met is not None or thing.to is None or duty not in file.duties:
             continue
         to = directory.recipient(thing.to)
         sent = file.letters.get(letter_key(duty, thing.to))
