@@ -25,7 +25,7 @@ from handlers.people import StreamId, derived
 from handlers.protocol import Protocol
 from infra.db import chain, outbox, projections, reading, sealing, shelf
 from infra.db.engine import transaction
-from infra.db.sealing import Keyring, insert_if_absent
+from infra.db.sealing import Keyring, insert_if_absent, put_in_place
 from infra.db.tables import files, held, inbox, ledger, parked, references, stamp, unstamp, wakeups
 from streams.office import Opened, Parcel, Refusal, Settlement
 from streams.wire import BODY_TYPES, LONGEST, Letter, Unreadable, decode_body, encode_body, stream_id, write
@@ -58,11 +58,14 @@ KEEP_FILE = (
         snapshot=bindparam("file"),
     )
 )
-LEDGER, INBOX, AWAKE = ledger.insert(), inbox.insert(), wakeups.insert()
+LEDGER, INBOX = ledger.insert(), inbox.insert()
 ASLEEP = delete(wakeups).where(_among(wakeups.c.stream, "streams"))
 SEEN = select(inbox).where(_among(inbox.c.event, "ids"))
 PARKED_AS = select(parked.c.name, parked.c.letter).where(_among(parked.c.name, "names"))
 WAITING_FOR = select(parked).where(_among(parked.c.awaits, "names")).order_by(parked.c.at, parked.c.name)
+DUE = select(wakeups).where(wakeups.c.at <= bindparam("now")).order_by(wakeups.c.at, wakeups.c.stream)
+NEXT_WAKE = select(func.min(wakeups.c.at)).where(wakeups.c.at > bindparam("now"))
+KNOWN_AS = select(references.c.stream).where(references.c.name == bindparam("known_as"))
 NO_LONGER_PARKED = delete(parked).where(_among(parked.c.name, "names"))
 
 
@@ -105,14 +108,12 @@ class Office:
 
     async def due(self, now: datetime) -> list[tuple[StreamId, datetime]]:
         async with transaction(self.engine) as connection:
-            query = select(wakeups).where(wakeups.c.at <= stamp(now)).order_by(wakeups.c.at, wakeups.c.stream)
-            return [(stream_id(r.stream), unstamp(r.at)) for r in await connection.execute(query)]
+            rows = await connection.execute(DUE, {"now": stamp(now)})
+            return [(stream_id(r.stream), unstamp(r.at)) for r in rows]
 
     async def next_instant(self, after: datetime) -> datetime | None:
         async with transaction(self.engine) as connection:
-            wake = (
-                await connection.execute(select(func.min(wakeups.c.at)).where(wakeups.c.at > stamp(after)))
-            ).scalar()
+            wake = (await connection.execute(NEXT_WAKE, {"now": stamp(after)})).scalar()
             waiting = await outbox.next_at(connection)
         return min((unstamp(x) for x in (wake, waiting) if x), default=None)
 
@@ -130,7 +131,7 @@ class Sitting:
         if ":" not in event.stream.id:
             return event
         name = f"{event.stream.area} reference:{event.stream.id}"
-        known = (await self.connection.execute(select(references.c.stream).where(references.c.name == name))).scalar()
+        known = (await self.connection.execute(KNOWN_AS, {"known_as": name})).scalar()
         return msgspec.structs.replace(event, stream=stream_id(known)) if known else name
 
     async def seen(self, events: Sequence[Event]) -> dict[tuple[str, str], bool]:
@@ -206,8 +207,7 @@ class Sitting:
         await self.connection.execute(INBOX, [_inbox_row(s.event) for s in settlements])
         await self._mark_done([s.event for s in settlements])
         await self._keep_files({s.event.stream: s for s in settlements})
-        for s in settlements:
-            await projections.write(self.connection, s)
+        await projections.write(self.connection, settlements)
         await self._make_known(settlements)
 
     def _ledger_rows(self, s: Settlement) -> list[dict[str, Any]]:
@@ -229,11 +229,12 @@ class Sitting:
             told = {"of": str(stream), "to_seq": seq, "to_link": link, "at": stamp(s.now), "file": file}
             kept.append(told | {"version": FOLD_VERSION})
         await self.connection.execute(KEEP_FILE, kept)
-        await self.connection.execute(ASLEEP, {"streams": [str(stream) for stream in latest]})
-        wakes = [(s.event.stream, s.decision.wake_at) for s in latest.values()]
-        rows = [{"stream": str(stream), "at": stamp(at)} for stream, at in wakes if at]
+        wakes = {str(stream): s.decision.wake_at for stream, s in latest.items()}
+        rows = [{"stream": stream, "at": stamp(at)} for stream, at in wakes.items() if at]
         if rows:
-            await self.connection.execute(AWAKE, rows)
+            await self.connection.execute(put_in_place(self.connection, wakeups), rows)
+        if len(rows) < len(wakes):
+            await self.connection.execute(ASLEEP, {"streams": [stream for stream, at in wakes.items() if not at]})
 
     async def _make_known(self, settlements: Sequence[Settlement]) -> None:
         """Names that these decisions made known bring back what was parked for them."""

@@ -119,6 +119,20 @@ def _insert_if_absent(dialect: str, table: Any) -> Any:
     return (postgresql if dialect == "postgresql" else sqlite).insert(table).on_conflict_do_nothing()
 
 
+def put_in_place(connection: AsyncConnection, table: Any) -> Any:
+    """INSERT that takes the place of a row of that key, on either database."""
+    return _put_in_place(connection.dialect.name, table)
+
+
+@cache
+def _put_in_place(dialect: str, table: Any) -> Any:
+    put = (postgresql if dialect == "postgresql" else sqlite).insert(table)
+    key = [c.name for c in table.primary_key]
+    return put.on_conflict_do_update(
+        index_elements=key, set_={c.name: put.excluded[c.name] for c in table.c if c.name not in key}
+    )
+
+
 def owners(event: Event) -> set[str]:
     """The names of the keys that this event's personal words need."""
     return {name for _, name in _texts(event.body, event.stream, str(event.stream))}
