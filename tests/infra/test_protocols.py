@@ -9,7 +9,8 @@ import pytest
 
 from handlers.facts import MeetingKind
 from handlers.meetings.falling_due import CONFERENCES
-from handlers.protocol import Protocol, ProtocolFaults, WorkedDate
+from handlers.protocol import Protocol, ProtocolFaults
+from handlers.rule import WorkedDate
 from handlers.working_days import HolidaysUnknown, from_words, in_words, local_day
 from infra.protocols.packs import bank_holidays, protocol
 
