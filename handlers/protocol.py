@@ -202,6 +202,8 @@ def _answering(sound: list[tuple[_Pack, list[Rule]]]) -> tuple[dict[str, Rule], 
             before = rules.get(answers.get(asked, asked))
             if pack.nation == ANY_NATION and before and not before.unknown:
                 continue
+            if before:
+                del rules[before.id]  # two rules for one question would both be told to whoever reads them
             rules[rule.id], answers[asked] = rule, rule.id
     return rules, answers
 
