@@ -14,6 +14,7 @@ from typing import Protocol as Shape
 from handlers.protocol import Protocol, ProtocolFaults, read
 
 BANK_HOLIDAYS = "bank_holidays.toml"
+DEFAULTS = "defaults.toml"
 
 
 class Readable(Shape):
@@ -31,9 +32,10 @@ def protocol(nation: str = "england", overlay: Path | None = None) -> Protocol:
     Raises ProtocolFaults: one sentence for each fault, naming file, rule and mend.
     """
     room = resources.files(__name__.rpartition(".")[0])
-    names = (f"{nation}.toml", f"{nation}_typical.toml")
+    own = nation.replace("-", "_")
+    names = (f"{own}.toml", DEFAULTS, f"{own}_typical.toml")
     packs = [_opened(room / name) for name in names if (room / name).is_file()]
-    if not packs:
+    if not (room / names[0]).is_file():
         raise ProtocolFaults([f"{nation}.toml: there is no such pack; write it, or name a nation that has one"])
     packs[0].setdefault("holidays", bank_holidays(nation))
     if overlay is not None:
