@@ -18,7 +18,8 @@ class SettingsFault(Exception):
 
 class Settings(Struct, frozen=True, kw_only=True):
     """Where things are. home: the folder of the embedded default; database: a SQLAlchemy URL; kafka: host:port, or
-    empty for the local engine; domain: the organiser's mail domain; nation: whose bank holidays and rules."""
+    empty for the local engine; domain: the organiser's mail domain; nation: whose bank holidays and rules;
+    overlay: a local pack over them, or a folder with one for each area."""
 
     home: Path
     database: str
