@@ -35,7 +35,8 @@ def due(file: CaseFile, protocol: Protocol) -> Iterator[Due | Undated]:
             meeting = falls_due(asked.kind, asked.review, asked.due_on, working, protocol)
             about = replace(meeting, adult=asked.adult, service=asked.service, with_treatment=asked.with_treatment)
             yield about, rule
-    if any(x not in file.plans_ended for x in file.plans) or any(x not in file.fips_ended for x in file.fips):
+    stands = any(x not in file.plans_ended for x in file.plans) or any(x not in file.fips_ended for x in file.fips)
+    if stands and JOINT_RULE in protocol.rules:
         yield from _joint(file, protocol)
 
 

@@ -56,8 +56,7 @@ def protocols(nation: str, overlay: Path | None) -> Protocols:
     faults, areas = [], {}
     for file in sorted(overlay.glob("*.toml")):
         try:
-            pack = {"nation": nation, **opened(file)}
-            areas[file.stem] = read([*national(str(pack["nation"])), pack])
+            areas[file.stem] = read(lying(nation, overlay, file.stem))
         except ProtocolFaults as refused:
             faults += [x if x.startswith(file.name) else f"{file.name}: {x}" for x in refused.faults]
     if not areas and not faults:
@@ -72,17 +71,52 @@ def protocol(nation: str = "england", overlay: Path | None = None) -> Protocol:
 
     Raises ProtocolFaults: one sentence for each fault, naming file, rule and mend.
     """
-    return read([*national(nation), *([{"nation": nation, **opened(overlay)}] if overlay else [])])
+    return read(lying(nation, overlay))
+
+
+def lying(nation: str, overlay: Path | None, area: str | None = None) -> list[dict[str, Any]]:
+    """The packs by which this area goes, in their order; of a folder, the area's own if it has one."""
+    folder = overlay is not None and overlay.is_dir()
+    file = overlay / f"{area}.toml" if overlay and folder else overlay
+    if file is None or (folder and not file.is_file()):
+        return national(nation)
+    pack = {"nation": nation, **opened(file)}
+    return [*national(str(pack["nation"]) if folder else nation), pack]
 
 
 def national(nation: str) -> list[dict[str, Any]]:
     """A nation's packs as they lie in this room, with its bank holidays. Raises ProtocolFaults."""
-    names = (f"{nation}.toml", f"{nation}_typical.toml")
-    packs = [opened(ROOM / name) for name in (n.replace("-", "_") for n in names) if (ROOM / name).is_file()]
+    packs = [opened(ROOM / name) for name in _names(nation) if (ROOM / name).is_file()]
     if not packs:
         raise ProtocolFaults([f"{nation}.toml: there is no such pack; write it, or name a nation that has one"])
     packs[0].setdefault("holidays", bank_holidays(nation))
     return packs
+
+
+def _names(nation: str) -> tuple[str, str]:
+    """Its packs' files, the national one first."""
+    stem = nation.replace("-", "_")
+    return f"{stem}.toml", f"{stem}_typical.toml"
+
+
+def ships(nation: str) -> bool:
+    """Whether any pack of this nation lies here."""
+    return any((ROOM / name).is_file() for name in _names(nation))
+
+
+def nations() -> list[str]:
+    """Those with packs here."""
+    known = opened(ROOM / BANK_HOLIDAYS)
+    return [name for name, days in known.items() if isinstance(days, dict) and ships(name)]
+
+
+def given() -> dict[str, set[str]]:
+    """Every rule of the packs that lie here, and the files that give it."""
+    found: dict[str, set[str]] = {}
+    for pack in (pack for nation in nations() for pack in national(nation)):
+        for rule_id in pack.get("rules", {}):
+            found.setdefault(rule_id, set()).add(pack["file"])
+    return found
 
 
 def bank_holidays(nation: str) -> dict[str, Any]:
