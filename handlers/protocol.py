@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime, time
 from functools import cached_property, lru_cache
-from itertools import combinations
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -331,12 +330,6 @@ def _disordered(packs: list[_Pack]) -> list[str]:
     ]
     if order != sorted(order) or order[:1] != [0]:
         faults.append("the packs are out of order: give the national one first, then typical, then local")
-    for one, other in combinations(packs, 2):
-        if one.layer == other.layer:
-            faults += [
-                f"{other.file} gives rule {rule}, and so does {one.file} of the same layer: take one of the two out"
-                for rule in one.rules.keys() & other.rules.keys()
-            ]
     return faults
 
 

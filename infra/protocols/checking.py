@@ -72,9 +72,10 @@ def _those_here(nation: str, under: list[Pack]) -> list[Pack]:
 def checked(packs: list[Pack]) -> Checked:
     """Read as the house reads them, and as a whole. Raises ProtocolFaults."""
     protocol = read(packs)
-    faults = [*_gaps(protocol), *_overlaps(protocol)]
+    faults = [f"{packs[-1]['file']}: {fault}" for fault in (*_gaps(protocol), *_overlaps(protocol))]
+    faults += _given_twice(packs)
     if faults:
-        raise ProtocolFaults([f"{packs[-1]['file']}: {fault}" for fault in faults])
+        raise ProtocolFaults(faults)
     tables = [pack.get("rules", {}) for pack in packs]
     return Checked(
         version=protocol.version,
@@ -114,6 +115,16 @@ def _overlaps(protocol: Protocol) -> Iterator[str]:
     opens, closes = (protocol.rules.get(f"FIP-01-{end}") for end in ("open", "close"))
     if opens and closes and opens.unit == closes.unit and (opens.count or 0) > (closes.count or 0):
         yield "FIP-01-open comes after FIP-01-close, so that no day is left for the review; mend one of the counts"
+
+
+def _given_twice(packs: list[Pack]) -> Iterator[str]:
+    for one, other in combinations(packs, 2):
+        if one["layer"] == other["layer"]:
+            for rule in sorted(one.get("rules", {}).keys() & other.get("rules", {}).keys()):
+                yield (
+                    f"{other['file']} gives rule {rule}, and so does {one['file']} of the same layer: "
+                    "take one of the two out"
+                )
 
 
 def _says(rule: Rule) -> tuple[str, str, str]:
