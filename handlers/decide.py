@@ -30,6 +30,7 @@ from handlers import (
     person_file,
     referrals,
     reviews,
+    setting_dates,
     substance_misuse,
     watching,
 )
@@ -44,6 +45,7 @@ from handlers.effects import Effect, TellStream
 from handlers.facts import Fact, Finding, taken_in
 from handlers.meeting_file import Meeting
 from handlers.meetings import falling_due, inviting, minutes, seats
+from handlers.meetings.falling_due import Due, Undated
 from handlers.meetings.inviting import Invitee
 from handlers.partnership import Directory
 from handlers.person_file import PersonFile
@@ -193,7 +195,7 @@ EVERY_TIME: dict[type[File], tuple[Callable[[Desk], Iterable[Finding | Effect]],
     CaseFile: (
         lambda desk: person.tell_person_streams(desk.case),
         lambda desk: watching.watch(desk.case, concerns.reckoned_with(desk.case, desk.gate.concerns)),
-        lambda desk: falling_due.reconcile(desk.case, _due(desk)),
+        lambda desk: falling_due.reconcile(desk.case, [x for x in _due(desk) if isinstance(x, tuple)]),
         lambda desk: seats.seek_unsought(desk.case, _guests(desk), desk.protocol, desk.directory, desk.now),
         lambda desk: _invite(desk),
         lambda desk: _distribute_minutes(desk),
@@ -246,9 +248,13 @@ def _gate(desk: Desk) -> substance_misuse.Desk:
     return substance_misuse.Desk(desk.case, desk.directory, desk.protocol, desk.now, *verdicts)
 
 
-def _due(desk: Desk) -> Iterator[Any]:
-    for subject in (convening, core_group, fip_review, reviews):
-        yield from subject.due(desk.case, desk.protocol)
+def _due(desk: Desk) -> list[Due | Undated]:
+    """Every meeting that should be held, by its day; and those whose day a person must set."""
+    subjects = (convening, core_group, fip_review, reviews)
+    due: list[Due | Undated] = desk.once(
+        "due", lambda desk: [x for subject in subjects for x in subject.due(desk.case, desk.protocol)]
+    )
+    return due
 
 
 def _owed(desk: Desk) -> list[Owed]:
@@ -266,6 +272,7 @@ def _all_owed(desk: Desk) -> Iterator[Owed]:
     yield from admission.owed(file, protocol)
     yield from referrals.owed(file, desk.directory, protocol, desk.now)
     yield from consent.owed(file, protocol)
+    yield from setting_dates.owed(file, (x for x in _due(desk) if isinstance(x, Undated)), protocol, desk.now)
     yield from substance_misuse.owed(desk.gate)
 
 

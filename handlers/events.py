@@ -19,7 +19,17 @@ Basis = Literal["consent", "life_at_risk", "greater_harm", "statutory"]
 Purpose = Literal["fip", "child_in_need", "joint_review", "care_plan", "change"]
 Substance = Literal["alcohol", "drugs"]
 Change = Literal["child_returned_home", "dependent_person_moved_in", "other"]
-AskedKind = Literal["joint_care_plan_review", "looked_after_review", "care_plan_meeting"]
+AskedKind = Literal[
+    "joint_care_plan_review",
+    "looked_after_review",
+    "care_plan_meeting",
+    "initial_conference",
+    "review_conference",
+    "pre_birth_conference",
+    "transfer_in_conference",
+    "core_group",
+    "fip_review",
+]
 Reply = Literal["accepted", "tentative", "declined"]
 Presence = Literal["present", "deputy", "apologies", "report_only", "absent", "excluded", "part"]
 HeldReason = Literal["no_basis", "unreadable", "impossible", "clash", "rule_failed"]
@@ -252,6 +262,7 @@ class TransferNotified(Body, frozen=True):
 class MeetingAskedFor(Body, frozen=True):
     """Somebody sets the date by which a meeting is due that no published rule dates (decision 14).
 
+    review: its own number; of the kinds that rules date elsewhere, the meeting's name without its kind.
     adult, service: whose care plan it is about. with_treatment: the plan says so (looked-after reviews).
     """
 

@@ -46,6 +46,7 @@ DutyKind = Literal[
     "make_referral",
     "ask_for_advice",
     "mend_record",
+    "set_date",
 ]
 
 

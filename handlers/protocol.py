@@ -149,6 +149,7 @@ class Protocol(Struct, frozen=True, kw_only=True, dict=True):
 
 class _Pack(Struct, forbid_unknown_fields=True, kw_only=True):
     file: str
+    lines: dict[str, int] = {}
     version: str
     layer: Layer
     nation: str
@@ -167,7 +168,8 @@ _ONCE = ("working_hours", "in_scope_factors", "evidence", "late_slot_working_day
 
 
 def read(mapping: list[dict[str, Any]]) -> Protocol:
-    """Lay the packs over each other; each mapping carries `file`, the name by which its faults are told.
+    """Lay the packs over each other; each mapping carries `file`, the name by which its faults are told, and
+    may carry `lines`, on which each of its rules begins.
 
     Raises ProtocolFaults with every fault found, so that one mending is enough.
     """
@@ -256,7 +258,8 @@ def _rules(pack: _Pack, kinds: set[str], holidays: Holidays | None, faults: list
         else:
             found = _gaps(rule, kinds) or (_wrongly_worked(rule, holidays) if holidays else [])
             sound.append(rule)
-        faults += [f"{pack.file}, rule {rule_id}: {fault}" for fault in found]
+        line = f", line {pack.lines[rule_id]}" if rule_id in pack.lines else ""
+        faults += [f"{pack.file}{line}, rule {rule_id}: {fault}" for fault in found]
     return sound
 
 

@@ -22,11 +22,11 @@ from handlers.events import Event, RecordHeld, RecordReleased
 from handlers.facts import Fact
 from handlers.partnership import Directory
 from handlers.people import StreamId, derived
-from handlers.protocol import Protocol
 from infra.db import chain, outbox, projections, reading, sealing, shelf
 from infra.db.engine import transaction
 from infra.db.sealing import Keyring, insert_if_absent, put_in_place
 from infra.db.tables import files, held, inbox, ledger, parked, references, stamp, unstamp, wakeups
+from infra.protocols.packs import Protocols
 from streams.office import Opened, Parcel, Refusal, Settlement
 from streams.wire import BODY_TYPES, LONGEST, Letter, Unreadable, decode_body, encode_body, stream_id, write
 
@@ -70,10 +70,10 @@ NO_LONGER_PARKED = delete(parked).where(_among(parked.c.name, "names"))
 
 
 class Office:
-    """Keeps the files in SQL. The protocol is the area's; one office serves one database."""
+    """Keeps the files in SQL. Each area goes by its own protocol; one office serves one database."""
 
-    def __init__(self, engine: AsyncEngine, keyring: Keyring, protocol: Protocol) -> None:
-        self.engine, self.keyring, self.protocol = engine, keyring, protocol
+    def __init__(self, engine: AsyncEngine, keyring: Keyring, protocols: Protocols) -> None:
+        self.engine, self.keyring, self.protocols = engine, keyring, protocols
         self.directories: dict[StreamId, tuple[int, Directory]] = {}
 
     async def seal(self, events: Sequence[Event]) -> list[Event]:
@@ -163,7 +163,7 @@ class Sitting:
             file = await self._file(stream, r)
             directory = file if isinstance(file, Directory) else await self._directory(stream)
             decided_at = unstamp(r.decided_at) if r.decided_at else None
-            opened[stream] = Opened(file, directory, self.office.protocol, decided_at)
+            opened[stream] = Opened(file, directory, self.office.protocols.of(stream.area), decided_at)
         return opened
 
     async def _file(self, stream: StreamId, r: Any) -> File:
@@ -212,10 +212,11 @@ class Sitting:
 
     def _ledger_rows(self, s: Settlement) -> list[dict[str, Any]]:
         seq, link = self.rows[s.event.stream]
+        pack = self.office.protocols.of(s.event.stream.area).version
         rows = []
         for fact in s.decision.facts:
             seq += 1
-            entry = _ledger_row(s.event, fact, seq, self.office.protocol.version)
+            entry = _ledger_row(s.event, fact, seq, pack)
             link = chain.link(link, entry)
             rows.append(entry | {"link": link})
         self.rows[s.event.stream] = (seq, link)

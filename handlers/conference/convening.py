@@ -13,20 +13,20 @@ from datetime import date
 from handlers import events as e
 from handlers import facts as f
 from handlers.case_file import CaseFile
-from handlers.meetings import falling_due
-from handlers.protocol import Protocol
+from handlers.meetings.falling_due import Due, Undated, dated, of_each_plan
+from handlers.protocol import Protocol, RuleUnknown
 from handlers.working_days import local_day
 
 
-def due(file: CaseFile, protocol: Protocol) -> Iterator[tuple[f.MeetingFellDue, str]]:
+def due(file: CaseFile, protocol: Protocol) -> Iterator[Due | Undated]:
     """Every conference that should have been or should be held, with the rule that dates it."""
     yield from _initial(file, protocol)
     yield from _pre_birth(file, protocol)
     yield from _transfer_in(file, protocol)
-    yield from falling_due.of_each_plan(file, "review_conference", "RCPC-01a", "RCPC-01b", protocol)
+    yield from of_each_plan(file, "review_conference", "RCPC-01a", "RCPC-01b", protocol)
 
 
-def _initial(file: CaseFile, protocol: Protocol) -> Iterator[tuple[f.MeetingFellDue, str]]:
+def _initial(file: CaseFile, protocol: Protocol) -> Iterator[Due | Undated]:
     """One for each enquiry, under the name of the first discussion that one was asked for after."""
     begun: set[str] = set()
     for named in (d for d in _enquiries(file) if d.discussion in file.asked_for):
@@ -34,33 +34,22 @@ def _initial(file: CaseFile, protocol: Protocol) -> Iterator[tuple[f.MeetingFell
         if initiating.discussion in begun:
             continue
         begun.add(initiating.discussion)
-        deadline = protocol.deadline("ICPC-01", initiating.held_on)
-        meeting = f.MeetingFellDue(
-            meeting=f"initial-conference:{named.discussion}",
-            kind="initial_conference",
-            due_on=deadline.due_on,
-            not_before=initiating.held_on,
-            working=deadline.sentence,
-        )
-        yield meeting, deadline.rule
+        begun_on = initiating.held_on
+        kind: f.MeetingKind = "initial_conference"
+        yield from dated(file, kind, named.discussion, "ICPC-01", begun_on, protocol, not_before=begun_on)
 
 
-def _pre_birth(file: CaseFile, protocol: Protocol) -> Iterator[tuple[f.MeetingFellDue, str]]:
+def _pre_birth(file: CaseFile, protocol: Protocol) -> Iterator[Due | Undated]:
     """Early enough before the birth that is expected (rules PB-01)."""
     for asked in file.births_due.values():
-        deadline = protocol.deadline("PB-01", asked.expected_on)
-        due_on, working = deadline.due_on, deadline.sentence
-        yield falling_due.falls_due("pre_birth_conference", asked.conference, due_on, working, protocol), deadline.rule
+        yield from dated(file, "pre_birth_conference", asked.conference, "PB-01", asked.expected_on, protocol)
 
 
-def _transfer_in(file: CaseFile, protocol: Protocol) -> Iterator[tuple[f.MeetingFellDue, str]]:
+def _transfer_in(file: CaseFile, protocol: Protocol) -> Iterator[Due | Undated]:
     """From the earlier of the written notice and the referral's receipt (rules TRF-01, 3.28)."""
     for transfer in file.transfers.values():
         told_on = min(filter(None, (transfer.notified_on, transfer.received_on)))
-        deadline = protocol.deadline("TRF-01", told_on)
-        due_on, working = deadline.due_on, deadline.sentence
-        meeting = falling_due.falls_due("transfer_in_conference", transfer.transfer, due_on, working, protocol)
-        yield meeting, deadline.rule
+        yield from dated(file, "transfer_in_conference", transfer.transfer, "TRF-01", told_on, protocol)
 
 
 def _enquiries(file: CaseFile) -> list[e.StrategyDiscussionHeld]:
@@ -85,4 +74,7 @@ def _still_open(
 ) -> bool:
     if any(earlier.held_on <= on < named.held_on for on in sat_on):
         return False
-    return named.held_on <= protocol.deadline("ICPC-01", earlier.held_on).due_on
+    try:
+        return named.held_on <= protocol.deadline("ICPC-01", earlier.held_on).due_on
+    except RuleUnknown:
+        return True  # where nobody says by when, it is open until its conference has sat

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
+from typing import Any
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from handlers import events as e
@@ -15,8 +17,8 @@ from handlers.effects import TellStream
 from handlers.facts import Finding
 from handlers.meeting_file import Meeting
 from handlers.people import StreamId
-from handlers.protocol import Protocol
-from handlers.working_days import add_working_days, end_of_day, local_day
+from handlers.protocol import Protocol, RuleUnknown
+from handlers.working_days import add_working_days, end_of_day, in_words, local_day
 
 NAMES: dict[f.MeetingKind, str] = {
     "initial_conference": "initial child protection conference",
@@ -42,15 +44,31 @@ PURPOSES: dict[f.MeetingKind, e.Purpose] = {
 }
 
 
+class Undated(Struct, frozen=True, kw_only=True):
+    """A meeting that is owed, though nobody published by when: a person must set its day (decision 14).
+
+    key names it within its family, about tells it from others of its kind; set_by: who set it.
+    """
+
+    kind: f.MeetingKind
+    key: tuple[str, ...]
+    rule: str
+    unknown: str
+    about: str
+    adult: str | None = None
+    service: str | None = None
+    set_by: e.MeetingAskedFor | None = None
+
+
+Due = tuple[f.MeetingFellDue, str]  # with the id of the rule that dates it
+
+
 def name(meeting: Meeting) -> str:
     return NAMES[meeting.due.kind]
 
 
-def reconcile(file: CaseFile, due: Iterable[tuple[f.MeetingFellDue, str]]) -> Iterator[Finding | TellStream]:
-    """Meetings that fell due or whose date changed, and open ones that nothing asks for any more.
-
-    due: each meeting with the id of the rule that dates it.
-    """
+def reconcile(file: CaseFile, due: Iterable[Due]) -> Iterator[Finding | TellStream]:
+    """Meetings that fell due or whose date changed, and open ones that nothing asks for any more."""
     wanted = {meeting.meeting: (meeting, rule) for meeting, rule in due}
     for id_, (meeting, rule) in wanted.items():
         on_file = file.meetings.get(id_)
@@ -65,7 +83,7 @@ def reconcile(file: CaseFile, due: Iterable[tuple[f.MeetingFellDue, str]]) -> It
 
 def of_each_plan(
     file: CaseFile, kind: f.MeetingKind, first_rule: str, next_rule: str, protocol: Protocol
-) -> Iterator[tuple[f.MeetingFellDue, str]]:
+) -> Iterator[Due | Undated]:
     """The next meeting of this kind for each plan that stands: the first from the conference that made the plan,
     each further one from the day the last was held (rules 3.7, 3.8)."""
     for plan in file.plans:
@@ -74,9 +92,33 @@ def of_each_plan(
             continue
         held = [m.sitting for m in file.meetings.values() if m.due.plan == plan and m.due.kind == kind and m.sitting]
         since = max((local_day(s.started_at) for s in held), default=made.sat_on)
-        deadline = protocol.deadline(next_rule if held else first_rule, since)
-        meeting = falls_due(kind, f"{plan}:{len(held) + 1}", deadline.due_on, deadline.sentence, protocol)
-        yield replace(meeting, plan=plan), deadline.rule
+        rule = next_rule if held else first_rule
+        yield from dated(file, kind, f"{plan}:{len(held) + 1}", rule, since, protocol, plan=plan)
+
+
+def dated(
+    file: CaseFile, kind: f.MeetingKind, name: str, rule: str, trigger: date, protocol: Protocol, **about: Any
+) -> Iterator[Due | Undated]:
+    """This meeting by its rule; where nobody published one, by the day that a person set, once somebody did."""
+    try:
+        deadline = protocol.deadline(rule, trigger)
+    except RuleUnknown as unknown:
+        yield from set_by_a_person(file, kind, name, rule, str(unknown), protocol, **about)
+    else:
+        yield replace(falls_due(kind, name, deadline.due_on, deadline.sentence, protocol), **about), rule
+
+
+def set_by_a_person(
+    file: CaseFile, kind: f.MeetingKind, name: str, rule: str, unknown: str, protocol: Protocol, **about: Any
+) -> Iterator[Due | Undated]:
+    """The duty to set its day, and the meeting itself by the day that was set."""
+    asked = file.reviews_asked.get(name)
+    asked = asked if asked and asked.kind == kind else None
+    key = (meeting_id(kind, name),)
+    yield Undated(kind=kind, key=key, rule=rule, unknown=unknown, about=name, set_by=asked)
+    if asked:
+        working = f"{asked.by} set it for {in_words(asked.due_on)}, since {unknown}"
+        yield replace(falls_due(kind, name, asked.due_on, working, protocol), **about), rule
 
 
 def meeting_id(kind: f.MeetingKind, name: str) -> str:

@@ -10,10 +10,12 @@ import typer
 
 from infra.cli import (
     acting,
+    adopting,
     engine,
     health,
     ledger,
     owing,
+    protocol,
     publishing,
     reading,
     recording,
@@ -37,6 +39,8 @@ app = typer.Typer(
 held = typer.Typer(help="What could not be decided as it stands: list, mend, release.", invoke_without_command=True)
 topics = typer.Typer(help="The broker's topics, as code.", no_args_is_help=True)
 chains = typer.Typer(help="The ledger's chains: verify them, sign their heads.", no_args_is_help=True)
+
+rules = typer.Typer(help="The local protocol: check packs, read, compare and count them.", no_args_is_help=True)
 
 
 @app.callback()
@@ -123,6 +127,11 @@ _add(held, shelf.held_mend, "mend", "held mend H-1a2b3c4d5e6f mended.json")
 _add(held, shelf.held_release, "release", "held release H-1a2b3c4d5e6f --by w-coordinator")
 _add(chains, ledger.verify, "verify", "ledger verify --against heads.json")
 _add(chains, ledger.heads, "heads", "ledger heads --out heads.json")
+_add(rules, protocol.check, "check", "protocol check my-area.toml")
+_add(rules, protocol.show, "show", "protocol show --on 2026-09-01 --area my-area")
+_add(rules, adopting.diff, "diff", "protocol diff my-area.toml my-area-next.toml")
+_add(rules, protocol.covered, "coverage", "protocol coverage --json")
 app.add_typer(held, name="held")
+app.add_typer(rules, name="protocol")
 app.add_typer(topics, name="topics")
 app.add_typer(chains, name="ledger")

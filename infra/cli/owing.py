@@ -147,7 +147,7 @@ class _Desk:
 
     @property
     def _holidays(self) -> Holidays:
-        return self.house.office.protocol.holidays
+        return self.house.office.protocols.of(self.directory.stream.area).holidays
 
     def _days(self, first: datetime, last: datetime) -> int | None:
         """None where the table of bank holidays does not reach."""

@@ -15,6 +15,7 @@ from infra.db.schema import bring_up_to_date
 from infra.dispatch import Dispatch
 from infra.mail.post import Accepted, Post, Sent
 from infra.office import Office
+from infra.protocols.packs import Protocols
 from infra.wiring import House, letterhead
 from streams.clock import play
 from streams.intake import take
@@ -58,7 +59,7 @@ async def opened(folder: Path) -> AsyncIterator[House]:
     try:
         await bring_up_to_date(engine)
         keyring = SteadyKeyring(settings.master_key)
-        office = Office(engine, keyring, rules())
+        office = Office(engine, keyring, Protocols(rules()))
         yield House(settings, engine, keyring, office, Dispatch(engine, keyring, letterhead(settings), WillingPost()))
     finally:
         await engine.dispose()

@@ -221,7 +221,7 @@ def test_an_overlay_replaces_a_rule_and_nothing_else(tmp_path: Path) -> None:
 def test_a_wrong_worked_date_an_unsourced_rule_and_a_gap_are_refused(
     tmp_path: Path, overlay: Overlay, sentence: str
 ) -> None:
-    assert faults(overlay.written(tmp_path)) == (f"borough.toml, rule CG-01: {sentence}",)
+    assert faults(overlay.written(tmp_path)) == (f"borough.toml, line 5, rule CG-01: {sentence}",)
 
 
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from infra.db.sealing import Keyring
 from infra.dispatch import Dispatch
 from infra.mail.post import Post
 from infra.office import Office
-from infra.protocols.packs import protocol
+from infra.protocols.packs import Protocols, protocol
 from infra.settings import Settings, read
 from infra.wiring import House, letterhead
 from tests.journeys.killed import mortal
@@ -72,6 +72,6 @@ def open_house(folder: Path, post: Post, crossing: Any) -> House:
     settings = settings_in(folder)
     engine = connect(settings.database)
     keyring = SteadyKeyring(settings.master_key)
-    office = Office(engine, keyring, rules())
+    office = Office(engine, keyring, Protocols(rules()))
     dispatch = Dispatch(engine, keyring, letterhead(settings), post)
     return mortal(House(settings, engine, keyring, office, dispatch), crossing)
