@@ -14,7 +14,7 @@ from typing import Any, get_args
 from msgspec import Struct
 
 from handlers.facts import MeetingKind
-from handlers.protocol import LAYERS, Protocol, ProtocolFaults, read
+from handlers.protocol import ANY_NATION, LAYERS, Protocol, ProtocolFaults, read
 from handlers.rule import Rule
 from infra.protocols.packs import bank_holidays, national, opened, ships
 
@@ -67,7 +67,7 @@ def _those_here(nation: str, under: list[Pack]) -> list[Pack]:
     """The nation's own packs, but for layers that are to be replaced; a new nation brings its packs along."""
     replaced = {pack["layer"] for pack in under}
     shipped = national(nation) if ships(nation) or not under else []
-    return [pack for pack in shipped if pack["layer"] not in replaced]
+    return [pack for pack in shipped if pack["layer"] not in replaced or pack["nation"] == ANY_NATION]
 
 
 def checked(packs: list[Pack]) -> Checked:
@@ -90,12 +90,12 @@ def checked(packs: list[Pack]) -> Checked:
 
 def _gaps(protocol: Protocol) -> Iterator[str]:
     for rule_id in COUNTED_BY:
-        rule = protocol.rules.get(rule_id)
+        rule = _answering(protocol, rule_id)
         if rule is None or rule.unknown:
             what = "no pack has a rule" if rule is None else "every pack leaves without a number the rule"
             yield f"{what} {rule_id}, by which the house counts; give it a count, its source and two worked dates"
     for rule_id in DATING:
-        if rule_id not in protocol.rules:
+        if _answering(protocol, rule_id) is None:
             yield f"no pack has a rule {rule_id}, which dates a meeting; add it, unknown = true if nobody published it"
     for kind in get_args(MeetingKind):
         if kind not in protocol.seats:
@@ -103,6 +103,11 @@ def _gaps(protocol: Protocol) -> Iterator[str]:
     for kind, seats in protocol.seats.items():
         for role in sorted({*seats.needed} & {*seats.wanted}):
             yield f"seats.{kind}: {role} is both needed and wanted; take it out of one of the two"
+
+
+def _answering(protocol: Protocol, asked: str) -> Rule | None:
+    """The rule by which the house counts when it asks for this one; a nation may have its own."""
+    return protocol.rules.get(protocol.answers.get(asked, asked))
 
 
 def _overlaps(protocol: Protocol) -> Iterator[str]:
@@ -113,14 +118,14 @@ def _overlaps(protocol: Protocol) -> Iterator[str]:
                 f"rules {one.id} and {other.id} say the same of the same meeting ({one.title}); "
                 "take one out, or say in its title what it is for"
             )
-    opens, closes = (protocol.rules.get(f"FIP-01-{end}") for end in ("open", "close"))
+    opens, closes = (_answering(protocol, f"FIP-01-{end}") for end in ("open", "close"))
     if opens and closes and opens.unit == closes.unit and (opens.count or 0) > (closes.count or 0):
         yield "FIP-01-open comes after FIP-01-close, so that no day is left for the review; mend one of the counts"
 
 
 def _given_twice(packs: list[Pack]) -> Iterator[str]:
     for one, other in combinations(packs, 2):
-        if one["layer"] == other["layer"]:
+        if one["layer"] == other["layer"] and ANY_NATION not in (one["nation"], other["nation"]):
             for rule in sorted(one.get("rules", {}).keys() & other.get("rules", {}).keys()):
                 yield (
                     f"{other['file']} gives rule {rule}, and so does {one['file']} of the same layer: "

@@ -16,10 +16,12 @@ STATES = ("encoded", "recorded", "unknown")
 
 
 class Covered(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """where: the pack that gives it, or the file that reckons with it; why: what keeps it from being encoded."""
+    """where: the pack that gives it, or the file that reckons with it; part: what of the pack, where it is no rule
+    of its own; why: what keeps it from being encoded, or from being asked for."""
 
     state: Literal["encoded", "recorded", "unknown"]
     where: str = ""
+    part: str = ""
     why: str = ""
 
 
@@ -58,7 +60,7 @@ def coverage() -> dict[str, Covered]:
 
 def _faults(entry: Covered, files: set[str]) -> Iterator[str]:
     if entry.state == "encoded":
-        if not files:
-            yield "it is said to be encoded, and no pack has a rule of this name; encode it, or say 'recorded' and why"
+        if entry.where.endswith(".toml") and not entry.part and entry.where not in files:
+            yield "it is said to be encoded, and no pack of that name gives it; encode it, or say 'recorded' and why"
     elif not entry.why.strip():
         yield f"it is {entry.state} and nobody says why it is not encoded; add why"
