@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from email.headerregistry import Address
+from email.headerregistry import Address, BaseHeader, HeaderRegistry
 from email.message import EmailMessage
 from email.policy import SMTP
 from typing import assert_never
@@ -63,6 +63,22 @@ class Letterhead(Struct, frozen=True):
     def desk(self) -> str:
         """Where minutes and notices come from."""
         return f"meetings@{self.domain}"
+
+
+class Headers(HeaderRegistry):
+    """Makes the class of each header once; the library makes it anew for every header of every mail."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._made: dict[str, type[BaseHeader]] = {}
+
+    def __getitem__(self, name: str) -> type[BaseHeader]:
+        if name not in self._made:
+            self._made[name] = super().__getitem__(name)
+        return self._made[name]
+
+
+POLICY = SMTP.clone(header_factory=Headers())
 
 
 def compose(message: Message, letterhead: Letterhead, read: Read) -> EmailMessage:
@@ -233,7 +249,7 @@ def _address(message: Message, read: Read) -> str:
 
 def _mail(message: Message, letterhead: Letterhead, read: Read, sender: str, words: Letter) -> EmailMessage:
     """Headers, text and HTML. To bears no name: a long one could fold into a second address."""
-    mail = EmailMessage(policy=SMTP)
+    mail = EmailMessage(policy=POLICY)
     mail["From"] = Address(for_header(message.team), addr_spec=sender)
     mail["To"] = Address(addr_spec=_address(message, read))
     mail["Subject"] = for_header(words.subject)

@@ -32,7 +32,7 @@ def say(line: str) -> None:
 def measured(made: River, families: int, rounds: int, until: datetime = END) -> Iterator[list[Line]]:
     """Each measure's lines as they come. families: in the smaller database; the rest scales with it."""
     share = families / FULL
-    made.letters = made.letters[: max(4 * WARM, round(400 * share))]
+    made.letters = made.letters[: max(2 * WARM * (rounds + 1), round(400 * share))]
     files, office = asyncio.run(_first(made))
     yield deciding.measure(made, files, rounds)
     yield from settling.measure(made, files, office, rounds)
