@@ -72,9 +72,12 @@ def _those_here(nation: str, under: list[Pack]) -> list[Pack]:
 
 def checked(packs: list[Pack]) -> Checked:
     """Read as the house reads them, and as a whole. Raises ProtocolFaults."""
-    protocol = read(packs)
-    faults = [f"{packs[-1]['file']}: {fault}" for fault in (*_gaps(protocol), *_overlaps(protocol))]
-    faults += _given_twice(packs)
+    twice = list(_given_twice(packs))
+    try:
+        protocol = read(packs)
+    except ProtocolFaults as refused:
+        raise ProtocolFaults([*twice, *refused.faults]) from None
+    faults = twice + [f"{packs[-1]['file']}: {fault}" for fault in (*_gaps(protocol), *_overlaps(protocol))]
     if faults:
         raise ProtocolFaults(faults)
     tables = [pack.get("rules", {}) for pack in packs]
@@ -125,12 +128,18 @@ def _overlaps(protocol: Protocol) -> Iterator[str]:
 
 def _given_twice(packs: list[Pack]) -> Iterator[str]:
     for one, other in combinations(packs, 2):
-        if one["layer"] == other["layer"] and ANY_NATION not in (one["nation"], other["nation"]):
-            for rule in sorted(one.get("rules", {}).keys() & other.get("rules", {}).keys()):
+        if one.get("layer") == other.get("layer") and ANY_NATION not in (one.get("nation"), other.get("nation")):
+            for rule in sorted({*_rules_of(one)} & {*_rules_of(other)}):
                 yield (
                     f"{other['file']} gives rule {rule}, and so does {one['file']} of the same layer: "
                     "take one of the two out"
                 )
+
+
+def _rules_of(pack: Pack) -> Iterable[str]:
+    """The rules that it gives, also while nobody has read it yet."""
+    rules = pack.get("rules")
+    return rules if isinstance(rules, dict) else ()
 
 
 def _says(rule: Rule) -> tuple[str, str, str]:

@@ -218,6 +218,12 @@ def test_the_check_knows_every_rule_that_decisions_count_by() -> None:
     assert named == {*COUNTED_BY, *DATING, *MAY_BE_MISSING}
 
 
+def test_a_pack_whose_rules_are_no_table_is_refused_like_any_other(home: Home, tmp_path: Path) -> None:
+    assert refusals(home, pack(tmp_path, "rules = 3\n")) == [
+        "borough.toml: Expected `object`, got `int` - at `$.rules`; mend that entry"
+    ]
+
+
 # --- show
 
 
