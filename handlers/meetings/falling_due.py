@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from handlers import events as e
@@ -15,7 +16,7 @@ from handlers.effects import TellStream
 from handlers.facts import Finding
 from handlers.meeting_file import Meeting
 from handlers.people import StreamId
-from handlers.protocol import Protocol
+from handlers.protocol import Deadline, Protocol
 from handlers.working_days import add_working_days, end_of_day, local_day
 
 NAMES: dict[f.MeetingKind, str] = {
@@ -63,20 +64,55 @@ def reconcile(file: CaseFile, due: Iterable[tuple[f.MeetingFellDue, str]]) -> It
                 yield release(file, on_file, "the meeting is no longer due")
 
 
+class Standing(Struct, frozen=True):
+    """A plan that stands; reviews and known_on: of one that was made before this file was kept."""
+
+    plan: str
+    made_on: date
+    reviews: tuple[date, ...] = ()
+    known_on: date | None = None
+
+
+def standing(file: CaseFile) -> Iterator[Standing]:
+    """The plans that a conference of ours made, and the one that a return told of."""
+    ours: set[date] = set()
+    for plan in file.plans:
+        made = file.plan_made_at(plan)
+        if made:
+            ours.add(made.sat_on)
+        if made and plan not in file.plans_ended:
+            yield Standing(plan, made.sat_on)
+    before = file.before.standing(file.plans_ended, ours)
+    if before:
+        yield Standing(before.told.plan, before.told.made_on, before.told.reviews, local_day(before.known_at))
+
+
 def of_each_plan(
     file: CaseFile, kind: f.MeetingKind, first_rule: str, next_rule: str, protocol: Protocol
 ) -> Iterator[tuple[f.MeetingFellDue, str]]:
     """The next meeting of this kind for each plan that stands: the first from the conference that made the plan,
-    each further one from the day the last was held (rules 3.7, 3.8)."""
-    for plan in file.plans:
-        made = file.plan_made_at(plan)
-        if plan in file.plans_ended or made is None:
-            continue
-        held = [m.sitting for m in file.meetings.values() if m.due.plan == plan and m.due.kind == kind and m.sitting]
-        since = max((local_day(s.started_at) for s in held), default=made.sat_on)
-        deadline = protocol.deadline(next_rule if held else first_rule, since)
-        meeting = falls_due(kind, f"{plan}:{len(held) + 1}", deadline.due_on, deadline.sentence, protocol)
-        yield replace(meeting, plan=plan), deadline.rule
+    each further one from the day the last was held (rules 3.7, 3.8). Ours are counted from one."""
+    for plan in standing(file):
+        held = [m.sitting for m in file.meetings.values() if m.due.plan == plan.plan and m.due.kind == kind]
+        sat_on = [local_day(s.started_at) for s in held if s]
+        if kind == "review_conference" or not sat_on:
+            last_on = max((*sat_on, *plan.reviews), default=None)
+        else:
+            last_on = max(sat_on)
+        deadline = protocol.deadline(next_rule if last_on else first_rule, last_on or plan.made_on)
+        if plan.known_on and kind == "core_group" and not sat_on:
+            deadline = _still_ahead(deadline, plan.known_on, next_rule, protocol)
+        name = f"{plan.plan}:{len(sat_on) + 1}"
+        meeting = falls_due(kind, name, deadline.due_on, deadline.sentence, protocol)
+        yield replace(meeting, plan=plan.plan), deadline.rule
+
+
+def _still_ahead(deadline: Deadline, known_on: date, next_rule: str, protocol: Protocol) -> Deadline:
+    """No return says which core groups met. Those that were due before we knew of the plan were not ours to hold: the
+    next is the first of their row that was still to come."""
+    while deadline.due_on < known_on:
+        deadline = protocol.deadline(next_rule, deadline.due_on)
+    return deadline
 
 
 def meeting_id(kind: f.MeetingKind, name: str) -> str:
@@ -140,3 +176,8 @@ def _of_child_protection(file: CaseFile) -> Iterator[tuple[datetime, datetime | 
     for plan, made_by in file.plans.items():
         ended_on = file.plans_ended.get(plan)
         yield file.meetings[made_by].fell_due_at, end_of_day(ended_on) if ended_on else None
+    stand = {s.plan for s in standing(file)}
+    for plan, before in file.before.plans.items():
+        ended_on = before.told.ended_on or file.plans_ended.get(plan)
+        if ended_on or plan in stand:
+            yield before.known_at, end_of_day(ended_on) if ended_on else None

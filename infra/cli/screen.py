@@ -103,7 +103,7 @@ def _treatment(t: View) -> str:
 
 def _plan(p: View) -> str:
     end = f", ended {_on(p['ended_on'])}" if p["ended_on"] else ""
-    return f"Child protection plan {p['plan']} ({p['category']}), made {_on(p['made_on'])}{end}"
+    return f"Child protection plan {p['plan']} ({p['category'] or 'category not known'}), made {_on(p['made_on'])}{end}"
 
 
 def _fip(f: View) -> str:
