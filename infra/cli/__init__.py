@@ -12,6 +12,7 @@ from infra.cli import (
     acting,
     engine,
     health,
+    importing,
     ledger,
     owing,
     publishing,
@@ -36,6 +37,11 @@ app = typer.Typer(
 )
 held = typer.Typer(help="What could not be decided as it stands: list, mend, release.", invoke_without_command=True)
 topics = typer.Typer(help="The broker's topics, as code.", no_args_is_help=True)
+imports = typer.Typer(
+    help="Files of other systems: the children in need census, and tables of the directory. What cannot be used is"
+    " listed with its mend; --dry-run says what would be done. Each command's --help names its columns.",
+    no_args_is_help=True,
+)
 chains = typer.Typer(help="The ledger's chains: verify them, sign their heads.", no_args_is_help=True)
 
 
@@ -121,8 +127,15 @@ held.callback(epilog="Example: quorate held --json")(shelf.held)
 _add(held, shelf.held_show, "show", "held show H-1a2b3c4d5e6f")
 _add(held, shelf.held_mend, "mend", "held mend H-1a2b3c4d5e6f mended.json")
 _add(held, shelf.held_release, "release", "held release H-1a2b3c4d5e6f --by w-coordinator")
+_add(imports, importing.census, "census", "import census cin-2025.xml --area harrow-vale --dry-run")
+_add(imports, importing.agencies, "agencies", "import agencies agencies.csv --area harrow-vale")
+_add(imports, importing.workers, "workers", "import workers workers.csv --area harrow-vale")
+_add(imports, importing.chairs, "chairs", "import chairs chairs.csv --area harrow-vale")
+_add(imports, importing.rooms, "rooms", "import rooms rooms.csv --area harrow-vale")
+_add(imports, importing.leave, "leave", "import leave leave.csv --area harrow-vale --dry-run")
 _add(chains, ledger.verify, "verify", "ledger verify --against heads.json")
 _add(chains, ledger.heads, "heads", "ledger heads --out heads.json")
 app.add_typer(held, name="held")
+app.add_typer(imports, name="import")
 app.add_typer(topics, name="topics")
 app.add_typer(chains, name="ledger")
