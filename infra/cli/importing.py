@@ -60,6 +60,9 @@ class Report:
 
     def weighed(self, rows: Sequence[Weighed]) -> None:
         for row in rows:
+            if row.refused:
+                self.refused(row.refused)
+                continue
             self.counts[row.verdict] += 1
             if self.named and row.verdict != "same":
                 if self.json:

@@ -62,7 +62,7 @@ class Child:
         self.refused.append(Refused(self.row, element, value, sentence))
 
     def want(self, body: e.Body, on: date, *given: str) -> None:
-        self.wanted.append(Wanted(self.stream, self.family, body, on, frozenset(given)))
+        self.wanted.append(Wanted(self.stream, self.family, body, self.row, on, frozenset(given)))
 
     def day(self, group: Element, name: str, ahead: bool = False) -> date | None:
         """The day that this element of the group names; refused if it is none, or lies beyond the census day."""

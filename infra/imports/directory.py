@@ -95,8 +95,9 @@ def read(table: str, text: str, area: str) -> Iterator[Wanted | Refused]:
         else:
             wanted = _wanted(table, kind, stream, line)
             first = seen.setdefault(wanted.name, line.number)
-            same = f"line {first} is about the same {table.rstrip('s')}: keep one of the two"
-            yield wanted if first == line.number else Refused(f"line {line.number}", kind.columns[0].name, "", same)
+            what = kind.body.__struct_fields__[0]
+            same = f"line {first} is about the same {what}: keep one of the two"
+            yield wanted if first == line.number else Refused(wanted.row, what, "", same)
 
 
 def _wanted(table: str, kind: Kind, stream: StreamId, line: Line) -> Wanted:
@@ -108,7 +109,7 @@ def _wanted(table: str, kind: Kind, stream: StreamId, line: Line) -> Wanted:
     defaults = {f.name: f.default for f in structs.fields(kind.body) if not f.required}
     filled = {name: defaults[name] if value is None else value for name, value in said.items()}
     body: Any = kind.body(**filled)
-    return Wanted(stream, _name(body), body, given=frozenset(filled))
+    return Wanted(stream, _name(body), body, f"line {line.number}", given=frozenset(filled))
 
 
 def _name(body: e.Body) -> str:

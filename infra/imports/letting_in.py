@@ -27,7 +27,7 @@ from infra import publishing
 from infra.db import chain, reading, sealing
 from infra.db.engine import transaction
 from infra.imports.census import DISCUSSION
-from infra.imports.rows import Wanted
+from infra.imports.rows import Refused, Wanted
 from infra.office import FOLD_VERSION, KINDS, refold
 from infra.wiring import House
 from streams.clock import wall
@@ -38,19 +38,22 @@ REPLACING = (
     *(e.MemberJoined, e.ConferenceHeldBefore, e.PlanStoodBefore),
     *(e.AgencyRecorded, e.WorkerRecorded, e.LeaveRecorded, e.RoomRecorded),
 )
-Verdict = Literal["new", "changed", "same"]
+Verdict = Literal["new", "changed", "same", "refused"]
 
 
 class Weighed(Struct, frozen=True):
+    """refused: why, where it names somebody whom nobody knows."""
+
     wanted: Wanted
     verdict: Verdict
     event: Event
+    refused: Refused | None = None
 
 
 async def let_in(house: House, wanted: Sequence[Wanted], recorded: datetime, first: int) -> list[Weighed]:
     """Publish what is new or changed. first: the place of these within the file, whose order they keep."""
     weighed = await weigh(house, wanted, recorded, keys="make")
-    fresh = {first + n: w.event for n, w in enumerate(weighed) if w.verdict != "same"}
+    fresh = {first + n: w.event for n, w in enumerate(weighed) if w.verdict in ("new", "changed")}
     await publishing.let_in(house, fresh, publishing.Tally())
     house.keyring.forget()  # a census has more people than memory should hold keys
     return weighed
@@ -69,14 +72,15 @@ async def weigh(
     sealed = await _sealed(house, plain, keys)
     weighed = []
     for w, before, event in zip(wanted, known, sealed, strict=True):
-        verdict = _verdict(files.get(w.stream), before, event.body)
+        refused = _names_nobody(w, files.get(w.stream))
+        verdict = "refused" if refused else _verdict(files.get(w.stream), before, event.body)
         when = (recorded.isoformat(),) if verdict == "changed" else ()
         named = chain.digest(encode_body(_essence(event.body)))
         id_ = derived(SOURCE, str(w.stream), type_name(event.body), named, *when)
-        weighed.append(Weighed(w, verdict, replace(event, id=id_)))
+        weighed.append(Weighed(w, verdict, replace(event, id=id_), refused))
     async with transaction(house.engine) as connection:
         there = await reading.known(connection, {(SOURCE, x.event.id) for x in weighed})
-    return [replace(x, verdict="same") if (SOURCE, x.event.id) in there else x for x in weighed]
+    return [replace(x, verdict="same") if (SOURCE, x.event.id) in there and not x.refused else x for x in weighed]
 
 
 async def _as_they_will_be(house: House, streams: Iterable[StreamId]) -> dict[StreamId, File]:
@@ -101,7 +105,7 @@ def _known(file: File | None, body: e.Body) -> e.Body | None:
     match file, body:
         case CaseFile(), e.MemberJoined(member, on):
             known = file.members.get(member.person)
-            return e.MemberJoined(known, on) if known else None
+            return e.MemberJoined(known, max(on, file.moves.get(member.person, on))) if known else None
         case CaseFile(), e.ConferenceHeldBefore(conference=id_):
             return file.before.conferences.get(id_)
         case CaseFile(), e.PlanStoodBefore(plan=id_):
@@ -124,7 +128,8 @@ def _with_what_is_known(wanted: Wanted, known: e.Body | None) -> e.Body:
     if known is None or not wanted.given:
         return wanted.body
     if isinstance(body, e.MemberJoined) and isinstance(known, e.MemberJoined):
-        return replace(body, member=replace(known.member, relation=body.member.relation, born=body.member.born))
+        corrected = replace(known.member, relation=body.member.relation, born=body.member.born)
+        return replace(known, member=corrected)
     return replace(known, **{name: getattr(body, name) for name in wanted.given})
 
 
@@ -136,6 +141,17 @@ def _verdict(file: File | None, known: e.Body | None, body: e.Body) -> Verdict:
     if isinstance(body, e.PlanStoodBefore) and isinstance(known, e.PlanStoodBefore) and known.known_on > body.known_on:
         return "same"  # a later return has spoken
     return "same" if _essence(known) == _essence(body) else "changed"
+
+
+def _names_nobody(wanted: Wanted, file: File | None) -> Refused | None:
+    """A row that names somebody whom a directory in use does not know; one that is still empty says nothing."""
+    match file, wanted.body:
+        case Directory(), e.LeaveRecorded(worker=id_) if file.workers and id_ not in file.workers:
+            return Refused(wanted.row, "worker", id_, "the directory knows nobody of this id: import the worker first")
+        case Directory(), e.WorkerRecorded(agency=id_) if file.agencies and id_ not in file.agencies:
+            return Refused(wanted.row, "agency", id_, "the directory knows no agency of this id: import it first")
+        case _:
+            return None
 
 
 def _is_worked_with(file: CaseFile) -> bool:

@@ -20,7 +20,7 @@ DAY = re.compile(r"(\d{4}-\d{2}-\d{2})(T00:00:00(\.0+)?)?Z?")
 YEARS = (2024, 2025, 2026)
 DEEPEST = 20
 LARGEST_CHILD = 20_000  # elements: a child known since birth has some hundreds
-PROLOG, SIP = 1_000_000, 64
+PROLOG, SIP = 64_000, 64
 NO_CENSUS = "it is no children in need census: give the XML file that goes to COLLECT, with its Header"
 
 

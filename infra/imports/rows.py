@@ -22,6 +22,7 @@ class Wanted(Struct, frozen=True):
     stream: StreamId
     name: str
     body: Body
+    row: str
     on: date | None = None
     given: frozenset[str] = frozenset()
 
