@@ -40,6 +40,7 @@ topics = typer.Typer(help="The broker's topics, as code.", no_args_is_help=True)
 imports = typer.Typer(
     help="Files of other systems: the children in need census, and tables of the directory. What cannot be used is"
     " listed with its mend; --dry-run says what would be done. Each command's --help names its columns.",
+    epilog="Example: quorate import workers workers.csv --area harrow-vale --dry-run",
     no_args_is_help=True,
 )
 chains = typer.Typer(help="The ledger's chains: verify them, sign their heads.", no_args_is_help=True)

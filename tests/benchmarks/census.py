@@ -42,7 +42,7 @@ def taken(file: Path, home: Path, *more: str) -> int:
 def measured(megabytes: float, how: str, folder: Path) -> str:
     file = write(folder / "census.xml", many(int(megabytes * MEGABYTE)))
     size = file.stat().st_size
-    before, began = _peak(), time.monotonic()
+    before, began, worked = _peak(), time.monotonic(), time.process_time()
     match how:
         case "read":
             read(file, folder)
@@ -50,9 +50,9 @@ def measured(megabytes: float, how: str, folder: Path) -> str:
             taken(file, folder / "home", "--dry-run")
         case _:
             taken(file, folder / "home")
-    took = time.monotonic() - began
+    took, worked = time.monotonic() - began, time.process_time() - worked
     return (
-        f"{how}: {size / MEGABYTE:.0f} MB in {took:.0f} s ({size / MEGABYTE / took:.1f} MB/s);"
+        f"{how}: {size / MEGABYTE:.0f} MB in {took:.0f} s, {worked:.0f} s of them at work;"
         f" highest use of memory {_peak() / MEGABYTE:.0f} MB, of which {before / MEGABYTE:.0f} MB before it began\n"
     )
 
