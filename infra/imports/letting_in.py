@@ -22,6 +22,7 @@ from handlers.events import Event
 from handlers.facts import taken_in
 from handlers.partnership import Directory
 from handlers.people import StreamId, derived
+from handlers.records import in_order
 from handlers.working_days import start_of_business
 from infra import publishing
 from infra.db import chain, reading, sealing
@@ -35,7 +36,7 @@ from streams.wire import encode_body, read, type_name
 
 SOURCE = "quorate/import"
 REPLACING = (
-    *(e.MemberJoined, e.ConferenceHeldBefore, e.PlanStoodBefore),
+    *(e.MemberJoined, e.FactorsAssessed, e.ConferenceHeldBefore, e.PlanStoodBefore),
     *(e.AgencyRecorded, e.WorkerRecorded, e.LeaveRecorded, e.RoomRecorded),
 )
 Verdict = Literal["new", "changed", "same", "refused"]
@@ -106,6 +107,9 @@ def _known(file: File | None, body: e.Body) -> e.Body | None:
         case CaseFile(), e.MemberJoined(member, on):
             known = file.members.get(member.person)
             return e.MemberJoined(known, max(on, file.moves.get(member.person, on))) if known else None
+        case CaseFile(), e.FactorsAssessed(assessment=id_):
+            told = (k for k in in_order(file.records.assessments.values()) if k.body.assessment == id_)
+            return next((k.body for k in reversed(list(told))), None)
         case CaseFile(), e.ConferenceHeldBefore(conference=id_):
             return file.before.conferences.get(id_)
         case CaseFile(), e.PlanStoodBefore(plan=id_):

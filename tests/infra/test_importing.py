@@ -154,6 +154,14 @@ def test_a_record_that_was_corrected_and_corrected_back_is_recorded_each_time(in
     assert {m["state"] for m in in_april.rows("meetings") if m["family"] == "CIN-1"} == {"no longer due"}
 
 
+def test_factors_that_were_corrected_and_corrected_back_are_recorded_each_time(in_april: Home) -> None:
+    with_it, without = (a_child("1", details(an_assessment("2024-06-30", *codes))) for codes in (("1B", "3A"), ("3A",)))
+    for n, child in enumerate((with_it, without, with_it)):
+        census(in_april, child, more=("--recorded", f"2025-04-1{n}T10:00"))
+    ran(in_april, "2025-04-13")
+    assert ledger(in_april, e.FactorsAssessed) == 3
+
+
 def test_the_name_that_a_coordinator_recorded_is_kept_when_the_census_corrects_a_birthday(in_april: Home) -> None:
     census(in_april, a_child("1", details()))
     named = e.Member(person="CIN-1", name="Rosa Quillfeather", relation="child")
