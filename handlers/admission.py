@@ -55,7 +55,7 @@ NAMES: dict[type[e.Body], tuple[str, str, str]] = {
     e.DutyAcknowledged: ("duty", "duty", "duties"),
     e.ReferralConfirmed: ("referral", "referral", "referrals"),
     e.ReferralDecided: ("referral", "referral", "referrals"),
-    e.PlanEnded: ("plan", "plan", "plans"),
+    e.PlanEnded: ("plan", "plan", "known_plans"),
     e.FipEnded: ("fip", "fip", "fips"),
     e.EpisodeHandedOver: ("episode", "episode", "episodes"),
     e.EpisodeClosed: ("episode", "episode", "episodes"),
@@ -87,6 +87,8 @@ def check(event: e.Event, file: Any) -> None:
             f"{named}: it names neither the day of the notice nor that of the referral's receipt;"
             " add one and release it"
         )
+    if isinstance(body, e.PlanStoodBefore):
+        _check_plan(body, named)
     if isinstance(file, CaseFile):
         _check_meeting(body, file, event.recorded, named)
 
@@ -122,13 +124,31 @@ def _check_meeting(body: e.Body, file: CaseFile, recorded: datetime, named: str)
 
 
 def _days_past(body: e.Body) -> Iterator[Any]:
-    for name in ("held_on", "assessed_on", "opened_on", "decided_on", "notified_on", "received_on"):
+    for name in (
+        "held_on",
+        "assessed_on",
+        "opened_on",
+        "decided_on",
+        "notified_on",
+        "received_on",
+        "made_on",
+        "known_on",
+    ):
         if getattr(body, name, None) is not None:
             yield getattr(body, name)
     if isinstance(body, e.SignificantChangeRecorded):
         yield body.on
-    if isinstance(body, e.FipEnded | e.PlanEnded):
+    if isinstance(body, e.FipEnded | e.PlanEnded | e.PlanStoodBefore) and body.ended_on:
         yield body.ended_on
+    if isinstance(body, e.PlanStoodBefore):
+        yield from body.reviews
+
+
+def _check_plan(body: e.PlanStoodBefore, named: str) -> None:
+    """Its reviews lie after the conference that made it, and none after its end."""
+    last_on = body.ended_on or body.known_on
+    if not all(body.made_on < on <= last_on for on in body.reviews) or body.made_on > last_on:
+        raise e.Impossible(f"{named}: its days are out of order; mend its conference, reviews or end and release it")
 
 
 def _check_sitting(body: e.MeetingHeld, file: CaseFile, recorded: datetime, named: str) -> None:
@@ -190,6 +210,7 @@ MAKES_KNOWN: dict[type[e.Body], Callable[[Any], Iterable[str]]] = {
     f.MeetingFellDue: lambda body: [f"meeting:{body.meeting}"],
     e.StrategyDiscussionHeld: lambda body: [f"discussion:{body.discussion}"],
     e.MeetingHeld: lambda body: [f"held:{body.meeting}", *([f"plan:{body.plan.plan}"] if body.plan else [])],
+    e.PlanStoodBefore: lambda body: [f"plan:{body.plan}"],
     e.FipStarted: lambda body: [f"fip:{body.fip}"],
     e.ReferralMade: lambda body: [f"referral:{body.referral}"],
     f.DutyOpened: lambda body: [f"duty:{body.duty.id}"],

@@ -13,16 +13,18 @@ from typing import Any
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from handlers import before as earlier
 from handlers import events as e
 from handlers import facts as f
 from handlers import meeting_file
+from handlers.before import Before, PlanMade
 from handlers.facts import Duty, Fact
 from handlers.meeting_file import Meeting, Receipt, Sent, with_receipt
 from handlers.people import StreamId
-from handlers.records import TABLES, Episode, Records, keep, take_out
+from handlers.records import TABLES, Advice, Episode, Records, keep, take_out
 from handlers.working_days import local_day
 
-FOLD_VERSION = 3
+FOLD_VERSION = 4
 
 
 class Involved(Struct, frozen=True):
@@ -55,16 +57,6 @@ class Referral(Struct, frozen=True):
     decided_at: datetime | None = None
 
 
-class Advice(Struct, frozen=True):
-    asked: e.AdviceAsked
-    recorded_at: datetime
-
-
-class PlanMade(Struct, frozen=True):
-    plan: e.Plan
-    sat_on: date
-
-
 class CaseFile(Struct, frozen=True, kw_only=True):
     """One family. Members and professionals are those of now; plans and FIPs carry their end if they have one.
 
@@ -94,6 +86,7 @@ class CaseFile(Struct, frozen=True, kw_only=True):
     fips_ended: dict[str, date] = field(default_factory=dict)
     plans: dict[str, str] = field(default_factory=dict)
     plans_ended: dict[str, date] = field(default_factory=dict)
+    before: Before = field(default_factory=Before)
     meetings: dict[str, Meeting] = field(default_factory=dict)
     duties: dict[str, Duty] = field(default_factory=dict)
     letters: dict[str, Sent] = field(default_factory=dict)
@@ -107,12 +100,18 @@ class CaseFile(Struct, frozen=True, kw_only=True):
     def family(self) -> str:
         return self.stream.id
 
+    @property
+    def known_plans(self) -> frozenset[str]:
+        return frozenset({*self.plans, *self.before.plans})
+
     def plan_made_at(self, plan: str) -> PlanMade | None:
         """What the conference that made this plan decided, and when it sat; None while it is not known."""
         meeting = self.meetings.get(self.plans.get(plan, ""))
-        if meeting is None or meeting.sitting is None or meeting.sitting.held.plan is None:
-            return None
-        return PlanMade(meeting.sitting.held.plan, local_day(meeting.sitting.started_at))
+        if meeting and meeting.sitting and meeting.sitting.held.plan:
+            made = meeting.sitting.held.plan
+            return PlanMade(local_day(meeting.sitting.started_at), made.category, made.core_group)
+        told = self.before.plans[plan].told if plan in self.before.plans else None
+        return PlanMade(told.made_on, told.category) if told else None
 
 
 def _with(table: dict[str, Any], key: str, value: Any) -> dict[str, Any]:
@@ -276,6 +275,10 @@ def _held(file: CaseFile, fact: Fact, body: e.MeetingHeld) -> CaseFile:
     return replace(file, plans=_with(file.plans, body.plan.plan, body.meeting)) if body.plan else file
 
 
+def _went_before(file: CaseFile, fact: Fact, body: e.Body) -> CaseFile:
+    return replace(file, before=earlier.fold(file.before, fact))
+
+
 def _acknowledged(file: CaseFile, fact: Fact, body: e.DutyAcknowledged) -> CaseFile:
     known = _with(file.acknowledged.get(body.duty, {}), body.person, fact.recorded)
     file = _heard_from(file, body.person, fact.recorded)
@@ -366,6 +369,8 @@ FOLDS: dict[type[e.Body], Callable[[CaseFile, Fact, Any], CaseFile]] = {
     e.AdviceAsked: lambda file, fact, b: replace(file, advice=_with(file.advice, b.advice, Advice(b, fact.recorded))),
     e.FipStarted: _keyed("fips", "fip"),
     e.FipEnded: lambda file, _, b: replace(file, fips_ended=_with(file.fips_ended, b.fip, b.ended_on)),
+    e.ConferenceHeldBefore: _went_before,
+    e.PlanStoodBefore: _went_before,
     e.PlanEnded: lambda file, _, b: replace(file, plans_ended=_with(file.plans_ended, b.plan, b.ended_on)),
     e.MeetingHeld: _held,
     e.AnswerGiven: _word,

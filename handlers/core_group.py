@@ -20,7 +20,7 @@ def due(file: CaseFile, protocol: Protocol) -> Iterator[Due | Undated]:
 def members(file: CaseFile, meeting: Meeting, directory: Directory) -> list[Invitee]:
     """Those whom the chair named at the conference (Joint Guidance paragraph 28), and the parents."""
     made = file.plan_made_at(meeting.due.plan or "")
-    named = made.plan.core_group if made else ()
+    named = made.core_group if made else ()
     return [*parents(file), *(worker(w, _role(file, w), directory) for w in named)]
 
 

@@ -135,6 +135,8 @@ RULES: dict[type[e.Body], tuple[Rule, ...]] = {
     e.FipStarted: (),
     e.FipEnded: (),
     e.PlanEnded: (),
+    e.ConferenceHeldBefore: (),
+    e.PlanStoodBefore: (),
     e.EpisodeTold: (),
     e.EpisodeWithdrawn: (),
     e.DirectoryChanged: (),

@@ -19,6 +19,7 @@ Basis = Literal["consent", "life_at_risk", "greater_harm", "statutory"]
 Purpose = Literal["fip", "child_in_need", "joint_review", "care_plan", "change"]
 Substance = Literal["alcohol", "drugs"]
 Change = Literal["child_returned_home", "dependent_person_moved_in", "other"]
+Category = Literal["neglect", "physical", "sexual", "emotional", "multiple"]
 AskedKind = Literal[
     "joint_care_plan_review",
     "looked_after_review",
@@ -289,7 +290,7 @@ class Plan(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A child protection plan made at a conference; core_group: the workers whom the chair named."""
 
     plan: str
-    category: Literal["neglect", "physical", "sexual", "emotional", "multiple"]
+    category: Category
     core_group: tuple[str, ...] = ()
 
 
@@ -354,6 +355,28 @@ class PlanEnded(Body, frozen=True):
     plan: str
     ended_on: date
     by: str
+
+
+class ConferenceHeldBefore(Body, frozen=True):
+    """An initial conference that sat before this file was kept, as a return tells of it: never ours to tell of."""
+
+    conference: str
+    held_on: date
+    discussion: str | None = None
+
+
+class PlanStoodBefore(Body, frozen=True):
+    """A plan that was made before this file was kept: its reviews so far, and its end if it has ended.
+
+    known_on: the day of which the return speaks; of two records of one plan the later one stands.
+    """
+
+    plan: str
+    made_on: date
+    known_on: date
+    category: Category | None = None
+    reviews: tuple[date, ...] = ()
+    ended_on: date | None = None
 
 
 class SlotsAsked(Body, frozen=True):

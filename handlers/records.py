@@ -47,6 +47,11 @@ class Episode(Struct, frozen=True):
         return {*self.told.workers, *(w for workers, _ in self.before for w in workers)}
 
 
+class Advice(Struct, frozen=True):
+    asked: e.AdviceAsked
+    recorded_at: datetime
+
+
 class Use(Struct, frozen=True):
     """An adult's use of a substance, on record since known_at; person None means the family's (rules 3.20)."""
 

@@ -7,12 +7,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from handlers.case_file import Advice, CaseFile, Referral
+from handlers.case_file import CaseFile, Referral
 from handlers.concerns import Concern, voice
 from handlers.duties import Letter, Met, Owed, duty_id
 from handlers.letters import came_to_nothing, went, went_to_anybody
 from handlers.partnership import Directory
 from handlers.protocol import Protocol
+from handlers.records import Advice
 from handlers.working_days import local_day
 
 

@@ -31,7 +31,7 @@ def _initial(file: CaseFile, protocol: Protocol) -> Iterator[Due | Undated]:
     begun: set[str] = set()
     for named in (d for d in _enquiries(file) if d.discussion in file.asked_for):
         initiating = _initiating(file, named, protocol)
-        if initiating.discussion in begun:
+        if initiating.discussion in begun or _was_held_before(file, named):
             continue
         begun.add(initiating.discussion)
         begun_on = initiating.held_on
@@ -65,8 +65,15 @@ def _initiating(file: CaseFile, named: e.StrategyDiscussionHeld, protocol: Proto
         local_day(m.sitting.started_at)
         for m in file.meetings.values()
         if m.sitting and m.due.kind == "initial_conference"
-    ]
+    ] + [c.held_on for c in file.before.conferences.values()]
     return next(d for d in _enquiries(file) if d is named or _still_open(d, named, sat_on, protocol))
+
+
+def _was_held_before(file: CaseFile, named: e.StrategyDiscussionHeld) -> bool:
+    """Whether a return tells that it was held. One that ever had a time with us is ours, and ours to record."""
+    meeting = file.meetings.get(f"initial-conference:{named.discussion}")
+    returned = any(c.discussion == named.discussion for c in file.before.conferences.values())
+    return returned and not (meeting and meeting.fixed_at)
 
 
 def _still_open(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import date, datetime
 from typing import Any
 
@@ -81,19 +82,52 @@ def reconcile(file: CaseFile, due: Iterable[Due]) -> Iterator[Finding | TellStre
                 yield release(file, on_file, "the meeting is no longer due")
 
 
+class Standing(Struct, frozen=True):
+    """A plan that stands; reviews and known_on: of one that was made before this file was kept."""
+
+    plan: str
+    made_on: date
+    reviews: tuple[date, ...] = ()
+    known_on: date | None = None
+
+
+def standing(file: CaseFile) -> Iterator[Standing]:
+    """The plans that a conference of ours made, and the one that a return told of."""
+    ours: set[date] = set()
+    for plan in file.plans:
+        made = file.plan_made_at(plan)
+        if made:
+            ours.add(made.sat_on)
+        if made and plan not in file.plans_ended:
+            yield Standing(plan, made.sat_on)
+    before = file.before.standing(file.plans_ended, ours)
+    if before:
+        yield Standing(before.told.plan, before.told.made_on, before.told.reviews, local_day(before.known_at))
+
+
 def of_each_plan(
     file: CaseFile, kind: f.MeetingKind, first_rule: str, next_rule: str, protocol: Protocol
 ) -> Iterator[Due | Undated]:
     """The next meeting of this kind for each plan that stands: the first from the conference that made the plan,
-    each further one from the day the last was held (rules 3.7, 3.8)."""
-    for plan in file.plans:
-        made = file.plan_made_at(plan)
-        if plan in file.plans_ended or made is None:
-            continue
-        held = [m.sitting for m in file.meetings.values() if m.due.plan == plan and m.due.kind == kind and m.sitting]
-        since = max((local_day(s.started_at) for s in held), default=made.sat_on)
-        rule = next_rule if held else first_rule
-        yield from dated(file, kind, f"{plan}:{len(held) + 1}", rule, since, protocol, plan=plan)
+    each further one from the day the last was held (rules 3.7, 3.8). Ours are counted from one."""
+    for plan in standing(file):
+        held = [m.sitting for m in file.meetings.values() if m.due.plan == plan.plan and m.due.kind == kind]
+        sat_on = [local_day(s.started_at) for s in held if s]
+        before = plan.reviews if kind == "review_conference" or not sat_on else ()
+        last_on = max((*sat_on, *before), default=None)
+        rule, since = (next_rule, last_on) if last_on else (first_rule, plan.made_on)
+        if plan.known_on and kind == "core_group" and not sat_on:
+            rule, since = _still_ahead(rule, since, plan.known_on, next_rule, protocol)
+        yield from dated(file, kind, f"{plan.plan}:{len(sat_on) + 1}", rule, since, protocol, plan=plan.plan)
+
+
+def _still_ahead(rule: str, since: date, known_on: date, next_rule: str, protocol: Protocol) -> tuple[str, date]:
+    """No return says which core groups met. Those that were due before we knew of the plan were not ours to hold: the
+    next is the first of their row that was still to come."""
+    with suppress(RuleUnknown):  # a person sets the day then
+        while (due_on := protocol.deadline(rule, since).due_on) < known_on:
+            rule, since = next_rule, due_on
+    return rule, since
 
 
 def dated(
@@ -182,3 +216,8 @@ def _of_child_protection(file: CaseFile) -> Iterator[tuple[datetime, datetime | 
     for plan, made_by in file.plans.items():
         ended_on = file.plans_ended.get(plan)
         yield file.meetings[made_by].fell_due_at, end_of_day(ended_on) if ended_on else None
+    stand = {s.plan for s in standing(file)}
+    for plan, before in file.before.plans.items():
+        ended_on = before.told.ended_on or file.plans_ended.get(plan)
+        if ended_on or plan in stand:
+            yield before.known_at, end_of_day(ended_on) if ended_on else None

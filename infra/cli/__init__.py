@@ -13,6 +13,7 @@ from infra.cli import (
     adopting,
     engine,
     health,
+    importing,
     ledger,
     owing,
     protocol,
@@ -38,6 +39,12 @@ app = typer.Typer(
 )
 held = typer.Typer(help="What could not be decided as it stands: list, mend, release.", invoke_without_command=True)
 topics = typer.Typer(help="The broker's topics, as code.", no_args_is_help=True)
+imports = typer.Typer(
+    help="Files of other systems: the children in need census, and tables of the directory. What cannot be used is"
+    " listed with its mend; --dry-run says what would be done. Each command's --help names its columns.",
+    epilog="Example: quorate import workers workers.csv --area harrow-vale --dry-run",
+    no_args_is_help=True,
+)
 chains = typer.Typer(help="The ledger's chains: verify them, sign their heads.", no_args_is_help=True)
 
 rules = typer.Typer(help="The local protocol: check packs, read, compare and count them.", no_args_is_help=True)
@@ -125,6 +132,12 @@ held.callback(epilog="Example: quorate held --json")(shelf.held)
 _add(held, shelf.held_show, "show", "held show H-1a2b3c4d5e6f")
 _add(held, shelf.held_mend, "mend", "held mend H-1a2b3c4d5e6f mended.json")
 _add(held, shelf.held_release, "release", "held release H-1a2b3c4d5e6f --by w-coordinator")
+_add(imports, importing.census, "census", "import census cin-2025.xml --area harrow-vale --dry-run")
+_add(imports, importing.agencies, "agencies", "import agencies agencies.csv --area harrow-vale")
+_add(imports, importing.workers, "workers", "import workers workers.csv --area harrow-vale")
+_add(imports, importing.chairs, "chairs", "import chairs chairs.csv --area harrow-vale")
+_add(imports, importing.rooms, "rooms", "import rooms rooms.csv --area harrow-vale")
+_add(imports, importing.leave, "leave", "import leave leave.csv --area harrow-vale --dry-run")
 _add(chains, ledger.verify, "verify", "ledger verify --against heads.json")
 _add(chains, ledger.heads, "heads", "ledger heads --out heads.json")
 _add(rules, protocol.check, "check", "protocol check my-area.toml")
@@ -133,5 +146,6 @@ _add(rules, adopting.diff, "diff", "protocol diff my-area.toml my-area-next.toml
 _add(rules, protocol.covered, "coverage", "protocol coverage --json")
 app.add_typer(held, name="held")
 app.add_typer(rules, name="protocol")
+app.add_typer(imports, name="import")
 app.add_typer(topics, name="topics")
 app.add_typer(chains, name="ledger")

@@ -38,6 +38,8 @@ CLAUSES: dict[type[Body], str] = {
     e.DecisionsRecorded: "the decisions of a meeting were recorded",
     e.ReportReceived: "a report came in",
     e.MinutesRecorded: "the minutes of a meeting were recorded",
+    e.ConferenceHeldBefore: "a return told of a conference held before",
+    e.PlanStoodBefore: "a return told of a plan made before",
     e.PlanEnded: "a child protection plan ended",
     e.SlotsAsked: "somebody asked which times would suit",
     e.BookingAsked: "a coordinator asked for a time",

@@ -168,14 +168,16 @@ def _treatment(folder: Folder) -> Iterator[View]:
 
 
 def _plans(file: CaseFile) -> Iterator[View]:
-    for plan, meeting in file.plans.items():
+    for plan in (*file.plans, *(p for p in file.before.plans if p not in file.plans)):
         made = file.plan_made_at(plan)
-        ended_on = file.plans_ended.get(plan)
+        before = file.before.plans.get(plan)
+        ended_on = file.plans_ended.get(plan) or (before.told.ended_on if before else None)
         yield {
             "plan": plan,
-            "category": made.plan.category if made else None,
+            "category": made.category if made else None,
             "made_on": made.sat_on.isoformat() if made else None,
-            "meeting": meeting,
+            "meeting": file.plans.get(plan),
+            "reviews_before": [on.isoformat() for on in before.told.reviews] if before else [],
             "ended_on": ended_on.isoformat() if ended_on else None,
         }
 

@@ -103,7 +103,9 @@ def _treatment(t: View) -> str:
 
 def _plan(p: View) -> str:
     end = f", ended {_on(p['ended_on'])}" if p["ended_on"] else ""
-    return f"Child protection plan {p['plan']} ({p['category']}), made {_on(p['made_on'])}{end}"
+    before = f", reviewed before us {', '.join(map(_on, p['reviews_before']))}" if p["reviews_before"] else ""
+    category = p["category"] or "category not known"
+    return f"Child protection plan {p['plan']} ({category}), made {_on(p['made_on'])}{before}{end}"
 
 
 def _fip(f: View) -> str:

@@ -62,6 +62,18 @@ async def file_row(connection: AsyncConnection, stream: StreamId) -> Row | None:
     return (await connection.execute(query)).first()
 
 
+async def file_rows(connection: AsyncConnection, streams: Iterable[str]) -> Sequence[Row]:
+    """The snapshots of those of these streams about which something was decided."""
+    return await _rows(connection, select(files).where(files.c.stream.in_(list(streams)), files.c.seq > 0))
+
+
+async def on_their_way(connection: AsyncConnection, streams: Iterable[str]) -> list[Letter]:
+    """The events that wait to be decided by these streams, in the order in which they will be."""
+    waiting = (outbox.c.kind == "event", outbox.c.state != "done", outbox.c.stream.in_(list(streams)))
+    query = select(outbox.c.letter).where(*waiting).order_by(outbox.c.at, outbox.c.cause, outbox.c.n, outbox.c.name)
+    return [msgspec.json.decode(r.letter, type=Letter) for r in await _rows(connection, query)]
+
+
 async def duty(connection: AsyncConnection, id_: str) -> Row | None:
     return (await connection.execute(select(duties).where(duties.c.id == id_))).first()
 

@@ -70,6 +70,11 @@ class Keyring:
         if wanted:
             self._keys |= await self._stored(connection, wanted)
 
+    def forget(self) -> None:
+        """Let go of every key in memory; each is loaded again when it is needed."""
+        self._keys.clear()
+        self._unproven.clear()
+
     async def _stored(self, connection: AsyncConnection, names: Iterable[str]) -> dict[str, bytes]:
         query = select(tables.keys).where(tables.keys.c.name.in_(list(names)))
         return {name: self._unwrap(name, bytes(wrapped)) for name, wrapped in await connection.execute(query)}
