@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from handlers import facts as f
 from handlers.case_file import CaseFile
 from handlers.meeting_file import Meeting
+from handlers.meetings.falling_due import meeting_id, number_of_next
 from handlers.meetings.inviting import Invitee, parents, professionals, worker
 from handlers.partnership import Directory
 from handlers.protocol import Protocol
@@ -22,7 +23,7 @@ def due(file: CaseFile, protocol: Protocol) -> Iterator[tuple[f.MeetingFellDue, 
         since = max((local_day(s.started_at) for s in held), default=fip.plan_agreed_on or fip.started_on)
         window = protocol.window("FIP-01-open", "FIP-01-close", since)
         meeting = f.MeetingFellDue(
-            meeting=f"fip-review:{fip.fip}:{len(held) + 1}",
+            meeting=meeting_id("fip_review", f"{fip.fip}:{number_of_next(file, 'fip_review', fip.fip)}"),
             kind="fip_review",
             due_on=window.closes_on,
             not_before=window.opens_on,

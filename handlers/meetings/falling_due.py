@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
+from itertools import count
 
 from msgspec.structs import replace
 
@@ -75,8 +76,16 @@ def of_each_plan(
         held = [m.sitting for m in file.meetings.values() if m.due.plan == plan and m.due.kind == kind and m.sitting]
         since = max((local_day(s.started_at) for s in held), default=made.sat_on)
         deadline = protocol.deadline(next_rule if held else first_rule, since)
-        meeting = falls_due(kind, f"{plan}:{len(held) + 1}", deadline.due_on, deadline.sentence, protocol)
+        name = f"{plan}:{number_of_next(file, kind, plan)}"
+        meeting = falls_due(kind, name, deadline.due_on, deadline.sentence, protocol)
         yield replace(meeting, plan=plan), deadline.rule
+
+
+def number_of_next(file: CaseFile, kind: f.MeetingKind, of: str) -> int:
+    """One more than were held; one held under a later number keeps it, also if an earlier was not held after all."""
+    of_kind = (m for m in file.meetings.values() if m.due.kind == kind and m.held)
+    held = {m.id for m in of_kind if of in (m.due.plan, m.due.fip)}
+    return next(n for n in count(len(held) + 1) if meeting_id(kind, f"{of}:{n}") not in held)
 
 
 def meeting_id(kind: f.MeetingKind, name: str) -> str:
@@ -101,16 +110,18 @@ def diary_of(stream: StreamId) -> StreamId:
     return stream.sibling("diary")
 
 
-def owed(file: CaseFile) -> Iterator[Owed]:
-    """Each meeting due is owed by the coordinator until it has been held."""
+def owed(file: CaseFile, protocol: Protocol) -> Iterator[Owed]:
+    """Each meeting due is owed by the coordinator until it has been held; where we came to know late, or the day was
+    corrected, nobody is late with it before the end of the working day after (decision 16)."""
     for meeting in file.meetings.values():
         if meeting.no_longer_due:
             continue
         sitting = meeting.sitting
+        known_for_a_day = end_of_day(add_working_days(local_day(meeting.dated_at), 1, protocol.holidays))
         yield Owed(
             kind="hold_meeting",
             key=(meeting.id,),
-            due_at=end_of_day(meeting.due.due_on),
+            due_at=max(end_of_day(meeting.due.due_on), known_for_a_day),
             owner="coordinator",
             closes_on="held",
             sentence=f"Hold the {name(meeting)}. {meeting.due.working}",

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from handlers import facts as f
 from handlers.case_file import CaseFile
+from handlers.events import RecordedInError
 from handlers.meeting_file import Meeting
 from handlers.working_days import local_day
 from infra.db.tables import duties, meetings, seats, stamp
@@ -23,7 +24,8 @@ async def write(connection: AsyncConnection, settlement: Settlement) -> None:
     file = settlement.decision.file
     bodies = [fact.body for fact in settlement.decision.facts]
     if isinstance(file, CaseFile):
-        touched = {getattr(b, "meeting", "") for b in bodies}
+        corrected = any(isinstance(b, RecordedInError) for b in bodies)
+        touched = set(file.meetings) if corrected else {getattr(b, "meeting", "") for b in bodies}
         rows = [_meeting_row(file, file.meetings[id_]) for id_ in sorted(touched & file.meetings.keys())]
         await _replace(connection, meetings, rows, "stream", "meeting")
         rows = [_duty_row(file, file.duties[id_]) for id_ in sorted(_duties_touched(bodies))]

@@ -60,6 +60,7 @@ OWED = {
     "make_referral": "make the referral that an override demands",
     "ask_for_advice": "ask {to} for advice",
     "mend_record": "mend a held record",
+    "withdraw_paper": "tell {to} that a paper of the {} does not stand",
 }
 
 
