@@ -12,7 +12,7 @@ from typing import Any
 
 from handlers import events as e
 from handlers import facts as f
-from handlers import person_file, records, standing
+from handlers import kept_records, person_file, records
 from handlers.case_file import CaseFile
 from handlers.duties import Met, Owed
 from handlers.facts import Fact
@@ -28,7 +28,10 @@ BELONGS: dict[StreamKind, tuple[type[e.Body], ...]] = {
         *(e.MembershipBegan, e.MembershipEnded, e.RecordHeld, e.RecordReleased),
     ),
     "diary": (e.RoomRecorded, e.BusyRecorded, e.SeatsSought, e.SeatsReleased),
-    "partnership": (e.AreaRecorded, e.AgencyRecorded, e.WorkerRecorded, e.LeaveRecorded, e.ServiceWatched),
+    "partnership": (
+        *(e.AreaRecorded, e.AgencyRecorded, e.WorkerRecorded, e.LeaveRecorded, e.ServiceWatched),
+        *(e.StandingMeetingRecorded, e.StandingMeetingHeld),
+    ),
 }
 
 # Told to more kinds of stream than one: time passes for all, and any may have a record on the held shelf.
@@ -37,7 +40,7 @@ ABOUT_RECORDS = (e.RecordedInError,)  # of a family or of an adult
 
 # What may be said to have been recorded in error: records of concern, of sharing, of change, of treatment; of who is in
 # the family and works with it, of its plans and its meetings.
-CORRECTABLE = (*person_file.TABLES, *records.TABLES, *standing.TABLES)
+CORRECTABLE = (*person_file.TABLES, *records.TABLES, *kept_records.TABLES)
 
 # event -> (kind of name, its field, the file's table of known names)
 NAMES: dict[type[e.Body], tuple[str, str, str]] = {
@@ -61,6 +64,7 @@ NAMES: dict[type[e.Body], tuple[str, str, str]] = {
     e.EpisodeHandedOver: ("episode", "episode", "episodes"),
     e.EpisodeClosed: ("episode", "episode", "episodes"),
     e.EpisodeReopened: ("episode", "episode", "episodes"),
+    e.StandingMeetingHeld: ("standing", "meeting", "standing"),
 }
 
 
@@ -88,6 +92,8 @@ def check(event: e.Event, file: Any) -> None:
             f"{named}: it names neither the day of the notice nor that of the referral's receipt;"
             " add one and release it"
         )
+    if isinstance(body, e.StandingMeetingHeld) and body.next_on and body.next_on <= body.held_on:
+        raise e.Impossible(f"{named}: the next one is not after this one; mend next_on and release it")
     if isinstance(file, CaseFile):
         _check_meeting(body, file, event.recorded, named)
 
@@ -165,7 +171,7 @@ def _records(file: Any) -> frozenset[str]:
     """The events that may be said to be wrong, and those that were."""
     if isinstance(file, CaseFile):
         kept = (getattr(file.records, table) for table in records.TABLES.values())
-        return frozenset({*file.errors, *file.standing.order, *(event for table in kept for event in table)})
+        return frozenset({*file.errors, *file.kept.order, *(event for table in kept for event in table)})
     known: frozenset[str] = file.records
     return known
 
@@ -178,6 +184,7 @@ MAKES_KNOWN: dict[type[e.Body], Callable[[Any], Iterable[str]]] = {
     e.FipStarted: lambda body: [f"fip:{body.fip}"],
     e.ReferralMade: lambda body: [f"referral:{body.referral}"],
     f.DutyOpened: lambda body: [f"duty:{body.duty.id}"],
+    e.StandingMeetingRecorded: lambda body: [f"standing:{body.meeting}"],
     e.EpisodeOpened: lambda body: [f"episode:{body.episode}"],
     e.ReferenceRecorded: lambda body: [f"reference:{body.system}:{body.reference}"],
 }
@@ -217,7 +224,7 @@ def _rivals(file: CaseFile) -> Iterator[tuple[str, str, str, datetime]]:
     """What two records tell differently: which stands, and the later one that waits, until one is said to be wrong."""
     for what in ("sittings", "decisions", "minutes"):
         first: dict[str, tuple[str, Any]] = {}
-        kept: dict[str, records.Kept[Any]] = getattr(file.standing, what)
+        kept: dict[str, records.Kept[Any]] = getattr(file.kept, what)
         for event, record in kept.items():
             stands, body = first.setdefault(record.body.meeting, (event, record.body))
             if body != record.body:

@@ -13,14 +13,14 @@ from typing import Any
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from handlers import duty_file, meeting_file, standing
+from handlers import duty_file, kept_records, meeting_file
 from handlers import events as e
 from handlers import facts as f
 from handlers.facts import Duty, Fact
+from handlers.kept_records import KeptRecords
 from handlers.meeting_file import Meeting, Receipt, Sent, with_receipt
 from handlers.people import StreamId
 from handlers.records import TABLES, Episode, Records, keep, take_out
-from handlers.standing import Standing
 from handlers.working_days import end_of_day, local_day
 
 FOLD_VERSION = 4
@@ -85,7 +85,7 @@ class CaseFile(Struct, frozen=True, kw_only=True):
     transfers: dict[str, e.TransferNotified] = field(default_factory=dict)
     reviews_asked: dict[str, e.MeetingAskedFor] = field(default_factory=dict)
     records: Records = field(default_factory=Records)
-    standing: Standing = field(default_factory=Standing)
+    kept: KeptRecords = field(default_factory=KeptRecords)
     errors: dict[str, datetime] = field(default_factory=dict)
     arrivals: dict[str, Arrival] = field(default_factory=dict)
     episodes: dict[str, Episode] = field(default_factory=dict)
@@ -194,9 +194,9 @@ def _kept(file: CaseFile, fact: Fact, body: e.Body) -> CaseFile:
 def _in_error(file: CaseFile, fact: Fact, body: e.RecordedInError) -> CaseFile:
     errors = _with(file.errors, body.record, fact.recorded)
     file = replace(file, records=take_out(file.records, body.record, TABLES), errors=errors)
-    if body.record not in file.standing.order:
+    if body.record not in file.kept.order:
         return file
-    return _folded_anew(replace(file, standing=standing.without(file.standing, body.record)), fact.recorded)
+    return _folded_anew(replace(file, kept=kept_records.without(file.kept, body.record)), fact.recorded)
 
 
 # What is folded from records that may be said to be wrong, and from nothing else.
@@ -211,7 +211,7 @@ def _folded_anew(file: CaseFile, at: datetime) -> CaseFile:
     blank = CaseFile(stream=file.stream)
     bare = {id_: meeting_file.unrecorded(m) for id_, m in file.meetings.items()}
     anew = replace(file, **{name: getattr(blank, name) for name in OF_RECORDS}, meetings=bare)
-    for record in file.standing.facts():
+    for record in file.kept.facts():
         anew = FOLDS[type(record.body)](anew, record, record.body)
     meetings = {id_: meeting_file.corrected(m, anew.meetings[id_], at) for id_, m in file.meetings.items()}
     return _of_members(replace(anew, meetings=meetings, episodes=file.episodes))
@@ -378,6 +378,6 @@ def fold(file: CaseFile, fact: Fact) -> CaseFile:
     """The file with one more fact in it; a fact that says nothing of the file's state leaves it as it was."""
     step = FOLDS.get(type(fact.body))
     file = step(file, fact, fact.body) if step else file
-    if type(fact.body) not in standing.TABLES:
+    if type(fact.body) not in kept_records.TABLES:
         return file
-    return replace(file, standing=standing.with_record(file.standing, fact, file.errors))
+    return replace(file, kept=kept_records.with_record(file.kept, fact, file.errors))

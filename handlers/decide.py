@@ -180,6 +180,8 @@ RULES: dict[type[e.Body], tuple[Rule, ...]] = {
     e.AgencyRecorded: (lambda body, desk: _tell_watchers(body, desk),),
     e.WorkerRecorded: (lambda body, desk: _tell_watchers(body, desk),),
     e.LeaveRecorded: (lambda body, desk: _tell_watchers(body, desk),),
+    e.StandingMeetingRecorded: (),
+    e.StandingMeetingHeld: (),
     e.ServiceWatched: (lambda body, desk: watching.begin(desk.file, body),),
 }
 
@@ -257,7 +259,7 @@ def _settle_duties(desk: Desk) -> Iterator[Finding]:
     """Nothing is late before the end of the working day after a record was corrected (decision 16)."""
     case, before, body = desk.case, desk.before, desk.event.body
     assert isinstance(before, CaseFile)
-    corrected = isinstance(body, e.RecordedInError) and body.record in before.standing.order
+    corrected = isinstance(body, e.RecordedInError) and body.record in before.kept.order
     grace = end_of_day(add_working_days(local_day(desk.now), 1, desk.protocol.holidays)) if corrected else None
     return duties.settle(case.duties, _owed(desk), case.stream, desk.now, desk.protocol.version, grace)
 

@@ -22,6 +22,7 @@ from infra.cli import (
     sending,
     shelf,
     showing,
+    standing,
 )
 from infra.cli.common import Commands, Door
 
@@ -118,6 +119,7 @@ _add(app, sending.sent, "sent", "sent F-1 --person w-clearway-key")
 _add(app, owing.duties, "duties", "duties --late --kind tell_treatment")
 _add(app, reading.meetings, "meetings", "meetings --from 2025-01-06 --to 2025-01-31 --state booked")
 _add(app, reading.attendance, "attendance", "attendance --agency clearway --from 2025-01-06 --to 2025-03-31")
+_add(app, standing.standing, "standing", "standing --json")
 _add(app, shelf.parked, "parked", "parked")
 _add(app, ledger.replay, "replay", "replay --as-of 2025-01-10 --family F-1")
 _add(app, engine.relay, "relay", "relay")

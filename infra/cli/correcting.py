@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from handlers import events as e
-from handlers import records, standing
+from handlers import kept_records, records
 from handlers.case_file import CaseFile
 from handlers.events import Body
 from infra.cli.acting import By, Family, Reason
@@ -62,8 +62,8 @@ def in_error(
 
 
 def _kept(file: CaseFile) -> Iterator[dict[str, Any]]:
-    for body, table in (*records.TABLES.items(), *standing.TABLES.items()):
-        home = file.records if body in records.TABLES else file.standing
+    for body, table in (*records.TABLES.items(), *kept_records.TABLES.items()):
+        home = file.records if body in records.TABLES else file.kept
         for event, record in getattr(home, table).items():
             about = getattr(record.body, "meeting", "")
             what = f"{CLAUSES[body]}{f' ({about})' if about else ''}"

@@ -14,7 +14,7 @@ from handlers.facts import Fact
 from handlers.records import Kept, keep, take_out
 
 
-class Standing(Struct, frozen=True, kw_only=True):
+class KeptRecords(Struct, frozen=True, kw_only=True):
     """order: the table of each record by the id of its event, the first that came first."""
 
     order: dict[str, str] = field(default_factory=dict)
@@ -64,16 +64,16 @@ TABLES: dict[type[e.Body], str] = {
 }
 
 
-def with_record(standing: Standing, fact: Fact, taken: Container[str]) -> Standing:
+def with_record(kept: KeptRecords, fact: Fact, taken: Container[str]) -> KeptRecords:
     """The same with this record as the latest. Two sources may use one id: the later then goes by another."""
     event = fact.event
-    while event in standing.order or event in taken:
+    while event in kept.order or event in taken:
         event += "'"
-    kept = keep(standing, replace(fact, event=event), TABLES)
-    return replace(kept, order={**standing.order, event: TABLES[type(fact.body)]})
+    order = {**kept.order, event: TABLES[type(fact.body)]}
+    return replace(keep(kept, replace(fact, event=event), TABLES), order=order)
 
 
-def without(standing: Standing, event: str) -> Standing:
+def without(kept: KeptRecords, event: str) -> KeptRecords:
     """The same without the record of this event."""
-    order = {k: v for k, v in standing.order.items() if k != event}
-    return replace(take_out(standing, event, TABLES), order=order)
+    order = {k: v for k, v in kept.order.items() if k != event}
+    return replace(take_out(kept, event, TABLES), order=order)
