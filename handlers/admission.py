@@ -213,7 +213,7 @@ def owed(file: CaseFile, protocol: Protocol) -> Iterator[Owed]:
             key=(rival,),
             due_at=deadline.due_at,
             owner="coordinator",
-            closes_on="released",
+            closes_on="recorded",
             sentence=f"Say which of two records of {what} is in error: {first}, which stands, or {rival}."
             f" {deadline.sentence}",
             rule=deadline.rule,

@@ -386,17 +386,10 @@ async def refold(
         if on is None:
             file = fold(file, fact)
         elif fact.happened <= on or (fact.event in corrections and isinstance(fact.body, RECKONED_ANEW)):
-            file = _folded_if_about_anything(file, fact)
+            with suppress(KeyError):  # told late of what came of something later still: on that day there was none
+                file = fold(file, fact)
     return file
 
 
 # What a correction says of the days before it was made: what never was, and which meetings were due by when.
 RECKONED_ANEW = (RecordedInError, MeetingFellDue, MeetingNoLongerDue)
-
-
-def _folded_if_about_anything(file: File, fact: Fact) -> File:
-    """What happened early and was recorded late may speak of a meeting or duty that came of something later: on that
-    day there was none."""
-    with suppress(KeyError):
-        file = fold(file, fact)
-    return file

@@ -169,6 +169,8 @@ def owed(
     """The minutes of each meeting held, to each person who should have them; the decisions once they are recorded; and
     to whoever has a copy of what was recorded in error, and is to have no other, word that it does not stand."""
     for meeting in file.meetings.values():
+        if meeting.sitting is None and not meeting.superseded:
+            continue
         copies = copies_to(file, meeting, guests[meeting.id], directory)
         yield from _withdrawals(file, meeting, {guest.person for guest in copies}, protocol, now)
         if meeting.sitting is None:

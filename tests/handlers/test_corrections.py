@@ -126,6 +126,22 @@ def test_the_end_of_a_plan_or_a_project_recorded_in_error_makes_its_meetings_due
     assert h.in_error(e.FipEnded).meeting("fip-review:FIP-1:1").open
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        e.PreBirthConferenceAskedFor("PB-1", "child", day("Mon 1 September 2025"), "w-social"),
+        e.TransferNotified("T-1", "Elsewhere", day("Mon 3 March 2025")),
+        e.MeetingAskedFor("JR-1", "joint_care_plan_review", day("Mon 31 March 2025"), "w-coordinator", "mother"),
+        e.FipStarted("FIP-1", day("Mon 3 March 2025"), "w-fip"),
+        e.ConferenceAskedFor("SD-1", "w-social"),
+    ],
+)
+def test_what_was_asked_for_in_error_is_no_longer_due(asked: e.Body) -> None:
+    h = Hearing().household().worked_with().family(e.StrategyDiscussionHeld("SD-1", day("Mon 3 March 2025"), True))
+    [meeting] = h.family(asked).file.meetings
+    assert h.meeting(meeting).open and h.in_error(type(asked)).meeting(meeting).no_longer_due
+
+
 def test_a_report_recorded_in_error_is_owed_again() -> None:
     h = a_conference()
     h.post = "accepted"
