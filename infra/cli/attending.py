@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from handlers.case_file import CaseFile
+from handlers.facts import Duty
 from handlers.meeting_file import Meeting, Sitting
 from handlers.partnership import Directory
 from handlers.working_days import local_day
@@ -69,23 +70,25 @@ def _of_each_agency(
 ) -> Iterator[tuple[str, str]]:
     """How each agency that was to be there took part, or that it was not told in time."""
     people = dict(_seats(sitting))
-    excluded = {p for p, how in people.items() if how == "excluded"}
-    asked = {p for p, i in meeting.invitations.items() if not i.cancelled} | people.keys()
-    by_agency: dict[str, set[str]] = {}
-    for person in asked - excluded:
-        worker = directory.workers.get(person)
-        if worker:
-            by_agency.setdefault(worker.agency, set()).add(person)
     tellings = [d for d in file.duties.values() if d.kind == "tell_treatment" and d.meeting == meeting.id]
-    for duty in tellings:
-        if duty.service and duty.ended != "lapse":
-            by_agency.setdefault(duty.service, set())
     began = sitting.started_at
-    for agency, its in by_agency.items():
+    for agency, its in _involved(meeting, people, tellings, directory).items():
         ends = [d.ended_at for d in tellings if d.service == agency and d.ended == "evidence"]
         told = any(_knew(meeting, p, began) for p in its) or any(at and at < began for at in ends)
-        best = next((how for how in RANKS if how in {people.get(p) for p in its}), "not_recorded")
+        hows = {people.get(p) for p in its}
+        best = next((how for how in RANKS if how in hows), "not_recorded")
         yield agency, best if told or best not in ("absent", "not_recorded") else "not_told"
+
+
+def _involved(
+    meeting: Meeting, people: dict[str, str], tellings: list[Duty], directory: Directory
+) -> dict[str, set[str]]:
+    """Each agency with those of its people who were asked or of whom the attendance speaks; a treatment service that
+    had to be told also without any."""
+    asked = {p for p, i in meeting.invitations.items() if not i.cancelled} | people.keys()
+    of = {p: directory.workers[p].agency for p in asked if p in directory.workers and people.get(p) != "excluded"}
+    services = {d.service for d in tellings if d.service and d.ended != "lapse"}
+    return {agency: {p for p in of if of[p] == agency} for agency in {*of.values(), *services}}
 
 
 def _seats(sitting: Sitting) -> Iterator[tuple[str, str]]:
