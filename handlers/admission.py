@@ -12,7 +12,7 @@ from typing import Any
 
 from handlers import events as e
 from handlers import facts as f
-from handlers import person_file, records
+from handlers import kept_records, person_file, records
 from handlers.case_file import CaseFile
 from handlers.duties import Met, Owed
 from handlers.facts import Fact
@@ -28,15 +28,19 @@ BELONGS: dict[StreamKind, tuple[type[e.Body], ...]] = {
         *(e.MembershipBegan, e.MembershipEnded, e.RecordHeld, e.RecordReleased),
     ),
     "diary": (e.RoomRecorded, e.BusyRecorded, e.SeatsSought, e.SeatsReleased),
-    "partnership": (e.AreaRecorded, e.AgencyRecorded, e.WorkerRecorded, e.LeaveRecorded, e.ServiceWatched),
+    "partnership": (
+        *(e.AreaRecorded, e.AgencyRecorded, e.WorkerRecorded, e.LeaveRecorded, e.ServiceWatched),
+        *(e.StandingMeetingRecorded, e.StandingMeetingHeld),
+    ),
 }
 
 # Told to more kinds of stream than one: time passes for all, and any may have a record on the held shelf.
 ANYWHERE = (e.TimeCame, e.RecordHeld, e.RecordReleased)
 ABOUT_RECORDS = (e.RecordedInError,)  # of a family or of an adult
 
-# What may be said to have been recorded in error: records of concern, of sharing, of change, of treatment.
-CORRECTABLE = (*person_file.TABLES, *records.TABLES)
+# What may be said to have been recorded in error: records of concern, of sharing, of change, of treatment; of who is in
+# the family and works with it, of its plans and its meetings.
+CORRECTABLE = (*person_file.TABLES, *records.TABLES, *kept_records.TABLES)
 
 # event -> (kind of name, its field, the file's table of known names)
 NAMES: dict[type[e.Body], tuple[str, str, str]] = {
@@ -60,6 +64,7 @@ NAMES: dict[type[e.Body], tuple[str, str, str]] = {
     e.EpisodeHandedOver: ("episode", "episode", "episodes"),
     e.EpisodeClosed: ("episode", "episode", "episodes"),
     e.EpisodeReopened: ("episode", "episode", "episodes"),
+    e.StandingMeetingHeld: ("standing", "meeting", "standing"),
 }
 
 
@@ -89,6 +94,8 @@ def check(event: e.Event, file: Any) -> None:
         )
     if isinstance(body, e.PlanStoodBefore):
         _check_plan(body, named)
+    if isinstance(body, e.StandingMeetingHeld) and body.next_on and body.next_on <= body.held_on:
+        raise e.Impossible(f"{named}: the next one is not after this one; mend next_on and release it")
     if isinstance(file, CaseFile):
         _check_meeting(body, file, event.recorded, named)
 
@@ -119,8 +126,6 @@ def _check_meeting(body: e.Body, file: CaseFile, recorded: datetime, named: str)
         raise e.Impossible(f"{named}: {in_words(body.starts_at)} is past; ask for a time to come and release it")
     if isinstance(body, e.MeetingHeld):
         _check_sitting(body, file, recorded, named)
-    if isinstance(body, e.MinutesRecorded):
-        _check_minutes(body, file, named)
 
 
 def _days_past(body: e.Body) -> Iterator[Any]:
@@ -153,11 +158,6 @@ def _check_plan(body: e.PlanStoodBefore, named: str) -> None:
 
 def _check_sitting(body: e.MeetingHeld, file: CaseFile, recorded: datetime, named: str) -> None:
     meeting = file.meetings.get(body.meeting)
-    if meeting and meeting.sitting and meeting.sitting.held != body:
-        raise e.Impossible(
-            f"{named}: {body.meeting} was recorded as held before, and its plan and minutes rest on that;"
-            " a correction cannot be taken yet, so close the duty that this record opens, with the reason"
-        )
     if body.started_at and body.ended_at and body.ended_at <= body.started_at:
         raise e.Impossible(f"{named}: it ends before it starts; mend its times and release it")
     starts_at = body.started_at or (meeting.booked.starts_at if meeting and meeting.booked else None)
@@ -169,15 +169,6 @@ def _check_sitting(body: e.MeetingHeld, file: CaseFile, recorded: datetime, name
     if meeting and meeting.booked is None and body.started_at is None:
         raise e.Impossible(
             f"{named}: {body.meeting} was not booked, so say when it sat: add started_at and ended_at, and release it"
-        )
-
-
-def _check_minutes(body: e.MinutesRecorded, file: CaseFile, named: str) -> None:
-    meeting = file.meetings.get(body.meeting)
-    if meeting and meeting.minutes and meeting.minutes.recorded != body:
-        raise e.Impossible(
-            f"{named}: the minutes of {body.meeting} were recorded before and have been sent;"
-            " a correction cannot be taken yet, so close the duty that this record opens, with the reason"
         )
 
 
@@ -200,7 +191,7 @@ def _records(file: Any) -> frozenset[str]:
     """The events that may be said to be wrong, and those that were."""
     if isinstance(file, CaseFile):
         kept = (getattr(file.records, table) for table in records.TABLES.values())
-        return frozenset({*file.errors, *(event for table in kept for event in table)})
+        return frozenset({*file.errors, *file.kept.order, *(event for table in kept for event in table)})
     known: frozenset[str] = file.records
     return known
 
@@ -214,6 +205,7 @@ MAKES_KNOWN: dict[type[e.Body], Callable[[Any], Iterable[str]]] = {
     e.FipStarted: lambda body: [f"fip:{body.fip}"],
     e.ReferralMade: lambda body: [f"referral:{body.referral}"],
     f.DutyOpened: lambda body: [f"duty:{body.duty.id}"],
+    e.StandingMeetingRecorded: lambda body: [f"standing:{body.meeting}"],
     e.EpisodeOpened: lambda body: [f"episode:{body.episode}"],
     e.ReferenceRecorded: lambda body: [f"reference:{body.system}:{body.reference}"],
 }
@@ -226,7 +218,42 @@ def made_known(fact: Fact) -> Iterator[str]:
     yield from MAKES_KNOWN[type(fact.body)](fact.body) if type(fact.body) in MAKES_KNOWN else ()
 
 
+def known_again(before: CaseFile, after: CaseFile) -> Iterator[str]:
+    """The names that taking a record out made known: of what the next record of the same thing says."""
+    yield from (f"plan:{plan}" for plan in after.plans if plan not in before.plans)
+    yield from (f"held:{id_}" for id_, m in after.meetings.items() if m.held and not before.meetings[id_].held)
+
+
 def owed(file: CaseFile, protocol: Protocol) -> Iterator[Owed]:
+    """What a person must set right about the records themselves."""
+    yield from _held(file, protocol)
+    for what, first, rival, recorded in _rivals(file):
+        deadline = protocol.deadline("HELD-01", local_day(recorded))
+        yield Owed(
+            kind="mend_record",
+            key=(rival,),
+            due_at=deadline.due_at,
+            owner="coordinator",
+            closes_on="recorded",
+            sentence=f"Say which of two records of {what} is in error: {first}, which stands, or {rival}."
+            f" {deadline.sentence}",
+            rule=deadline.rule,
+        )
+
+
+def _rivals(file: CaseFile) -> Iterator[tuple[str, str, str, datetime]]:
+    """What two records tell differently: which stands, and the later one that waits, until one is said to be wrong."""
+    for what in ("sittings", "decisions", "minutes"):
+        first: dict[str, tuple[str, Any]] = {}
+        kept: dict[str, records.Kept[Any]] = getattr(file.kept, what)
+        for event, record in kept.items():
+            stands, body = first.setdefault(record.body.meeting, (event, record.body))
+            if body != record.body:
+                name = "the sitting" if what == "sittings" else f"the {what}"
+                yield f"{name} of {record.body.meeting}", stands, event, record.recorded
+
+
+def _held(file: CaseFile, protocol: Protocol) -> Iterator[Owed]:
     """A record on the held shelf is the coordinator's to mend, by the next working day and before any fixed meeting
     (rules 3.43)."""
     fixed = [m.booked.starts_at for m in file.meetings.values() if m.booked and m.open]

@@ -14,15 +14,16 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from handlers import before as earlier
+from handlers import duty_file, kept_records, meeting_file
 from handlers import events as e
 from handlers import facts as f
-from handlers import meeting_file
 from handlers.before import Before, PlanMade
 from handlers.facts import Duty, Fact
+from handlers.kept_records import KeptRecords
 from handlers.meeting_file import Meeting, Receipt, Sent, with_receipt
 from handlers.people import StreamId
 from handlers.records import TABLES, Advice, Episode, Records, keep, take_out
-from handlers.working_days import local_day
+from handlers.working_days import end_of_day, local_day
 
 FOLD_VERSION = 4
 
@@ -76,6 +77,7 @@ class CaseFile(Struct, frozen=True, kw_only=True):
     transfers: dict[str, e.TransferNotified] = field(default_factory=dict)
     reviews_asked: dict[str, e.MeetingAskedFor] = field(default_factory=dict)
     records: Records = field(default_factory=Records)
+    kept: KeptRecords = field(default_factory=KeptRecords)
     errors: dict[str, datetime] = field(default_factory=dict)
     arrivals: dict[str, Arrival] = field(default_factory=dict)
     episodes: dict[str, Episode] = field(default_factory=dict)
@@ -129,8 +131,9 @@ def _of_meeting(file: CaseFile, fact: Fact, body: Any) -> CaseFile:
     )
 
 
-def _duty(file: CaseFile, id_: str, **changes: Any) -> CaseFile:
-    return replace(file, duties=_with(file.duties, id_, replace(file.duties[id_], **changes)))
+def _of_duty(file: CaseFile, fact: Fact, body: Any) -> CaseFile:
+    """What a fact changes in its duty alone."""
+    return replace(file, duties=_with(file.duties, body.duty, duty_file.fold(file.duties[body.duty], fact)))
 
 
 def _household(file: CaseFile, fact: Fact, body: e.HouseholdRecorded) -> CaseFile:
@@ -189,7 +192,28 @@ def _kept(file: CaseFile, fact: Fact, body: e.Body) -> CaseFile:
 
 def _in_error(file: CaseFile, fact: Fact, body: e.RecordedInError) -> CaseFile:
     errors = _with(file.errors, body.record, fact.recorded)
-    return replace(file, records=take_out(file.records, body.record, TABLES), errors=errors)
+    file = replace(file, records=take_out(file.records, body.record, TABLES), errors=errors)
+    if body.record not in file.kept.order:
+        return file
+    return _folded_anew(replace(file, kept=kept_records.without(file.kept, body.record)), fact.recorded)
+
+
+# What is folded from records that may be said to be wrong, and from nothing else.
+OF_RECORDS = (
+    *("members", "household_at", "moves", "arrivals", "professionals", "discussions", "asked_for", "births_due"),
+    *("transfers", "reviews_asked", "fips", "fips_ended", "plans", "plans_ended"),
+)
+
+
+def _folded_anew(file: CaseFile, at: datetime) -> CaseFile:
+    """As if what was taken out had never been recorded; what was sent because of it stands (decision 16)."""
+    blank = CaseFile(stream=file.stream)
+    bare = {id_: meeting_file.unrecorded(m) for id_, m in file.meetings.items()}
+    anew = replace(file, **{name: getattr(blank, name) for name in OF_RECORDS}, meetings=bare)
+    for record in file.kept.facts():
+        anew = FOLDS[type(record.body)](anew, record, record.body)
+    meetings = {id_: meeting_file.corrected(m, anew.meetings[id_], at) for id_, m in file.meetings.items()}
+    return _of_members(replace(anew, meetings=meetings, episodes=file.episodes))
 
 
 def _episode(file: CaseFile, fact: Fact, body: e.EpisodeTold) -> CaseFile:
@@ -220,10 +244,14 @@ def _transfer(file: CaseFile, fact: Fact, body: e.TransferNotified) -> CaseFile:
 
 
 def _fell_due(file: CaseFile, fact: Fact, body: f.MeetingFellDue) -> CaseFile:
+    """Whoever is late already is not forgiven because the day changed."""
     before = file.meetings.get(body.meeting)
-    meeting = (
-        replace(before, due=body, no_longer_due_at=None) if before else Meeting(due=body, fell_due_at=fact.recorded)
-    )
+    if before is None:
+        meeting = Meeting(due=body, fell_due_at=fact.recorded, dated_at=fact.recorded)
+    else:
+        late = not before.no_longer_due and fact.recorded > end_of_day(before.due.due_on)
+        dated_at = before.dated_at if late else fact.recorded
+        meeting = replace(before, due=body, no_longer_due_at=None, dated_at=dated_at)
     return replace(file, meetings=_with(file.meetings, body.meeting, meeting))
 
 
@@ -252,7 +280,9 @@ def _posted(file: CaseFile, fact: Fact, body: e.MessageAccepted | e.MessageFaile
     if file.heard.get(body.person, fact.recorded) <= fact.recorded:
         file = replace(file, failed=_latest(file.failed, body.person, fact.recorded))
     rung = next((d for d in file.duties.values() if d.rung_message == body.message), None)
-    return _duty(file, rung.id, rung_failed=True) if rung else file
+    if rung is None:
+        return file
+    return replace(file, duties=_with(file.duties, rung.id, replace(rung, rung_failed=True)))
 
 
 def _latest(table: dict[str, datetime], key: str, at: datetime) -> dict[str, datetime]:
@@ -271,6 +301,9 @@ def _word(file: CaseFile, fact: Fact, body: e.AnswerGiven | e.CallLogged) -> Cas
 
 
 def _held(file: CaseFile, fact: Fact, body: e.MeetingHeld) -> CaseFile:
+    """Of two records of one sitting the first stands until it is said to have been made in error."""
+    if file.meetings[body.meeting].held:
+        return file
     file = _of_meeting(file, fact, body)
     return replace(file, plans=_with(file.plans, body.plan.plan, body.meeting)) if body.plan else file
 
@@ -295,49 +328,6 @@ def _record_released(file: CaseFile, fact: Fact, body: e.RecordReleased) -> Case
     return replace(file, held_records=_with(file.held_records, body.record, replace(before, released=True)))
 
 
-def _ended(file: CaseFile, fact: Fact, body: f.DutyEnded) -> CaseFile:
-    return _duty(file, body.duty, ended=body.how, ended_at=fact.recorded, ended_by=body.by)
-
-
-def _moved(file: CaseFile, fact: Fact, body: f.DutyMoved) -> CaseFile:
-    before = file.duties[body.duty]
-    asked = before.caller_asked and before.to == body.to and body.by_telephone  # a later turn asks again
-    return _duty(
-        file,
-        body.duty,
-        to=body.to,
-        due_at=body.due_at,
-        by_telephone=body.by_telephone,
-        caller_asked=asked,
-        sentence=body.sentence,
-        at_once=body.at_once,
-    )
-
-
-def _climbed(file: CaseFile, fact: Fact, body: f.RungClimbed) -> CaseFile:
-    return _duty(
-        file,
-        body.duty,
-        ladder=body.ladder or file.duties[body.duty].ladder,
-        rung=body.rung,
-        climbed_at=fact.recorded,
-        rung_message=body.message,
-        rung_failed=False,
-    )
-
-
-def _reopened(file: CaseFile, fact: Fact, body: f.DutyReopened) -> CaseFile:
-    """It begins anew, from the first rung up."""
-    anew: dict[str, Any] = {
-        "caller_asked": False,
-        "ended": None,
-        "ended_at": None,
-        "ended_by": "",
-        "reopened_at": fact.recorded,
-    }
-    return _duty(file, body.duty, **anew, rung=-1, climbed_at=None, rung_message="", rung_failed=False)
-
-
 def _keyed(table: str, key: str) -> Callable[[CaseFile, Fact, Any], CaseFile]:
     """A fold that files the body under one of its own fields."""
 
@@ -349,6 +339,7 @@ def _keyed(table: str, key: str) -> Callable[[CaseFile, Fact, Any], CaseFile]:
 
 FOLDS: dict[type[e.Body], Callable[[CaseFile, Fact, Any], CaseFile]] = {
     **dict.fromkeys(meeting_file.FOLDS, _of_meeting),
+    **dict.fromkeys(duty_file.FOLDS, _of_duty),
     **dict.fromkeys(TABLES, _kept),
     e.HouseholdRecorded: _household,
     e.MemberJoined: _joined,
@@ -385,15 +376,13 @@ FOLDS: dict[type[e.Body], Callable[[CaseFile, Fact, Any], CaseFile]] = {
     f.MeetingFellDue: _fell_due,
     f.LetterIssued: _letter,
     f.DutyOpened: lambda file, _, b: replace(file, duties=_with(file.duties, b.duty.id, b.duty)),
-    f.DutyMoved: _moved,
-    f.DutyEnded: _ended,
-    f.DutyReopened: _reopened,
-    f.RungClimbed: _climbed,
-    f.CallAskedFor: lambda file, _, b: _duty(file, b.duty, caller_asked=True),
 }
 
 
 def fold(file: CaseFile, fact: Fact) -> CaseFile:
     """The file with one more fact in it; a fact that says nothing of the file's state leaves it as it was."""
     step = FOLDS.get(type(fact.body))
-    return step(file, fact, fact.body) if step else file
+    file = step(file, fact, fact.body) if step else file
+    if type(fact.body) not in kept_records.TABLES:
+        return file
+    return replace(file, kept=kept_records.with_record(file.kept, fact, file.errors))

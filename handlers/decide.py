@@ -50,6 +50,7 @@ from handlers.meetings.inviting import Invitee
 from handlers.partnership import Directory
 from handlers.person_file import PersonFile
 from handlers.protocol import Protocol
+from handlers.working_days import add_working_days, end_of_day, local_day
 
 File = CaseFile | PersonFile | DiaryFile | Directory
 
@@ -190,6 +191,8 @@ RULES: dict[type[e.Body], tuple[Rule, ...]] = {
     e.AgencyRecorded: (lambda body, desk: _tell_watchers(body, desk),),
     e.WorkerRecorded: (lambda body, desk: _tell_watchers(body, desk),),
     e.LeaveRecorded: (lambda body, desk: _tell_watchers(body, desk),),
+    e.StandingMeetingRecorded: (),
+    e.StandingMeetingHeld: (),
     e.ServiceWatched: (lambda body, desk: watching.begin(desk.file, body),),
 }
 
@@ -201,7 +204,7 @@ EVERY_TIME: dict[type[File], tuple[Callable[[Desk], Iterable[Finding | Effect]],
         lambda desk: seats.seek_unsought(desk.case, _guests(desk), desk.protocol, desk.directory, desk.now),
         lambda desk: _invite(desk),
         lambda desk: _distribute_minutes(desk),
-        lambda desk: duties.settle(desk.case.duties, _owed(desk), desk.case.stream, desk.now, desk.protocol.version),
+        lambda desk: _settle_duties(desk),
         lambda desk: letters.send(desk.case, _owed(desk), desk.directory, desk.now),
         lambda desk: escalation.ask_for_calls(desk.case, desk.protocol, desk.directory, desk.now),
         lambda desk: escalation.climb(desk.case, desk.protocol, desk.directory, desk.now),
@@ -228,8 +231,10 @@ def decide(event: e.Event, file: File, protocol: Protocol, directory: Directory,
         desk.hear(rule(event.body, desk))
     for reading in EVERY_TIME[type(file)]:
         desk.hear(reading(desk))
-    known = tuple(k for fact in desk.facts for k in admission.made_known(fact))
-    return Decision(desk.file, tuple(desk.facts), tuple(desk.effects), _wake_at(desk), makes_known=known)
+    known = [k for fact in desk.facts for k in admission.made_known(fact)]
+    if isinstance(desk.file, CaseFile) and isinstance(file, CaseFile) and isinstance(event.body, e.RecordedInError):
+        known += admission.known_again(file, desk.file)
+    return Decision(desk.file, tuple(desk.facts), tuple(desk.effects), _wake_at(desk), makes_known=tuple(known))
 
 
 def fold(file: Any, fact: Fact) -> Any:
@@ -265,12 +270,21 @@ def _owed(desk: Desk) -> list[Owed]:
     return owed
 
 
+def _settle_duties(desk: Desk) -> Iterator[Finding]:
+    """Nothing is late before the end of the working day after a record was corrected (decision 16)."""
+    case, before, body = desk.case, desk.before, desk.event.body
+    assert isinstance(before, CaseFile)
+    corrected = isinstance(body, e.RecordedInError) and body.record in before.kept.order
+    grace = end_of_day(add_working_days(local_day(desk.now), 1, desk.protocol.holidays)) if corrected else None
+    return duties.settle(case.duties, _owed(desk), case.stream, desk.now, desk.protocol.version, grace)
+
+
 def _all_owed(desk: Desk) -> Iterator[Owed]:
     file, protocol = desk.case, desk.protocol
-    yield from falling_due.owed(file)
+    yield from falling_due.owed(file, protocol)
     yield from seats.owed(file, protocol)
     yield from inviting.owed(file, protocol)
-    yield from minutes.owed(file, _guests(desk), protocol, desk.directory)
+    yield from minutes.owed(file, _guests(desk), protocol, desk.directory, desk.now)
     yield from admission.owed(file, protocol)
     yield from referrals.owed(file, desk.directory, protocol, desk.now)
     yield from consent.owed(file, protocol)
@@ -343,4 +357,5 @@ def _wake_at(desk: Desk) -> datetime | None:
     climbs = (escalation.climbs_at(d, desk.protocol, desk.file) for d in desk.file.duties.values() if d.ended is None)
     calls = duties.telephone_turns(_owed(desk))
     leave = concerns.turns(desk.gate.concerns, desk.directory)
-    return min((at for at in (*climbs, *calls, *leave) if at and at > desk.now), default=None)
+    post = minutes.turns(desk.file, desk.protocol)
+    return min((at for at in (*climbs, *calls, *leave, *post) if at and at > desk.now), default=None)

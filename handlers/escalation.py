@@ -55,6 +55,8 @@ def climbs_at(duty: Duty, protocol: Protocol, file: CaseFile) -> datetime | None
     starts_at = _meeting_starts_at(duty, file)
     if starts_at is None or not any(step.before_meeting for step in ladder[rung + 1 :]):
         return in_turn
+    if duty.not_late_before and starts_at < duty.not_late_before:  # a correction says that it had not sat after all
+        return in_turn
     return min(in_turn, _last_chance(duty, starts_at, protocol))
 
 

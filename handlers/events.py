@@ -8,9 +8,9 @@ are days in London.
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Literal
+from typing import Annotated, Literal
 
-from msgspec import Struct, field
+from msgspec import Meta, Struct, field
 
 from handlers.people import StreamId, Text
 
@@ -33,6 +33,7 @@ AskedKind = Literal[
 ]
 Reply = Literal["accepted", "tentative", "declined"]
 Presence = Literal["present", "deputy", "apologies", "report_only", "absent", "excluded", "part"]
+StandingKind = Literal["safeguarding_board", "commissioning_group", "steering_group", "carers_forum"]
 HeldReason = Literal["no_basis", "unreadable", "impossible", "clash", "rule_failed"]
 Paper = Literal["invitation", "cancellation", "minutes", "decision", "notice", "letter"]
 
@@ -692,3 +693,28 @@ class WorkerRecorded(Body, frozen=True):
     telephone: Text | None = None
     secure: bool = False
     chairs: bool = False
+
+
+class StandingMeetingRecorded(Body, frozen=True):
+    """A meeting of the area that stands: its members (agencies or workers), its rhythm and what is always on its agenda
+    (Joint Guidance T7, F6). Recorded again it replaces what was known."""
+
+    meeting: str
+    kind: StandingKind
+    name: str
+    next_on: date
+    every_months: Annotated[int, Meta(ge=1, le=24)]
+    by: str
+    members: tuple[str, ...] = ()
+    items: tuple[str, ...] = ()
+    ended_on: date | None = None
+
+
+class StandingMeetingHeld(Body, frozen=True):
+    """It met; without next_on the next one follows its rhythm."""
+
+    meeting: str
+    held_on: date
+    by: str
+    attendance: tuple[Attendance, ...] = ()
+    next_on: date | None = None

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from handlers import facts as f
 from handlers.case_file import CaseFile
 from handlers.meeting_file import Meeting
-from handlers.meetings.falling_due import Due, Undated, meeting_id, set_by_a_person
+from handlers.meetings.falling_due import Due, Undated, meeting_id, number_of_next, set_by_a_person
 from handlers.meetings.inviting import Invitee, parents, professionals, worker
 from handlers.partnership import Directory
 from handlers.protocol import Protocol, RuleUnknown
@@ -21,7 +21,7 @@ def due(file: CaseFile, protocol: Protocol) -> Iterator[Due | Undated]:
             continue
         held = [m.sitting for m in file.meetings.values() if m.due.fip == fip.fip and m.sitting]
         since = max((local_day(s.started_at) for s in held), default=fip.plan_agreed_on or fip.started_on)
-        name = f"{fip.fip}:{len(held) + 1}"
+        name = f"{fip.fip}:{number_of_next(file, 'fip_review', fip.fip)}"
         try:
             window = protocol.window("FIP-01-open", "FIP-01-close", since)
         except RuleUnknown as unknown:

@@ -23,7 +23,7 @@ def send(file: CaseFile, owed: Iterable[Owed], directory: Directory, now: dateti
         duty = thing.id_in(file.stream)
         if thing.letter is None or thing.met is not None or thing.to is None or duty not in file.duties:
             continue
-        to = directory.recipient(thing.to)
+        to = recipient(file, thing.to, directory)
         sent = file.letters.get(letter_key(duty, thing.to))
         if file.duties[duty].ended is None and (sent is None or must_repeat(file, sent, to, directory)):
             yield from _issue(file, thing.letter, duty, thing.to, to, directory, now)
@@ -59,6 +59,12 @@ def _issue(
             due_at=letter.due_at,
             client_reference=letter.client_reference,
         )
+
+
+def recipient(file: CaseFile, person: str, directory: Directory) -> Recipient | None:
+    """Where papers go for a worker of the directory or a member of the family; None for somebody unknown."""
+    member = file.members.get(person)
+    return directory.recipient(person) or (Recipient(person, member.name, member.address) if member else None)
 
 
 def receipt_of(file: CaseFile, sent: Sent | Invitation | None) -> Receipt | None:

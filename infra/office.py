@@ -7,7 +7,7 @@ settled order, so that two workers never wait for each other.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from itertools import count
 from typing import Any
@@ -18,8 +18,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from handlers import case_file, diary_file, partnership, person_file
 from handlers.decide import File, fold
-from handlers.events import Event, RecordHeld, RecordReleased
-from handlers.facts import Fact
+from handlers.events import Event, RecordedInError, RecordHeld, RecordReleased
+from handlers.facts import Fact, MeetingFellDue, MeetingNoLongerDue
 from handlers.partnership import Directory
 from handlers.people import StreamId, derived
 from infra.db import chain, outbox, projections, reading, sealing, shelf
@@ -372,13 +372,26 @@ def as_fact(r: Any) -> Fact:
     return Fact(body, r.because, unstamp(r.happened), unstamp(r.recorded), r.event, r.rule)
 
 
-async def refold(connection: AsyncConnection, stream: StreamId, until: datetime | None = None) -> File:
-    """The file rebuilt from its ledger rows alone, up to what was recorded by then."""
+async def refold(
+    connection: AsyncConnection, stream: StreamId, until: datetime | None = None, on: datetime | None = None
+) -> File:
+    """The file rebuilt from its ledger rows alone: up to what was recorded by `until`, of what had happened by `on`."""
     query = select(ledger).where(ledger.c.stream == str(stream)).order_by(ledger.c.seq)
     file: File = KINDS[stream.kind](stream=stream)
+    corrections: set[str] = set()
     for r in await connection.execute(query):
         fact = as_fact(r)
         if until is not None and fact.recorded > until:
             break  # what follows was decided later still, even where it is told of an earlier hour
-        file = fold(file, fact)
+        if isinstance(fact.body, RecordedInError):
+            corrections.add(fact.event)
+        if on is None:
+            file = fold(file, fact)
+        elif fact.happened <= on or (fact.event in corrections and isinstance(fact.body, RECKONED_ANEW)):
+            with suppress(KeyError):  # told late of what came of something later still: on that day there was none
+                file = fold(file, fact)
     return file
+
+
+# What a correction says of the days before it was made: what never was, and which meetings were due by when.
+RECKONED_ANEW = (RecordedInError, MeetingFellDue, MeetingNoLongerDue)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import date, datetime
+from itertools import count
 from typing import Any
 
 from msgspec import Struct
@@ -118,7 +119,8 @@ def of_each_plan(
         rule, since = (next_rule, last_on) if last_on else (first_rule, plan.made_on)
         if plan.known_on and kind == "core_group" and not sat_on:
             rule, since = _still_ahead(rule, since, plan.known_on, next_rule, protocol)
-        yield from dated(file, kind, f"{plan.plan}:{len(sat_on) + 1}", rule, since, protocol, plan=plan.plan)
+        name = f"{plan.plan}:{number_of_next(file, kind, plan.plan)}"
+        yield from dated(file, kind, name, rule, since, protocol, plan=plan.plan)
 
 
 def _still_ahead(rule: str, since: date, known_on: date, next_rule: str, protocol: Protocol) -> tuple[str, date]:
@@ -155,6 +157,13 @@ def set_by_a_person(
         yield replace(falls_due(kind, name, asked.due_on, working, protocol), **about), rule
 
 
+def number_of_next(file: CaseFile, kind: f.MeetingKind, of: str) -> int:
+    """One more than were held; one held under a later number keeps it, also if an earlier was not held after all."""
+    of_kind = (m for m in file.meetings.values() if m.due.kind == kind and m.held)
+    held = {m.id for m in of_kind if of in (m.due.plan, m.due.fip)}
+    return next(n for n in count(len(held) + 1) if meeting_id(kind, f"{of}:{n}") not in held)
+
+
 def meeting_id(kind: f.MeetingKind, name: str) -> str:
     """How a meeting of this kind is called, as anybody can foresee."""
     return f"{kind.replace('_', '-')}:{name}"
@@ -177,16 +186,18 @@ def diary_of(stream: StreamId) -> StreamId:
     return stream.sibling("diary")
 
 
-def owed(file: CaseFile) -> Iterator[Owed]:
-    """Each meeting due is owed by the coordinator until it has been held."""
+def owed(file: CaseFile, protocol: Protocol) -> Iterator[Owed]:
+    """Each meeting due is owed by the coordinator until it has been held; where we came to know late, or the day was
+    corrected, nobody is late with it before the end of the working day after (decision 16)."""
     for meeting in file.meetings.values():
         if meeting.no_longer_due:
             continue
         sitting = meeting.sitting
+        known_for_a_day = end_of_day(add_working_days(local_day(meeting.dated_at), 1, protocol.holidays))
         yield Owed(
             kind="hold_meeting",
             key=(meeting.id,),
-            due_at=end_of_day(meeting.due.due_on),
+            due_at=max(end_of_day(meeting.due.due_on), known_for_a_day),
             owner="coordinator",
             closes_on="held",
             sentence=f"Hold the {name(meeting)}. {meeting.due.working}",

@@ -11,6 +11,7 @@ import typer
 from infra.cli import (
     acting,
     adopting,
+    correcting,
     engine,
     health,
     importing,
@@ -24,6 +25,7 @@ from infra.cli import (
     sending,
     shelf,
     showing,
+    standing,
 )
 from infra.cli.common import Commands, Door
 
@@ -115,12 +117,20 @@ _add(
     "ask-meeting",
     "ask-meeting F-1 joint_care_plan_review JR-1 --due 2025-03-14 --adult p-mother --by w-coordinator",
 )
+_add(app, correcting.kept, "records", "records F-1")
+_add(
+    app,
+    correcting.in_error,
+    "in-error",
+    "in-error F-1 4c4e8a84589d --reason 'it was another family' --by w-coordinator",
+)
 _add(app, showing.summarise, "summary", "summary")
-_add(app, reading.show, "show", "show F-1")
+_add(app, reading.show, "show", "show F-1 --on 2025-01-10")
 _add(app, sending.sent, "sent", "sent F-1 --person w-clearway-key")
 _add(app, owing.duties, "duties", "duties --late --kind tell_treatment")
 _add(app, reading.meetings, "meetings", "meetings --from 2025-01-06 --to 2025-01-31 --state booked")
-_add(app, reading.attendance, "attendance", "attendance --agency clearway")
+_add(app, reading.attendance, "attendance", "attendance --agency clearway --from 2025-01-06 --to 2025-03-31")
+_add(app, standing.standing, "standing", "standing --json")
 _add(app, shelf.parked, "parked", "parked")
 _add(app, ledger.replay, "replay", "replay --as-of 2025-01-10 --family F-1")
 _add(app, engine.relay, "relay", "relay")

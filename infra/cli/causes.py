@@ -74,6 +74,8 @@ CLAUSES: dict[type[Body], str] = {
     e.AgencyRecorded: "an agency was recorded",
     e.WorkerRecorded: "a worker was recorded",
     e.LeaveRecorded: "somebody's leave was recorded",
+    e.StandingMeetingRecorded: "a standing meeting was recorded",
+    e.StandingMeetingHeld: "a standing meeting was held",
     e.ServiceWatched: "a family asked to hear of a service",
 }
 CLOSES: dict[Grade, str] = {

@@ -22,7 +22,8 @@ def show(view: View) -> None:
 
 
 def _lines(view: View) -> Iterator[Text]:
-    yield Text(f"Family {view['family']} ({view['area']}), as known on {_at(view['as_of'])}", style="bold")
+    then = f"as it was on {_at(view['on'])}, " if view["on"] else ""
+    yield Text(f"Family {view['family']} ({view['area']}), {then}as known on {_at(view['as_of'])}", style="bold")
     if view["held_events"]:
         n, ids = len(view["held_events"]), ", ".join(view["held_events"])
         yield Text(f"Decided without {n} held event{'' if n == 1 else 's'}: {ids} (quorate held)", style="bold red")

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from handlers import facts as f
 from handlers.case_file import CaseFile
+from handlers.events import RecordedInError
 from handlers.meeting_file import Meeting
 from handlers.people import StreamId
 from handlers.working_days import local_day
@@ -36,7 +37,8 @@ async def write(connection: AsyncConnection, settlements: Sequence[Settlement]) 
 
 
 def _meeting_rows(file: CaseFile, bodies: list[Any]) -> list[dict[str, Any]]:
-    touched = {getattr(b, "meeting", "") for b in bodies}
+    corrected = any(isinstance(b, RecordedInError) for b in bodies)
+    touched = set(file.meetings) if corrected else {getattr(b, "meeting", "") for b in bodies}
     return [_meeting_row(file, file.meetings[id_]) for id_ in sorted(touched & file.meetings.keys())]
 
 

@@ -61,6 +61,7 @@ OWED = {
     "ask_for_advice": "ask {to} for advice",
     "mend_record": "mend a held record",
     "set_date": "set the day of a meeting that no published rule dates",
+    "withdraw_paper": "tell {to} that a paper of the {} does not stand",
 }
 
 

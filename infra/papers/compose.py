@@ -41,6 +41,7 @@ LETTERS: dict[LetterOccasion, str] = {
     "change": "letters/change",
     "referral_outcome": "letters/referral_outcome",
     "advice": "letters/advice",
+    "withdrawn": "letters/withdrawn",
 }
 TITLES = {"minutes": "Minutes of the {}", "decision": "Decisions of the {}"}
 FILES = {"minutes": "minutes.html", "decision": "decisions.html"}
@@ -142,6 +143,7 @@ def _minutes(message: SendMinutes, letterhead: Letterhead, read: Read) -> EmailM
         "when": when(message.started_at, message.ended_at),
         "reference": _reference(message.client_reference, read),
         "part": message.part,
+        "corrects": message.corrects,
     }
     name = "minutes/covering" if message.to.secure else "minutes/ready_to_collect"
     mail = _mail(message, letterhead, read, letterhead.desk, letter(name, variables))
@@ -222,6 +224,8 @@ def _letter(message: SendLetter, letterhead: Letterhead, read: Read) -> EmailMes
         "what": CHANGES.get(message.what, CHANGES["other"]) if message.to.secure else None,
         "outcome": OUTCOMES.get(message.what, one_line(message.what).replace("_", " ")),
         "reference": _reference(message.client_reference, read),
+        "paper": one_line(message.what),
+        "sat_on": day(message.starts_at) if message.starts_at else None,
     }
     return _mail(message, letterhead, read, letterhead.desk, letter(LETTERS[message.occasion], variables))
 

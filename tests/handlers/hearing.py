@@ -14,7 +14,7 @@ from typing import Any, Literal, TypeVar
 
 from msgspec.structs import replace
 
-from handlers import case_file, diary_file, partnership, person_file
+from handlers import case_file, diary_file, kept_records, partnership, person_file
 from handlers import events as e
 from handlers.case_file import CaseFile
 from handlers.decide import Decision, File, decide
@@ -132,6 +132,7 @@ class Hearing:
             self.parked.append((stream, decision.awaits, event))
             return []
         self.decisions.append(decision)
+        assert_correctable(file, decision)
         self.files[stream], self.decided_at[stream] = decision.file, now
         self.wakes.pop(stream, None)
         if decision.wake_at:
@@ -289,6 +290,18 @@ class Hearing:
 
     def answers(self, person: str, meeting: str = CONFERENCE, reply: e.Reply = "accepted") -> Hearing:
         return self.family(e.AnswerGiven(meeting, person, reply, "w-coordinator"))
+
+
+def assert_correctable(before: File, decision: Decision) -> None:
+    """What is folded anew when a record is taken out comes of records that are kept (handlers/kept_records), and of
+    nothing else: else it would be lost then."""
+    kept = {*kept_records.TABLES, e.RecordedInError}
+    after = decision.file
+    if isinstance(before, CaseFile) and not any(type(x.body) in kept for x in decision.facts):
+        changed = [n for n in case_file.OF_RECORDS if getattr(before, n) != getattr(after, n)]
+        assert not changed, (
+            f"{changed} changed by {type(decision.facts[0].body).__name__}, which handlers.kept_records does not keep"
+        )
 
 
 def a_conference(*members: e.Member) -> Hearing:
