@@ -294,3 +294,5 @@ def test_where_nobody_at_the_service_can_be_reached_the_asking_lies_before_the_c
 def test_two_askings_of_one_service_are_two() -> None:
     h = Hearing().household().family(*(e.AdviceAsked(x, "w-social", "clearway") for x in ("A-1", "A-2")))
     assert len(h.open("ask_for_advice")) == 2
+    h.posted("accepted", h.sent(SendLetter)[0].message, "w-spoc", "letter")
+    assert len(h.open("ask_for_advice")) == 1
