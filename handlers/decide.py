@@ -199,7 +199,7 @@ RULES: dict[type[e.Body], tuple[Rule, ...]] = {
 EVERY_TIME: dict[type[File], tuple[Callable[[Desk], Iterable[Finding | Effect]], ...]] = {
     CaseFile: (
         lambda desk: person.tell_person_streams(desk.case),
-        lambda desk: watching.watch(desk.case, concerns.reckoned_with(desk.case, desk.gate.concerns)),
+        lambda desk: watching.watch(desk.case, _reckoned_with(desk)),
         lambda desk: falling_due.reconcile(desk.case, [x for x in _due(desk) if isinstance(x, tuple)]),
         lambda desk: seats.seek_unsought(desk.case, _guests(desk), desk.protocol, desk.directory, desk.now),
         lambda desk: _invite(desk),
@@ -253,6 +253,11 @@ def fold(file: Any, fact: Fact) -> Any:
 def _gate(desk: Desk) -> substance_misuse.Desk:
     verdicts = (consent.permitted, consent.said)
     return substance_misuse.Desk(desk.case, desk.directory, desk.protocol, desk.now, *verdicts)
+
+
+def _reckoned_with(desk: Desk) -> set[str]:
+    services = concerns.reckoned_with(desk.case, desk.gate.concerns)
+    return services | referrals.out_of_reach(desk.case, desk.directory)
 
 
 def _due(desk: Desk) -> list[Due | Undated]:

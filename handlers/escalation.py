@@ -44,7 +44,7 @@ def climbs_at(duty: Duty, protocol: Protocol, file: CaseFile) -> datetime | None
     rung = duty.rung if name == duty.ladder else -1
     if rung + 1 >= len(ladder):
         return None
-    if rung < 0 and duty.climbed_at is None and duty.at_once:
+    if duty.climbed_at is None and duty.at_once:
         return duty.opened_at
     if duty.climbed_at and (duty.rung_failed or not duty.rung_message):
         return duty.climbed_at

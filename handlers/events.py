@@ -497,7 +497,7 @@ class EpisodeWithdrawn(Body, frozen=True):
 
 
 class DirectoryChanged(Body, frozen=True):
-    """The directory tells a family that somebody of a service which it reckons with changed, or is on leave."""
+    """The directory tells a family that somebody of a service, or a worker, with whom it reckons changed."""
 
     service: str
 
@@ -666,7 +666,7 @@ class AgencyRecorded(Body, frozen=True):
 
 
 class ServiceWatched(Body, frozen=True):
-    """A family asks to hear when somebody of this treatment service changes, or asks no more."""
+    """A family asks to hear when somebody of this treatment service changes, or this worker; or asks no more."""
 
     family: str
     service: str

@@ -122,7 +122,7 @@ def _tell(desk: Desk, concern: Concern, heard: Voice, meeting: Meeting) -> Itera
         known_at = max(meeting.timed_at or starts_at, concern.known_at)
         yield _of_the_meeting(desk, concern, heard, meeting, known_at, starts_at)
         if meeting.due.kind in CONFERENCES and sitting is None:
-            yield from _of_the_report(desk, concern, heard, meeting, starts_at)
+            yield from _of_the_report(desk, concern, heard, meeting, known_at, starts_at)
     if meeting.cancelled_at and booked is None and sitting is None:
         yield from _of_the_cancellation(desk, concern, heard, meeting, meeting.cancelled_at)
     if sitting:
@@ -180,10 +180,11 @@ def _last_post(starts_at: datetime, protocol: Protocol) -> datetime:
     return protocol.deadline("CALL-01", starts_at).due_at
 
 
-def _of_the_report(desk: Desk, concern: Concern, heard: Voice, meeting: Meeting, starts_at: datetime) -> Iterator[Owed]:
+def _of_the_report(
+    desk: Desk, concern: Concern, heard: Voice, meeting: Meeting, known_at: datetime, starts_at: datetime
+) -> Iterator[Owed]:
     """A report is asked for whether or not they come (rules ATT-03, REP-01); once asked, it is theirs to send."""
     key = (concern.adult, concern.service, meeting.id)
-    known_at = max(meeting.timed_at or meeting.fell_due_at, concern.known_at)
     asked_by = min(desk.protocol.deadline("TELL-01", local_day(known_at)).due_at, starts_at)
     rule = "REP-01b" if meeting.due.kind == "review_conference" else "REP-01a"
     due = desk.protocol.deadline(rule, local_day(starts_at))

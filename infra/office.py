@@ -249,6 +249,10 @@ class Sitting:
                     await self.connection.execute(insert_if_absent(self.connection, references), [row])
                 since.setdefault(f"{scope} {name}", s.now)
         rows = list(await self.connection.execute(WAITING_FOR, {"names": list(since)})) if since else []
+        # What was held and released at one instant comes in that order: who released it last has the last word.
+        told = [r.name for r in rows if _tells_of_the_shelf(msgspec.json.decode(r.letter, type=Letter))]
+        places = await outbox.places(self.connection, told) if told else {}
+        rows.sort(key=lambda r: (r.at, places.get(r.name, 0)))
         for n, r in enumerate(rows):
             again = outbox.row(r.name, "event", r.stream, r.letter.encode(), since[r.awaits], 0, n)
             await outbox.put_again(self.connection, again)
@@ -313,7 +317,7 @@ class Sitting:
             stream = stream_id(key)
         except Unreadable:
             return
-        if letter.headers.get("ce_type", "").startswith("uk.quorate.record-"):
+        if _tells_of_the_shelf(letter):
             return
         for n in count():  # one played instant may see a record held and released more than once
             id_ = derived(type(body).__name__, body.record, str(stream), stamp(now), str(n))
@@ -325,6 +329,10 @@ class Sitting:
 
     async def _mark_done(self, events: Sequence[Event]) -> None:
         await outbox.mark(self.connection, [outbox.event_name(e.source, e.id) for e in events], "done")
+
+
+def _tells_of_the_shelf(letter: Letter) -> bool:
+    return letter.headers.get("ce_type", "").startswith("uk.quorate.record-")
 
 
 def _storable(text: str) -> str:

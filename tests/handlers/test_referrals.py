@@ -132,7 +132,7 @@ def test_an_outcome_that_cannot_be_mailed_lies_before_the_coordinator_at_once(re
 
 def test_an_outcome_is_mailed_once_an_address_is_known_and_is_loud_until_it_has_gone() -> None:
     h = Hearing().unreachable("w-key").household().family(WRITTEN, decided("Mon 3 March 2025"))
-    h.at("Mon 3 March 2025 11:00").told("partnership", a_worker("w-key", "clearway")).family(e.TimeCame())
+    h.at("Mon 3 March 2025 11:00").told("partnership", a_worker("w-key", "clearway"))
     assert len(h.sent(SendLetter, "w-key")) == 1 and h.duty("feed_back_outcome").at_once
     assert not h.family(e.TimeCame()).duty("feed_back_outcome").at_once
 
@@ -150,7 +150,7 @@ def test_an_outcome_that_came_back_waits_for_an_address_recorded_since() -> None
     h.family(WRITTEN, decided("Mon 3 March 2025"))
     (letter,) = h.sent(SendLetter)
     assert len(h.posted("bounced", letter.message, "w-key", "letter").sent(SendLetter)) == 1
-    h.at("Mon 3 March 2025 11:00").told("partnership", a_worker("w-key", "clearway")).family(e.TimeCame())
+    h.at("Mon 3 March 2025 11:00").told("partnership", a_worker("w-key", "clearway"))
     assert len(h.sent(SendLetter, "w-key")) == 2
 
 
@@ -294,3 +294,5 @@ def test_where_nobody_at_the_service_can_be_reached_the_asking_lies_before_the_c
 def test_two_askings_of_one_service_are_two() -> None:
     h = Hearing().household().family(*(e.AdviceAsked(x, "w-social", "clearway") for x in ("A-1", "A-2")))
     assert len(h.open("ask_for_advice")) == 2
+    h.posted("accepted", h.sent(SendLetter)[0].message, "w-spoc", "letter")
+    assert len(h.open("ask_for_advice")) == 1

@@ -162,6 +162,13 @@ def test_a_meeting_that_moves_out_of_the_leave_is_told_to_the_key_worker_again()
     assert h.duty("tell_treatment").to == "w-key"
 
 
+def test_a_stand_in_on_leave_who_was_never_asked_is_given_no_seat() -> None:
+    h = a_conference().books("Wed 12 March 2025 10:00").leave("w-spoc", "Mon 3 March 2025", "Mon 3 March 2025")
+    h.factor("1B", person="mother")
+    assert h.duty("tell_treatment", service="clearway").to == "w-deputy"
+    assert "w-deputy" in h.meeting().invitations and "w-spoc" not in h.meeting().invitations
+
+
 def test_on_leave_the_duty_moves_to_a_stand_in_and_back_with_the_key_worker_whose_word_stands() -> None:
     h = weeks_ahead().answers("w-key").leave("w-key", "Mon 3 March 2025", "Tue 4 March 2025")
     assert h.duty("tell_treatment", ended=None).to == "w-spoc"
