@@ -7,7 +7,7 @@ settled order, so that two workers never wait for each other.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from datetime import datetime
 from itertools import count
 from typing import Any
@@ -16,27 +16,19 @@ import msgspec
 from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from handlers import case_file, diary_file, partnership, person_file
-from handlers.decide import File, fold
-from handlers.events import Event, RecordedInError, RecordHeld, RecordReleased
-from handlers.facts import Fact, MeetingFellDue, MeetingNoLongerDue
+from handlers.decide import File
+from handlers.events import Event, RecordHeld, RecordReleased
+from handlers.facts import Fact
 from handlers.partnership import Directory
 from handlers.people import StreamId, derived
 from infra.db import chain, outbox, projections, reading, sealing, shelf
 from infra.db.engine import transaction
+from infra.db.folding import FOLD_VERSION, KINDS, refold
 from infra.db.sealing import Keyring, insert_if_absent, put_in_place
 from infra.db.tables import files, held, inbox, ledger, parked, references, stamp, unstamp, wakeups
 from infra.protocols.packs import Protocols
 from streams.office import Opened, Parcel, Refusal, Settlement
-from streams.wire import BODY_TYPES, LONGEST, Letter, Unreadable, decode_body, encode_body, stream_id, write
-
-KINDS: dict[str, type[Any]] = {
-    "family": case_file.CaseFile,
-    "person": person_file.PersonFile,
-    "diary": diary_file.DiaryFile,
-    "partnership": partnership.Directory,
-}
-FOLD_VERSION = case_file.FOLD_VERSION
+from streams.wire import LONGEST, Letter, Unreadable, encode_body, stream_id, write
 
 
 def _among(column: Any, name: str) -> Any:
@@ -372,34 +364,3 @@ def _ledger_row(event: Event, fact: Fact, seq: int, pack: str) -> dict[str, Any]
         "happened": stamp(fact.happened),
         "recorded": stamp(fact.recorded),
     }
-
-
-def as_fact(r: Any) -> Fact:
-    """A ledger row, as the fact that it keeps."""
-    body = decode_body(BODY_TYPES[r.type], r.body.encode())
-    return Fact(body, r.because, unstamp(r.happened), unstamp(r.recorded), r.event, r.rule)
-
-
-async def refold(
-    connection: AsyncConnection, stream: StreamId, until: datetime | None = None, on: datetime | None = None
-) -> File:
-    """The file rebuilt from its ledger rows alone: up to what was recorded by `until`, of what had happened by `on`."""
-    query = select(ledger).where(ledger.c.stream == str(stream)).order_by(ledger.c.seq)
-    file: File = KINDS[stream.kind](stream=stream)
-    corrections: set[str] = set()
-    for r in await connection.execute(query):
-        fact = as_fact(r)
-        if until is not None and fact.recorded > until:
-            break  # what follows was decided later still, even where it is told of an earlier hour
-        if isinstance(fact.body, RecordedInError):
-            corrections.add(fact.event)
-        if on is None:
-            file = fold(file, fact)
-        elif fact.happened <= on or (fact.event in corrections and isinstance(fact.body, RECKONED_ANEW)):
-            with suppress(KeyError):  # told late of what came of something later still: on that day there was none
-                file = fold(file, fact)
-    return file
-
-
-# What a correction says of the days before it was made: what never was, and which meetings were due by when.
-RECKONED_ANEW = (RecordedInError, MeetingFellDue, MeetingNoLongerDue)

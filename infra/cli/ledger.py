@@ -23,8 +23,8 @@ from infra.cli.screen import show as show_on_screen
 from infra.cli.stores import file_of, folder_of
 from infra.db import chain, reading
 from infra.db.engine import transaction
+from infra.db.folding import refold
 from infra.db.tables import unstamp
-from infra.office import refold
 from infra.settings import Settings
 from infra.wiring import House
 from streams.clock import wall

@@ -18,9 +18,9 @@ from handlers.people import StreamId, Text
 from infra.cli.common import Fault, first_few
 from infra.db import reading
 from infra.db.engine import transaction
+from infra.db.folding import FOLD_VERSION, KINDS, refold
 from infra.db.played import played_to
 from infra.db.sealing import keys_in
-from infra.office import FOLD_VERSION, KINDS, refold
 from infra.wiring import House
 from streams.clock import wall
 from streams.wire import stream_id

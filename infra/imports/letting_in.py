@@ -27,9 +27,9 @@ from handlers.working_days import start_of_business
 from infra import publishing
 from infra.db import chain, reading, sealing
 from infra.db.engine import transaction
+from infra.db.folding import FOLD_VERSION, KINDS, refold
 from infra.imports.census import DISCUSSION
 from infra.imports.rows import Refused, Wanted
-from infra.office import FOLD_VERSION, KINDS, refold
 from infra.wiring import House
 from streams.clock import wall
 from streams.wire import encode_body, read, type_name

@@ -12,7 +12,7 @@ from handlers.decide import Decision, File, decide
 from handlers.events import Event
 from handlers.partnership import Directory
 from handlers.people import StreamId
-from infra.office import KINDS
+from infra.db.folding import KINDS
 from streams.office import Settlement
 from streams.wire import Letter, read
 from tests.benchmarks.river import START, River

@@ -12,7 +12,8 @@ from msgspec.structs import replace
 from handlers import events as e
 from handlers.people import StreamId, derived
 from infra.db.engine import transaction
-from infra.office import Sitting, refold
+from infra.db.folding import refold
+from infra.office import Sitting
 from infra.wiring import House
 from streams.intake import take
 from streams.wire import stream_id, write
