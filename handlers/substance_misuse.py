@@ -268,13 +268,13 @@ def _paper_to(desk: Desk, concern: Concern, heard: Voice, meeting: Meeting, part
     key = (concern.adult, concern.service, meeting.id)
     rule = minutes.rule_for(meeting) if part == "minutes" else "DEC-01"
     reopened_at = desk.reopened_at(kind, *key)
-    deadline = desk.protocol.deadline(rule, local_day(max(since, reopened_at or since)))
+    deadline = desk.protocol.deadline(rule, max(since, reopened_at or since))  # an instant: Scotland counts by the hour
     what = "minutes" if part == "minutes" else "decisions"
     return Owed(
         kind=kind,
         key=key,
         due_at=deadline.due_at,
-        due_again_at=desk.protocol.deadline(rule, local_day(max(since, desk.now))).due_at,
+        due_again_at=desk.protocol.deadline(rule, max(since, desk.now)).due_at,
         owner="minute_taker",
         closes_on="accepted",
         sentence=f"{_sentence(f'Send {{}} the {what} of the {{}}, for {{}}.', concern, meeting)} {deadline.sentence}",

@@ -168,7 +168,7 @@ def owed(file: CaseFile, guests: dict[str, list[Invitee]], protocol: Protocol, d
 
 
 def _owed_to(meeting: Meeting, person: str, part: Part, sat_at: datetime, protocol: Protocol) -> Owed:
-    due = protocol.deadline(rule_for(meeting) if part == "minutes" else "DEC-01", local_day(sat_at))
+    due = protocol.deadline(rule_for(meeting) if part == "minutes" else "DEC-01", sat_at)  # Scotland: by the hour
     what = "minutes" if part == "minutes" else "decisions"
     return Owed(
         kind="send_minutes" if part == "minutes" else "send_decision",

@@ -18,6 +18,7 @@ from handlers.protocol import Protocol, ProtocolFaults, read
 
 ROOM = resources.files(__name__.rpartition(".")[0])
 BANK_HOLIDAYS = "bank_holidays.toml"
+DEFAULTS = "defaults.toml"
 BEGINS_RULE = re.compile(r'\s*\[\s*rules\s*\.\s*"?([^\s"\]]+)"?\s*\]')
 
 
@@ -86,22 +87,22 @@ def lying(nation: str, overlay: Path | None, area: str | None = None) -> list[di
 
 def national(nation: str) -> list[dict[str, Any]]:
     """A nation's packs as they lie in this room, with its bank holidays. Raises ProtocolFaults."""
-    packs = [opened(ROOM / name) for name in _names(nation) if (ROOM / name).is_file()]
-    if not packs:
+    if not ships(nation):
         raise ProtocolFaults([f"{nation}.toml: there is no such pack; write it, or name a nation that has one"])
+    packs = [opened(ROOM / name) for name in _names(nation) if (ROOM / name).is_file()]
     packs[0].setdefault("holidays", bank_holidays(nation))
     return packs
 
 
-def _names(nation: str) -> tuple[str, str]:
-    """Its packs' files, the national one first."""
+def _names(nation: str) -> tuple[str, str, str]:
+    """Its packs' files, the national one first, and between them our defaults for every nation."""
     stem = nation.replace("-", "_")
-    return f"{stem}.toml", f"{stem}_typical.toml"
+    return f"{stem}.toml", DEFAULTS, f"{stem}_typical.toml"
 
 
 def ships(nation: str) -> bool:
-    """Whether any pack of this nation lies here."""
-    return any((ROOM / name).is_file() for name in _names(nation))
+    """Whether the packs of this nation lie here."""
+    return (ROOM / _names(nation)[0]).is_file()
 
 
 def nations() -> list[str]:
