@@ -36,7 +36,7 @@ def due(file: CaseFile, protocol: Protocol) -> Iterator[Due | Undated]:
             about = replace(meeting, adult=asked.adult, service=asked.service, with_treatment=asked.with_treatment)
             yield about, rule
     stands = any(x not in file.plans_ended for x in file.plans) or any(x not in file.fips_ended for x in file.fips)
-    if stands and JOINT_RULE in protocol.rules:
+    if stands and JOINT_RULE in protocol.answers:
         yield from _joint(file, protocol)
 
 

@@ -141,7 +141,7 @@ def dated(
     except RuleUnknown as unknown:
         yield from set_by_a_person(file, kind, name, rule, str(unknown), protocol, **about)
     else:
-        yield replace(falls_due(kind, name, deadline.due_on, deadline.sentence, protocol), **about), rule
+        yield replace(falls_due(kind, name, deadline.due_on, deadline.sentence, protocol), **about), deadline.rule
 
 
 def set_by_a_person(

@@ -18,7 +18,7 @@ from handlers.meetings.falling_due import diary_of, name, release
 from handlers.meetings.inviting import Invitee
 from handlers.partnership import Directory
 from handlers.protocol import Protocol
-from handlers.working_days import add_working_days, end_of_day, in_words, local_day
+from handlers.working_days import add_working_days, in_words, local_day
 
 
 def seek_unsought(
@@ -152,22 +152,23 @@ def offer(body: e.SlotsFound) -> Iterator[Finding]:
 
 
 def owed(file: CaseFile, protocol: Protocol) -> Iterator[Owed]:
-    """Where the diary found nothing, a booking fell or a sitting broke off, the coordinator owes a time by the next
-    working day."""
+    """Where the diary found nothing, a booking fell or a sitting broke off, the coordinator owes a time (FIND-01)."""
     for meeting in file.meetings.values():
         since = max(filter(None, (meeting.failed_at, meeting.cancelled_at, meeting.adjourned_at)), default=None)
         if since is None or meeting.no_longer_due:
             continue
         off = "it was adjourned" if meeting.adjourned_at else "its booking was cancelled"
         why = "; ".join(meeting.failed.reasons) if meeting.failed else off
+        deadline = protocol.deadline("FIND-01", local_day(since))
+        asked = f"Find a time for the {name(meeting)}, due {in_words(meeting.due.due_on)}: {why}."
         yield Owed(
             kind="find_a_time",
             key=(meeting.id,),
-            due_at=end_of_day(add_working_days(local_day(since), 1, protocol.holidays)),
+            due_at=deadline.due_at,
             owner="coordinator",
             closes_on="booked",
-            sentence=f"Find a time for the {name(meeting)}, due {in_words(meeting.due.due_on)}: {why}.",
-            rule="",
+            sentence=f"{asked} {deadline.sentence}",
+            rule=deadline.rule,
             meeting=meeting.id,
             met=Met("booked", "the diary") if meeting.booked or meeting.held else None,
         )

@@ -11,7 +11,7 @@ from handlers.protocol import Protocol
 from handlers.rule import Rule
 from infra.protocols.page import deadline_in_words
 
-COUNTS = ("count", "unit", "direction", "until", "rolls_back", "trigger", "meetings", "unknown")
+COUNTS = ("count", "unit", "direction", "until", "rolls_back", "stands_for", "trigger", "meetings", "unknown")
 WORDS = ("title", "source", "confidence", "names_area", "layer", "amber_inclusive", "amber_calendar_days")
 VALUES = {
     "working_hours": "working hours",

@@ -87,21 +87,21 @@ def lying(nation: str, overlay: Path | None, area: str | None = None) -> list[di
 
 def national(nation: str) -> list[dict[str, Any]]:
     """A nation's packs as they lie in this room, with its bank holidays. Raises ProtocolFaults."""
-    packs = [opened(ROOM / name) for name in _names(nation) if (ROOM / name).is_file()]
     if not ships(nation):
         raise ProtocolFaults([f"{nation}.toml: there is no such pack; write it, or name a nation that has one"])
+    packs = [opened(ROOM / name) for name in _names(nation) if (ROOM / name).is_file()]
     packs[0].setdefault("holidays", bank_holidays(nation))
     return packs
 
 
-def _names(nation: str) -> tuple[str, ...]:
-    """The files of its packs, the national one first; our own defaults fill what it leaves open."""
+def _names(nation: str) -> tuple[str, str, str]:
+    """Its packs' files, the national one first, and between them our defaults for every nation."""
     stem = nation.replace("-", "_")
     return f"{stem}.toml", DEFAULTS, f"{stem}_typical.toml"
 
 
 def ships(nation: str) -> bool:
-    """Whether the pack of this nation lies here."""
+    """Whether the packs of this nation lie here."""
     return (ROOM / _names(nation)[0]).is_file()
 
 

@@ -50,14 +50,16 @@ def deadline_in_words(rule: Rule) -> str:
     if rule.count is None:
         return f"nobody published by when, counted from: {rule.trigger}"
     unit = rule.unit.replace("_", " ")
-    if rule.count == 0:
+    if rule.unit == "weeks_of_gestation":
+        counted = f"when {rule.count} weeks of the pregnancy are complete, counted back from"
+    elif rule.count == 0:
         counted = f"the same {unit.removesuffix('s')} as"
     else:
         counted = f"{rule.count} {unit.removesuffix('s') if rule.count == 1 else unit} {rule.direction}"
     parts = [f"{counted}: {rule.trigger}"]
     if rule.until == "same_time":
         parts.append("to the minute")
-    if rule.rolls_back and rule.unit in ("months", "weeks", "calendar_days"):
+    if rule.rolls_back and rule.unit not in ("working_days", "clock_hours"):
         parts.append("a day off rolls back to the working day before")
     if rule.amber_inclusive:
         parts.append("with a warning on the day by the count that includes the first day")

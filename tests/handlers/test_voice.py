@@ -30,9 +30,9 @@ def test_where_nobody_can_be_reached_the_coordinator_owes_a_name_the_same_day() 
     h = a_conference().unreachable("w-key", "w-spoc", "w-deputy").episode()
     duty = h.duty("name_representative", **CLEARWAY)
     assert (duty.owner, duty.to, in_words(duty.due_at)) == ("coordinator", None, "Mon 3 March 2025 23:59")
-    assert (duty.closes_on, duty.rule) == ("recorded", "TELL-01")
+    assert (duty.closes_on, duty.rule) == ("recorded", "NAME-01")
     about = "Nobody at clearway can be reached about the initial child protection conference, for mother"
-    assert duty.sentence == f"{about}: find somebody."
+    assert duty.sentence.startswith(f"{about}: find somebody. ")
     assert h.duty("tell_treatment", ended=None).to is None  # still owed, to nobody yet
     assert h.meeting().booked  # and the conference goes ahead (decision 14)
 

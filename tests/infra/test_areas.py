@@ -1,13 +1,11 @@
 """Each area goes by its own rules: a folder of local packs, one file for each area, also of another nation."""
 
-import shutil
 from pathlib import Path
 
 import pytest
 
 from handlers.protocol import ProtocolFaults
-from infra.protocols import packs
-from infra.protocols.packs import protocols
+from infra.protocols.packs import protocol, protocols
 from tests.infra.commands import BY, FAMILY, Home, home, referral
 from tests.journeys.story import in_area
 
@@ -32,6 +30,7 @@ worked = [
 ]
 """
 ICPC = "initial-conference:SD-1"
+ENGLAND = protocol("england").version
 
 
 def folder(at: Path, nation: str = "", count: int = 10, name: str = "hillside.toml") -> Path:
@@ -56,15 +55,15 @@ def test_two_areas_of_one_home_go_by_different_rules(two_areas: Home) -> None:
 
 def test_each_areas_ledger_names_the_packs_that_it_went_by(two_areas: Home) -> None:
     packs_of = "SELECT DISTINCT pack FROM ledger WHERE stream LIKE ?"
-    assert two_areas.sql(packs_of, "riverside/%") == [("england-2026.1+england-typical-2026.1",)]
-    assert two_areas.sql(packs_of, "hillside/%") == [("england-2026.1+england-typical-2026.1+hillside-1",)]
+    assert two_areas.sql(packs_of, "riverside/%") == [(ENGLAND,)]
+    assert two_areas.sql(packs_of, "hillside/%") == [(f"{ENGLAND}+hillside-1",)]
 
 
 def test_doctor_says_by_which_packs_each_area_goes(two_areas: Home) -> None:
     lines = [r["sentence"] for r in two_areas.rows("doctor") if r["check"] == "protocol"]
     assert lines == [
-        "hillside goes by england-2026.1+england-typical-2026.1+hillside-1",
-        "riverside goes by england-2026.1+england-typical-2026.1",
+        f"hillside goes by {ENGLAND}+hillside-1",
+        f"riverside goes by {ENGLAND}",
     ]
 
 
@@ -79,22 +78,18 @@ def test_doctor_finds_a_pack_that_no_area_is_called_after(
     )
 
 
-def test_an_area_may_be_of_another_nation_whose_packs_and_holidays_lie_under_its_own(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    room = tmp_path / "room"
-    shutil.copytree(Path(packs.__file__).parent, room)
-    for layer in ("", "_typical"):
-        text = (room / f"england{layer}.toml").read_text("utf-8")
-        here = text.replace('nation = "england"', 'nation = "wales"').replace("england-", "wales-")
-        (room / f"wales{layer}.toml").write_text(here, encoding="utf-8")
-    monkeypatch.setattr(packs, "ROOM", room)
-    overlay = folder(tmp_path / "packs", 'nation = "wales"')
+def test_an_area_may_be_of_another_nation_whose_packs_and_holidays_lie_under_its_own(tmp_path: Path) -> None:
+    """Its worked dates are run by that nation's holidays: in Belfast, St Patrick's Day is one."""
+    overlay = folder(tmp_path / "packs", 'nation = "northern-ireland"')
+    with pytest.raises(ProtocolFaults, match="says due Mon 17 March 2025, but the rule gives Tue 18 March 2025"):
+        protocols("england", overlay)
+    text = (overlay / "hillside.toml").read_text("utf-8").replace("Mon 17 March 2025", "Tue 18 March 2025")
+    (overlay / "hillside.toml").write_text(text, encoding="utf-8")
     found = protocols("england", overlay)
-    assert (found.common.nation, found.of("riverside").nation) == ("england", "england")
+    assert found.of("riverside") == protocol("england")
     hillside = found.of("hillside")
-    assert (hillside.nation, hillside.holidays.nation) == ("wales", "wales")
-    assert hillside.version == "wales-2026.1+wales-typical-2026.1+hillside-1"
+    assert (hillside.nation, hillside.holidays.nation) == ("northern-ireland", "northern-ireland")
+    assert hillside.version == f"{protocol('northern-ireland').version}+hillside-1"
 
 
 def test_a_faulty_pack_is_refused_at_the_start_in_one_sentence(two_areas: Home, tmp_path: Path) -> None:

