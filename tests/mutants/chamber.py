@@ -115,7 +115,7 @@ class Chamber:
         child = os.fork()
         if child:
             return child
-        signal.alarm(PATIENCE_SECONDS)  # a mutant that runs for ever is dead
+        signal.setitimer(signal.ITIMER_PROF, PATIENCE_SECONDS)  # of work: a mutant that runs for ever is dead
         _be_silent()
         passes = False
         try:
