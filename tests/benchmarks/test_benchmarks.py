@@ -15,6 +15,7 @@ from tests.benchmarks.table import Line, Watch, lines
 from tests.journeys.story import at
 from tests.simulation.houses import DATABASE
 
+pytestmark = pytest.mark.timeout(300)
 UNTIL = at("2025-01-07", "08:00")
 
 
