@@ -52,7 +52,7 @@ KEEP_FILE = (
 )
 LEDGER, INBOX = ledger.insert(), inbox.insert()
 ASLEEP = delete(wakeups).where(_among(wakeups.c.stream, "streams"))
-SEEN = select(inbox).where(_among(inbox.c.event, "ids"))
+SEEN = select(inbox).where(_among(inbox.c.source, "sources"), _among(inbox.c.event, "ids"))  # the key's own order
 PARKED_AS = select(parked.c.name, parked.c.letter).where(_among(parked.c.name, "names"))
 WAITING_FOR = select(parked).where(_among(parked.c.awaits, "names")).order_by(parked.c.at, parked.c.name)
 DUE = select(wakeups).where(wakeups.c.at <= bindparam("now")).order_by(wakeups.c.at, wakeups.c.stream)
@@ -127,7 +127,8 @@ class Sitting:
         return msgspec.structs.replace(event, stream=stream_id(known)) if known else name
 
     async def seen(self, events: Sequence[Event]) -> dict[tuple[str, str], bool]:
-        rows = await self.connection.execute(SEEN, {"ids": [e.id for e in events]})
+        asked = {"sources": sorted({e.source for e in events}), "ids": [e.id for e in events]}
+        rows = await self.connection.execute(SEEN, asked)
         before = {(r.source, r.event): r.digest for r in rows}
         names = {(e.source, e.id): e for e in events}
         before |= await self._waiting(names)

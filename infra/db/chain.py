@@ -31,7 +31,7 @@ def without_boxes(value: Any) -> Any:
 
 
 def canonical(value: Any) -> bytes:
-    """JSON as RFC 8785 writes it. Of ordinary values msgspec writes the same, in a tenth of the time."""
+    """JSON as RFC 8785 writes it. Of ordinary values msgspec writes the same, far faster."""
     return _sorted(value) if _is_ordinary(value) else rfc8785.dumps(value)
 
 

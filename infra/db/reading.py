@@ -189,7 +189,8 @@ async def known(connection: AsyncConnection, names: Iterable[tuple[str, str]]) -
     for r in await _rows(connection, query):
         letter = msgspec.json.decode(r.letter, type=Letter)
         found[wanted[r.name]] = chain.said(letter)
-    settled = select(inbox).where(inbox.c.event.in_([id_ for _, id_ in wanted.values()]))
+    sources, ids = {source for source, _ in wanted.values()}, [id_ for _, id_ in wanted.values()]
+    settled = select(inbox).where(inbox.c.source.in_(sorted(sources)), inbox.c.event.in_(ids))
     for r in await _rows(connection, settled):
         if (r.source, r.event) in wanted.values():
             found[(r.source, r.event)] = r.digest

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import resource
 import subprocess
 import sys
 from datetime import datetime
@@ -32,10 +31,11 @@ class Held(msgspec.Struct, frozen=True):
 
 
 def held(events: int) -> Held:
+    """Read from /proc, since what getrusage calls the peak may be that of whoever started us."""
     gc.collect()
-    pages = int(Path("/proc/self/statm").read_text("utf-8").split()[1])
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return Held(events, pages * resource.getpagesize() // 1024, peak)
+    lines = (line.split() for line in Path("/proc/self/status").read_text("utf-8").splitlines())
+    told = {words[0]: words[1] for words in lines if len(words) > 1}
+    return Held(events, int(told["VmRSS:"]), int(told["VmHWM:"]))
 
 
 async def lived(folder: Path, events: int, until: datetime) -> list[Held]:

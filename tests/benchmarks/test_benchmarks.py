@@ -8,13 +8,14 @@ from contextlib import closing
 
 import pytest
 
-from tests.benchmarks import growing, settling
+from tests.benchmarks import bare, growing, settling
 from tests.benchmarks.__main__ import measured
 from tests.benchmarks.river import River, river
 from tests.benchmarks.table import Line, Watch, lines
 from tests.journeys.story import at
 from tests.simulation.houses import DATABASE
 
+pytestmark = pytest.mark.timeout(300)
 UNTIL = at("2025-01-07", "08:00")
 
 
@@ -62,3 +63,11 @@ def test_the_clock_the_outbox_and_the_late_duties_are_found_by_an_index(made: Ri
     assert planned.keys() == growing.LISTS.keys()
     for name, plan in planned.items():
         assert plan and not growing.whole_readings(plan), name
+
+
+def test_settling_reads_no_table_as_a_whole(made: River) -> None:
+    _, steps = settling.written_down(made, made.letters[:20], 5)
+    with closing(bare.opened(made.folder / "copy" / DATABASE)) as connection:
+        planned = {s[0]: bare.plan(connection, s) for s in steps if s[0].startswith(("SELECT", "UPDATE", "DELETE"))}
+    assert len(planned) > 3
+    assert {s for s, plan in planned.items() if growing.whole_readings(plan)} == set()
