@@ -19,7 +19,7 @@ from handlers.meetings.inviting import Invitee, known_as
 from handlers.partnership import Directory
 from handlers.people import Recipient, Text, derived
 from handlers.protocol import Protocol
-from handlers.working_days import at_local_time, end_of_day, in_words, local_day, next_working_day
+from handlers.working_days import at_local_time, in_words, local_day, next_working_day
 
 PARTS: tuple[Part, ...] = ("decision", "minutes")
 
@@ -210,17 +210,18 @@ def _withdrawals(
             continue
         named = (meeting.id, key, old.at.isoformat())
         duty = duty_id(file.stream, "withdraw_paper", *named)
-        first_post = _first_post(old, protocol)
+        first_post, due = _first_post(old, protocol), protocol.deadline("TELL-01", local_day(old.at))
         what = "minutes" if which == "minutes" else "decisions"
         letter = Letter(occasion="withdrawn", meeting=meeting.id, what=what, starts_at=old.sat_at)
         yield Owed(
             kind="withdraw_paper",
             key=named,
-            due_at=end_of_day(local_day(first_post)),
+            due_at=due.due_at,
             owner="minute_taker",
             closes_on="accepted",
-            sentence=f"Tell {person} that the {what} of the {name(meeting)} do not stand: they were recorded in error.",
-            rule="",
+            sentence=f"Tell {person} that the {what} of the {name(meeting)} do not stand: they were recorded in error."
+            f" {due.sentence}",
+            rule=due.rule,
             letter=letter if now >= first_post else None,
             at_once=letters.came_to_nothing(file, duty, person),
             met=letters.went(file, duty, person),

@@ -34,8 +34,17 @@ def a_long_story() -> Hearing:
     return h
 
 
+def a_corrected_story() -> Hearing:
+    """Minutes went out of a meeting that never sat, and another sat twice, by what was recorded."""
+    h = Hearing().household(MOTHER).worked_with().episode().conference()
+    h.post = "accepted"
+    h.sits(there("w-key"), plan=e.Plan(plan="PLAN-1", category="neglect", core_group=("w-social",))).minuted()
+    h.held(there("w-social")).in_error(e.MinutesRecorded)
+    return h
+
+
 STORY = a_long_story()
-OWED = list(STORY.file.duties.values())
+OWED = [d for story in (STORY, a_corrected_story()) for d in story.file.duties.values()]
 
 
 @pytest.mark.parametrize("duty", OWED, ids=[f"{d.kind} {n}" for n, d in enumerate(OWED)])
