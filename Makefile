@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo lint check parts test faults simulate mutants itip format lock clean
+.PHONY: help setup setup-dev demo lint check parts test faults simulate mutants bench itip format lock clean
 
 ENGINE ?= local
 N ?= 200
@@ -61,6 +61,10 @@ simulate: setup-dev ## Play N invented family histories from SEED on the real en
 
 mutants: setup-dev ## Change the gate's code in small ways, one at a time: each must turn a test red
 	$(BIN)/python -m tests.mutants
+
+bench: N = 1000
+bench: setup-dev ## Measure the house, as ratios within one run; N families (1000), and a hundred times as many
+	@$(BIN)/python -m tests.benchmarks $(N)
 
 itip: parts ## Read our calendars back with icalendar, vobject and ical4j
 	$(BIN)/pytest -q tests/infra/test_calendars.py tests/infra/test_strict_calendar.py tests/infra/test_papers.py tests/infra/test_leaks.py

@@ -13,7 +13,7 @@ from typing import Any
 
 from handlers import events as e
 from handlers import facts as f
-from handlers import life_file, person_file, records
+from handlers import kept_records, life_file, person_file, records
 from handlers.case_file import CaseFile
 from handlers.duties import Met, Owed
 from handlers.facts import Fact
@@ -30,16 +30,19 @@ BELONGS: dict[StreamKind, tuple[type[e.Body], ...]] = {
         *(e.MembershipBegan, e.MembershipEnded, e.RecordHeld, e.RecordReleased),
     ),
     "diary": (e.RoomRecorded, e.BusyRecorded, e.SeatsSought, e.SeatsReleased, e.SeatsHandedOver),
-    "partnership": (e.AreaRecorded, e.AgencyRecorded, e.WorkerRecorded, e.LeaveRecorded, e.ServiceWatched),
+    "partnership": (
+        *(e.AreaRecorded, e.AgencyRecorded, e.WorkerRecorded, e.LeaveRecorded, e.ServiceWatched),
+        *(e.StandingMeetingRecorded, e.StandingMeetingHeld),
+    ),
 }
 
 # Told to more kinds of stream than one: time passes for all, and any may have a record on the held shelf.
 ANYWHERE = (e.TimeCame, e.RecordHeld, e.RecordReleased)
 ABOUT_RECORDS = (e.RecordedInError,)  # of a family or of an adult
 
-# What may be said to have been recorded in error: records of concern, of sharing, of change, of treatment, and of
-# what befell somebody.
-CORRECTABLE = (*person_file.TABLES, *records.TABLES, *life_file.TABLES)
+# What may be said to have been recorded in error: records of concern, of sharing, of change, of treatment; of what
+# befell somebody; of who is in the family and works with it, of its plans and its meetings.
+CORRECTABLE = (*person_file.TABLES, *records.TABLES, *life_file.TABLES, *kept_records.TABLES)
 
 # event -> (kind of name, its field, the file's table of known names)
 NAMES: dict[type[e.Body], tuple[str, str, str]] = {
@@ -58,7 +61,7 @@ NAMES: dict[type[e.Body], tuple[str, str, str]] = {
     e.DutyAcknowledged: ("duty", "duty", "duties"),
     e.ReferralConfirmed: ("referral", "referral", "referrals"),
     e.ReferralDecided: ("referral", "referral", "referrals"),
-    **dict.fromkeys((e.PlanEnded, e.PlanCategoryChanged, e.CoreGroupNamed), ("plan", "plan", "plans")),
+    **dict.fromkeys((e.PlanEnded, e.PlanCategoryChanged, e.CoreGroupNamed), ("plan", "plan", "known_plans")),
     e.LookedAfterStarted: ("member", "child", "met"),
     e.LookedAfterEnded: ("placement", "placement", "life.looked_after"),
     e.FipEnded: ("fip", "fip", "fips"),
@@ -69,6 +72,7 @@ NAMES: dict[type[e.Body], tuple[str, str, str]] = {
     e.EpisodeHandedOver: ("episode", "episode", "episodes"),
     e.EpisodeClosed: ("episode", "episode", "episodes"),
     e.EpisodeReopened: ("episode", "episode", "episodes"),
+    e.StandingMeetingHeld: ("standing", "meeting", "standing"),
 }
 
 
@@ -96,6 +100,10 @@ def check(event: e.Event, file: Any) -> None:
             f"{named}: it names neither the day of the notice nor that of the referral's receipt;"
             " add one and release it"
         )
+    if isinstance(body, e.PlanStoodBefore):
+        _check_plan(body, named)
+    if isinstance(body, e.StandingMeetingHeld) and body.next_on and body.next_on <= body.held_on:
+        raise e.Impossible(f"{named}: the next one is not after this one; mend next_on and release it")
     if isinstance(file, CaseFile):
         _check_ties(event, file, named)
         _check_birth(body, file, named)
@@ -145,12 +153,13 @@ def _check_meeting(body: e.Body, file: CaseFile, recorded: datetime, named: str)
         raise e.Impossible(f"{named}: {in_words(body.starts_at)} is past; ask for a time to come and release it")
     if isinstance(body, e.MeetingHeld):
         _check_sitting(body, file, recorded, named)
-    if isinstance(body, e.MinutesRecorded):
-        _check_minutes(body, file, named)
 
 
 def _days_past(body: e.Body) -> Iterator[Any]:
-    for name in ("held_on", "assessed_on", "opened_on", "decided_on", "notified_on", "received_on", "concluded_on"):
+    for name in (
+        *("held_on", "assessed_on", "opened_on", "decided_on", "notified_on", "received_on", "concluded_on"),
+        *("made_on", "known_on"),
+    ):
         if getattr(body, name, None) is not None:
             yield getattr(body, name)
     if isinstance(body, e.SignificantChangeRecorded | e.FamilyMovedOut | e.AreaNotified | e.ReceivingConferenceHeld):
@@ -159,17 +168,21 @@ def _days_past(body: e.Body) -> Iterator[Any]:
         yield body.on
     if isinstance(body, e.LookedAfterStarted | e.LookedAfterEnded) and body.on:
         yield body.on
-    if isinstance(body, e.FipEnded | e.PlanEnded):
+    if isinstance(body, e.FipEnded | e.PlanEnded | e.PlanStoodBefore) and body.ended_on:
         yield body.ended_on
+    if isinstance(body, e.PlanStoodBefore):
+        yield from body.reviews
+
+
+def _check_plan(body: e.PlanStoodBefore, named: str) -> None:
+    """Its reviews lie after the conference that made it, and none after its end."""
+    last_on = body.ended_on or body.known_on
+    if not all(body.made_on < on <= last_on for on in body.reviews) or body.made_on > last_on:
+        raise e.Impossible(f"{named}: its days are out of order; mend its conference, reviews or end and release it")
 
 
 def _check_sitting(body: e.MeetingHeld, file: CaseFile, recorded: datetime, named: str) -> None:
     meeting = file.meetings.get(body.meeting)
-    if meeting and meeting.sitting and meeting.sitting.held != body:
-        raise e.Impossible(
-            f"{named}: {body.meeting} was recorded as held before, and its plan and minutes rest on that;"
-            " a correction cannot be taken yet, so close the duty that this record opens, with the reason"
-        )
     if body.started_at and body.ended_at and body.ended_at <= body.started_at:
         raise e.Impossible(f"{named}: it ends before it starts; mend its times and release it")
     starts_at = body.started_at or (meeting.booked.starts_at if meeting and meeting.booked else None)
@@ -184,21 +197,14 @@ def _check_sitting(body: e.MeetingHeld, file: CaseFile, recorded: datetime, name
         )
 
 
-def _check_minutes(body: e.MinutesRecorded, file: CaseFile, named: str) -> None:
-    meeting = file.meetings.get(body.meeting)
-    if meeting and meeting.minutes and meeting.minutes.recorded != body:
-        raise e.Impossible(
-            f"{named}: the minutes of {body.meeting} were recorded before and have been sent;"
-            " a correction cannot be taken yet, so close the duty that this record opens, with the reason"
-        )
-
-
 def awaits(body: e.Body, file: Any) -> str:
     """The name that must become known before this event can be decided; empty when it can be decided now."""
     if isinstance(body, e.RecordedInError):
         return "" if body.record in _records(file) else f"record:{body.record}"
     if isinstance(body, e.FamilySplit):
-        wanted = [("member", x, file.household) for x in body.members] + [("plan", x, file.plans) for x in body.plans]
+        wanted = [("member", x, file.household) for x in body.members] + [
+            ("plan", x, file.known_plans) for x in body.plans
+        ]
         return next((f"{what}:{name}" for what, name, table in wanted if name not in table), "")
     if type(body) not in NAMES:
         return ""
@@ -214,9 +220,9 @@ def awaits(body: e.Body, file: Any) -> str:
 def _records(file: Any) -> frozenset[str]:
     """The events that may be said to be wrong, and those that were."""
     if isinstance(file, CaseFile):
-        own, lives = (getattr(file.records, t) for t in records.TABLES.values()), life_file.TABLES.values()
-        kept = (*own, *(getattr(file.life, table) for table in lives))
-        return frozenset({*file.errors, *(event for table in kept for event in table)})
+        lives = (getattr(file.life, table) for table in life_file.TABLES.values())
+        own = (getattr(file.records, table) for table in records.TABLES.values())
+        return frozenset({*file.errors, *file.kept.known, *(event for table in (*own, *lives) for event in table)})
     known: frozenset[str] = file.records
     return known
 
@@ -231,9 +237,11 @@ MAKES_KNOWN: dict[type[e.Body], Callable[[Any], Iterable[str]]] = {
     f.MeetingFellDue: lambda body: [f"meeting:{body.meeting}"],
     e.StrategyDiscussionHeld: lambda body: [f"discussion:{body.discussion}"],
     e.MeetingHeld: lambda body: [f"held:{body.meeting}", *([f"plan:{body.plan.plan}"] if body.plan else [])],
+    e.PlanStoodBefore: lambda body: [f"plan:{body.plan}"],
     e.FipStarted: lambda body: [f"fip:{body.fip}"],
     e.ReferralMade: lambda body: [f"referral:{body.referral}"],
     f.DutyOpened: lambda body: [f"duty:{body.duty.id}"],
+    e.StandingMeetingRecorded: lambda body: [f"standing:{body.meeting}"],
     e.EpisodeOpened: lambda body: [f"episode:{body.episode}"],
     e.ReferenceRecorded: lambda body: [f"reference:{body.system}:{body.reference}"],
 }
@@ -243,12 +251,46 @@ def made_known(fact: Fact) -> Iterator[str]:
     """The names that this fact makes known."""
     if isinstance(fact.body, CORRECTABLE):
         yield f"record:{fact.event}"
-    if isinstance(fact.body, e.FamiliesMerged | f.FamilyParted):
+    if isinstance(fact.body, e.FamiliesMerged | e.FamilyBrought | f.FamilyParted):
         yield EVERYTHING
     yield from MAKES_KNOWN[type(fact.body)](fact.body) if type(fact.body) in MAKES_KNOWN else ()
 
 
+def known_again(before: CaseFile, after: CaseFile) -> Iterator[str]:
+    """The names that taking a record out made known: of what the next record of the same thing says."""
+    yield from (f"plan:{plan}" for plan in after.plans if plan not in before.plans)
+    yield from (f"held:{id_}" for id_, m in after.meetings.items() if m.held and not before.meetings[id_].held)
+
+
 def owed(file: CaseFile, protocol: Protocol) -> Iterator[Owed]:
+    """What a person must set right about the records themselves."""
+    yield from _held(file, protocol)
+    for what, first, rival, recorded in _rivals(file):
+        deadline = protocol.deadline("HELD-01", local_day(recorded))
+        yield Owed(
+            kind="mend_record",
+            key=(rival,),
+            due_at=deadline.due_at,
+            owner="coordinator",
+            closes_on="recorded",
+            sentence=f"Say which of two records of {what} is in error: {first}, which stands, or {rival}."
+            f" {deadline.sentence}",
+            rule=deadline.rule,
+        )
+
+
+def _rivals(file: CaseFile) -> Iterator[tuple[str, str, str, datetime]]:
+    """What two records tell differently: which stands, and the later one that waits, until one is said to be wrong."""
+    for what in ("sittings", "decisions", "minutes"):
+        first: dict[str, tuple[str, Any]] = {}
+        for event, record in file.kept.table(what).items():
+            stands, body = first.setdefault(record.body.meeting, (event, record.body))
+            if body != record.body:
+                name = "the sitting" if what == "sittings" else f"the {what}"
+                yield f"{name} of {record.body.meeting}", stands, event, record.recorded
+
+
+def _held(file: CaseFile, protocol: Protocol) -> Iterator[Owed]:
     """A record on the held shelf is the coordinator's to mend, by the next working day and before any fixed meeting
     (rules 3.43)."""
     fixed = [m.booked.starts_at for m in file.meetings.values() if m.booked and m.open]

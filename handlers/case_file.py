@@ -1,4 +1,4 @@
-"""All we know of one family when deciding: `fold(file, fact) -> file`, and never a rule.
+"""All we know of one family when deciding. How each fact changes it stands in case_folds.
 
 Folding is by replacement: the later record of one thing wins, whatever order others came in, so that a file is
 a function of what was recorded rather than of the order it arrived in.
@@ -6,27 +6,24 @@ a function of what was recorded rather than of the order it arrived in.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date, datetime
 from functools import cached_property
-from typing import Any
 
-from msgspec import Struct, convert, field
-from msgspec.structs import replace
+from msgspec import Struct, field
 
-from handlers import duty_file, life_file, meeting_file, referral_file
 from handlers import events as e
-from handlers import facts as f
-from handlers.facts import Duty, Fact
-from handlers.handover_file import Ties, joined, of_both, parted
+from handlers.before import Before, PlanMade
+from handlers.facts import Duty
+from handlers.handover_file import Ties
+from handlers.kept_records import KeptRecords
 from handlers.life_file import Known, Life
-from handlers.meeting_file import Meeting, Receipt, Sent, fallen_due, with_receipt
+from handlers.meeting_file import Meeting, Receipt, Sent
 from handlers.people import StreamId
-from handlers.records import TABLES, Episode, Records, keep, take_out
+from handlers.records import Episode, Records
 from handlers.referral_file import Advice, Referral
 from handlers.working_days import local_day
 
-FOLD_VERSION = 4
+FOLD_VERSION = 5
 
 
 class Involved(Struct, frozen=True):
@@ -46,11 +43,6 @@ class Arrival(Struct, frozen=True):
 
     on: date
     recorded: datetime
-
-
-class PlanMade(Struct, frozen=True):
-    plan: e.Plan
-    sat_on: date
 
 
 class CaseFile(Struct, frozen=True, kw_only=True, dict=True):
@@ -77,6 +69,7 @@ class CaseFile(Struct, frozen=True, kw_only=True, dict=True):
     transfers: dict[str, e.TransferNotified] = field(default_factory=dict)
     reviews_asked: dict[str, e.MeetingAskedFor] = field(default_factory=dict)
     records: Records = field(default_factory=Records)
+    kept: KeptRecords = field(default_factory=KeptRecords)
     errors: dict[str, datetime] = field(default_factory=dict)
     arrivals: dict[str, Arrival] = field(default_factory=dict)
     episodes: dict[str, Episode] = field(default_factory=dict)
@@ -87,6 +80,7 @@ class CaseFile(Struct, frozen=True, kw_only=True, dict=True):
     fips_ended: dict[str, date] = field(default_factory=dict)
     plans: dict[str, str] = field(default_factory=dict)
     plans_ended: dict[str, date] = field(default_factory=dict)
+    before: Before = field(default_factory=Before)
     meetings: dict[str, Meeting] = field(default_factory=dict)
     duties: dict[str, Duty] = field(default_factory=dict)
     letters: dict[str, Sent] = field(default_factory=dict)
@@ -120,266 +114,23 @@ class CaseFile(Struct, frozen=True, kw_only=True, dict=True):
         """Everybody who was ever of this family, as far as we know."""
         return {*self.household, *self.moves, *self.told_members}
 
+    @property
+    def known_plans(self) -> frozenset[str]:
+        return frozenset({*self.plans, *self.before.plans})
+
     def plan_made_at(self, plan: str) -> PlanMade | None:
         """What the conference that made this plan decided, and when it sat; None while it is not known."""
         meeting = self.meetings.get(self.plans.get(plan, ""))
-        if meeting is None or meeting.sitting is None or meeting.sitting.held.plan is None:
+        if meeting and meeting.sitting and meeting.sitting.held.plan:
+            said, sat_on = meeting.sitting.held.plan, local_day(meeting.sitting.started_at)
+            made = PlanMade(sat_on, said.category, said.core_group, said.children)
+        elif plan in self.before.plans:
+            told = self.before.plans[plan].told
+            made = PlanMade(told.made_on, told.category)
+        else:
             return None
-        return PlanMade(self.life.plan_as_it_stands(meeting.sitting.held.plan), local_day(meeting.sitting.started_at))
-
-
-def _with(table: dict[str, Any], key: str, value: Any) -> dict[str, Any]:
-    return {**table, key: value}
-
-
-def _without(table: dict[str, Any], key: str) -> dict[str, Any]:
-    return {k: v for k, v in table.items() if k != key}
-
-
-def _of_meeting(file: CaseFile, fact: Fact, body: Any) -> CaseFile:
-    """What a fact changes in its meeting alone."""
-    return replace(
-        file, meetings=_with(file.meetings, body.meeting, meeting_file.fold(file.meetings[body.meeting], fact))
-    )
-
-
-def _of_referral(file: CaseFile, fact: Fact, body: Any) -> CaseFile:
-    return replace(file, referrals=referral_file.fold(file.referrals, fact))
-
-
-def _of_duty(file: CaseFile, fact: Fact, body: Any) -> CaseFile:
-    """What a fact changes in the duties alone."""
-    return replace(file, duties=duty_file.fold(file.duties, fact))
-
-
-def _household(file: CaseFile, fact: Fact, body: e.HouseholdRecorded) -> CaseFile:
-    """The later recorded household stands, whichever came in last (rules 3.46)."""
-    if file.household_at and file.household_at > fact.recorded:
-        return file
-    dead = {p: file.household[p] for p in file.dead}  # still to be named in papers of before
-    household = {**dead, **{m.person: Known(m, fact.recorded) for m in body.members}}
-    return _of_members(replace(file, household=household, household_at=fact.recorded))
-
-
-def _of_members(file: CaseFile) -> CaseFile:
-    """What belonged to people who left goes with them; whoever comes back is told of anew."""
-    episodes = {k: x for k, x in file.episodes.items() if x.told.person in file.household}
-    return replace(file, episodes=episodes)
-
-
-def _joined(file: CaseFile, fact: Fact, body: e.MemberJoined) -> CaseFile:
-    if not _latest_move(file, body.member.person, body.on):
-        return file
-    person = body.member.person
-    return replace(
-        file,
-        household=_with(file.household, person, Known(body.member, fact.recorded)),
-        moves=_with(file.moves, person, body.on),
-        arrivals=_with(file.arrivals, person, Arrival(body.on, fact.recorded)),
-    )
-
-
-def _left(file: CaseFile, fact: Fact, body: e.MemberLeft) -> CaseFile:
-    if not _latest_move(file, body.person, body.on):
-        return file
-    moves = _with(file.moves, body.person, body.on)
-    arrivals = _without(file.arrivals, body.person)
-    return _of_members(replace(file, household=_without(file.household, body.person), moves=moves, arrivals=arrivals))
-
-
-def _latest_move(file: CaseFile, person: str, on: date) -> bool:
-    """Whether nothing later is known of this person's coming and going."""
-    before = file.moves.get(person)
-    return before is None or before <= on
-
-
-def _involved(file: CaseFile, fact: Fact, body: e.ProfessionalInvolved) -> CaseFile:
-    worker = Involved(body.worker, body.role, body.on)
-    return replace(file, professionals=_with(file.professionals, body.worker, worker))
-
-
-def _watch_told(file: CaseFile, fact: Fact, body: f.WatchTold) -> CaseFile:
-    others = {service for service in file.watched if service != body.service}
-    return replace(file, watched=tuple(sorted({*others, body.service} if body.watched else others)))
-
-
-def _kept(file: CaseFile, fact: Fact, body: e.Body) -> CaseFile:
-    return replace(file, records=keep(file.records, fact, TABLES))
-
-
-def _befell(file: CaseFile, fact: Fact, body: e.Body) -> CaseFile:
-    return replace(file, life=keep(file.life, fact, life_file.TABLES))
-
-
-def _merged(file: CaseFile, fact: Fact, body: e.FamiliesMerged) -> CaseFile:
-    ties = replace(file.ties, merged_into=body.into)
-    return CaseFile(stream=file.stream, ties=ties, told_members=file.told_members, watched=file.watched)
-
-
-def _brought(file: CaseFile, fact: Fact, body: e.FamilyBrought) -> CaseFile:
-    theirs = convert(body.file, CaseFile)
-    formerly = {*file.ties.formerly, *theirs.ties.formerly, body.from_family} - {file.family}
-    own = {"told_members": file.told_members, "watched": file.watched}
-    times = [at for at in (file.household_at, theirs.household_at) if at]
-    return replace(
-        joined(file, theirs),
-        ties=replace(file.ties, merged_into="", formerly=tuple(sorted(formerly))),
-        household_at=max(times, default=None),
-        records=joined(file.records, theirs.records),
-        life=joined(file.life, theirs.life),
-        meetings=of_both(file.meetings, theirs.meetings, body.from_family),
-        **own,
-    )
-
-
-def _in_error(file: CaseFile, fact: Fact, body: e.RecordedInError) -> CaseFile:
-    errors = _with(file.errors, body.record, fact.recorded)
-    records, life = take_out(file.records, body.record, TABLES), take_out(file.life, body.record, life_file.TABLES)
-    return replace(file, records=records, life=life, errors=errors)
-
-
-def _episode(file: CaseFile, fact: Fact, body: e.EpisodeTold) -> CaseFile:
-    known = file.episodes.get(body.episode, Episode(body, fact.recorded))
-    moved = known.told.workers != body.workers
-    before = (*known.before, (known.told.workers, fact.recorded)) if moved else known.before
-    episode = Episode(body, known.known_at, before)
-    return replace(file, episodes=_with(file.episodes, body.episode, episode))
-
-
-def _transfer(file: CaseFile, fact: Fact, body: e.TransferNotified) -> CaseFile:
-    """Notice and receipt may be recorded one by one: a day that the later record does not name stands."""
-    before = file.transfers.get(body.transfer, body)
-    notified_on, received_on = body.notified_on or before.notified_on, body.received_on or before.received_on
-    worker = body.social_worker or before.social_worker
-    known = replace(body, notified_on=notified_on, received_on=received_on, social_worker=worker)
-    return replace(file, transfers=_with(file.transfers, body.transfer, known))
-
-
-def _fell_due(file: CaseFile, fact: Fact, body: f.MeetingFellDue) -> CaseFile:
-    before = file.meetings.get(body.meeting)
-    meeting = fallen_due(before, fact, body) if before else Meeting(due=body, fell_due_at=fact.recorded)
-    return replace(file, meetings=_with(file.meetings, body.meeting, meeting))
-
-
-def _letter(file: CaseFile, fact: Fact, body: f.LetterIssued) -> CaseFile:
-    key = letter_key(body.duty, body.person)
-    return replace(file, letters=_with(file.letters, key, Sent(body.message, body.mailed)))
+        return self.life.plan_as_it_stands(plan, made)
 
 
 def letter_key(duty: str, person: str) -> str:
     return f"{duty}:{person}"
-
-
-def _posted(file: CaseFile, fact: Fact, body: e.MessageAccepted | e.MessageFailed) -> CaseFile:
-    """Of a paper about a meeting, kept with the meeting; of a letter or a notice, with the family.
-
-    What was refused or came back says that this person cannot be reached there; what is unknown says nothing.
-    """
-    grade = body.how if isinstance(body, e.MessageFailed) else "accepted"
-    receipt = Receipt(grade, fact.recorded)
-    if body.meeting in file.meetings and body.paper not in ("letter", "notice"):
-        file = _of_meeting(file, fact, body)
-    else:
-        file = replace(file, receipts=with_receipt(file.receipts, body.message, receipt))
-    if not receipt.failed:
-        return file
-    if file.heard.get(body.person, fact.recorded) <= fact.recorded:
-        file = replace(file, failed=_latest(file.failed, body.person, fact.recorded))
-    return replace(file, duties=duty_file.notice_failed(file.duties, body.message))
-
-
-def _latest(table: dict[str, datetime], key: str, at: datetime) -> dict[str, datetime]:
-    return _with(table, key, max(at, table.get(key, at)))
-
-
-def _heard_from(file: CaseFile, person: str, at: datetime) -> CaseFile:
-    """Whoever speaks to us can be reached after all."""
-    failed = {k: failed_at for k, failed_at in file.failed.items() if k != person or failed_at > at}
-    return replace(file, failed=failed, heard=_latest(file.heard, person, at))
-
-
-def _word(file: CaseFile, fact: Fact, body: e.AnswerGiven | e.CallLogged) -> CaseFile:
-    silent = isinstance(body, e.CallLogged) and body.outcome != "spoke"
-    return _of_meeting(file if silent else _heard_from(file, body.person, fact.recorded), fact, body)
-
-
-def _held(file: CaseFile, fact: Fact, body: e.MeetingHeld) -> CaseFile:
-    file = _of_meeting(file, fact, body)
-    return replace(file, plans=_with(file.plans, body.plan.plan, body.meeting)) if body.plan else file
-
-
-def _acknowledged(file: CaseFile, fact: Fact, body: e.DutyAcknowledged) -> CaseFile:
-    known = _with(file.acknowledged.get(body.duty, {}), body.person, fact.recorded)
-    file = _heard_from(file, body.person, fact.recorded)
-    return replace(file, acknowledged=_with(file.acknowledged, body.duty, known))
-
-
-def _record_held(file: CaseFile, fact: Fact, body: e.RecordHeld) -> CaseFile:
-    record = HeldRecord(fact.recorded, body.reason)
-    return replace(file, held_records=_with(file.held_records, body.record, record))
-
-
-def _record_released(file: CaseFile, fact: Fact, body: e.RecordReleased) -> CaseFile:
-    before = file.held_records.get(body.record, HeldRecord(fact.recorded, ""))
-    return replace(file, held_records=_with(file.held_records, body.record, replace(before, released=True)))
-
-
-def _asked_for(file: CaseFile, fact: Fact, body: e.ConferenceAskedFor) -> CaseFile:
-    asked_at = _latest(file.asked_at, body.discussion, fact.recorded)
-    return replace(file, asked_for=_with(file.asked_for, body.discussion, body), asked_at=asked_at)
-
-
-def _keyed(table: str, key: str) -> Callable[[CaseFile, Fact, Any], CaseFile]:
-    """A fold that files the body under one of its own fields."""
-
-    def fold_one(file: CaseFile, fact: Fact, body: Any) -> CaseFile:
-        return replace(file, **{table: _with(getattr(file, table), getattr(body, key), body)})
-
-    return fold_one
-
-
-FOLDS: dict[type[e.Body], Callable[[CaseFile, Fact, Any], CaseFile]] = {
-    **dict.fromkeys(meeting_file.FOLDS, _of_meeting),
-    **dict.fromkeys(duty_file.FOLDS, _of_duty),
-    **dict.fromkeys(referral_file.FOLDS, _of_referral),
-    **dict.fromkeys(TABLES, _kept),
-    **dict.fromkeys(life_file.TABLES, _befell),
-    e.FamiliesMerged: _merged,
-    e.FamilyBrought: _brought,
-    f.FamilyParted: lambda file, _, b: _of_members(parted(file, file.ties, b)),
-    e.HouseholdRecorded: _household,
-    e.MemberJoined: _joined,
-    e.MemberLeft: _left,
-    e.ProfessionalInvolved: _involved,
-    e.ProfessionalLeft: lambda file, _, b: replace(file, professionals=_without(file.professionals, b.worker)),
-    e.StrategyDiscussionHeld: _keyed("discussions", "discussion"),
-    e.ConferenceAskedFor: _asked_for,
-    e.PreBirthConferenceAskedFor: _keyed("births_due", "conference"),
-    e.TransferNotified: _transfer,
-    e.MeetingAskedFor: _keyed("reviews_asked", "review"),
-    e.RecordedInError: _in_error,
-    e.EpisodeTold: _episode,
-    e.EpisodeWithdrawn: lambda file, _, b: replace(file, episodes=_without(file.episodes, b.episode)),
-    e.AdviceAsked: lambda file, fact, b: replace(file, advice=_with(file.advice, b.advice, Advice(b, fact.recorded))),
-    e.FipStarted: _keyed("fips", "fip"),
-    e.FipEnded: lambda file, _, b: replace(file, fips_ended=_with(file.fips_ended, b.fip, b.ended_on)),
-    e.PlanEnded: lambda file, _, b: replace(file, plans_ended=_with(file.plans_ended, b.plan, b.ended_on)),
-    e.MeetingHeld: _held,
-    e.AnswerGiven: _word,
-    e.CallLogged: _word,
-    e.MessageAccepted: _posted,
-    e.MessageFailed: _posted,
-    e.DutyAcknowledged: _acknowledged,
-    e.RecordHeld: _record_held,
-    e.RecordReleased: _record_released,
-    f.WatchTold: _watch_told,
-    f.MembershipTold: lambda file, _, b: replace(file, told_members=_with(file.told_members, b.person, b.in_scope)),
-    f.MeetingFellDue: _fell_due,
-    f.LetterIssued: _letter,
-}
-
-
-def fold(file: CaseFile, fact: Fact) -> CaseFile:
-    """The file with one more fact in it; a fact that says nothing of the file's state leaves it as it was."""
-    step = None if file.ties.sent_on(file.family, fact.body) else FOLDS.get(type(fact.body))
-    return step(file, fact, fact.body) if step else file

@@ -170,7 +170,7 @@ def voice(concern: Concern, meeting: Meeting | None, file: CaseFile, directory: 
         passed_over = workers + (posts[: posts.index(people[0])] if people else posts)
     seated = (w for w in _kept_a_seat(told, passed_over, meeting, today) if w not in people)
     seats = people + tuple(w for w in seated if directory.has_address(w))
-    return Voice(people, seats, people + tuple(w for w in passed_over if w not in people))
+    return Voice(people, seats, people + passed_over)
 
 
 def _kept_a_seat(
@@ -232,10 +232,9 @@ def changes(file: CaseFile, found: list[Concern]) -> Iterator[Change]:
     for kept in file.records.changes.values():
         yield Change(kept.body.change, kept.body.what, kept.body.on, kept.recorded)
     yield from _befallen(file)
-    adults = in_scope(file)
     for person, arrival in file.arrivals.items():
         known = [c.known_at for c in found if c.adult == person and not c.only]
-        if person in adults and known:
+        if known:
             known_at = max(arrival.recorded, min(known))
             yield Change(f"moved-in:{person}:{arrival.on}", "dependent_person_moved_in", arrival.on, known_at, person)
 

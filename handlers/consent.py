@@ -8,6 +8,7 @@ permits no invitation (3.44). Each purpose is asked about by itself.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 from handlers import events as e
 from handlers.case_file import CaseFile
@@ -37,7 +38,7 @@ def owed(file: CaseFile, protocol: Protocol) -> Iterator[Owed]:
     by_matter: dict[tuple[str, e.Purpose], list[Kept[e.ConsentOverridden]]] = {}
     for kept in in_order(k for k in file.records.overrides.values() if k.body.ground in MUST_REFER):
         said = by_matter.setdefault((kept.body.person, kept.body.purpose), [])
-        if all(before.body != kept.body for before in said):  # the same told twice is one override
+        if all(_word(before) != _word(kept) for before in said):  # the same told twice is one override
             said.append(kept)
     for (adult, purpose), overrides in by_matter.items():
         kept = next((k for k in overrides if _answer(file, k) is None), overrides[-1])
@@ -55,6 +56,10 @@ def owed(file: CaseFile, protocol: Protocol) -> Iterator[Owed]:
             adult=adult,
             met=Met("recorded", f"referral {made.referral}, by {made.made_by}") if made else None,
         )
+
+
+def _word(kept: Kept[e.ConsentOverridden]) -> tuple[e.ConsentOverridden, date]:
+    return kept.body, local_day(kept.happened)
 
 
 def _answer(file: CaseFile, kept: Kept[e.ConsentOverridden]) -> e.ReferralMade | None:

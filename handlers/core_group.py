@@ -4,24 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from handlers import facts as f
 from handlers.case_file import CaseFile
 from handlers.meeting_file import Meeting
-from handlers.meetings import falling_due
+from handlers.meetings.falling_due import Due, Undated, of_each_plan
 from handlers.meetings.inviting import Invitee, parents, worker
 from handlers.partnership import Directory
 from handlers.protocol import Protocol
 
 
-def due(file: CaseFile, protocol: Protocol) -> Iterator[tuple[f.MeetingFellDue, str]]:
+def due(file: CaseFile, protocol: Protocol) -> Iterator[Due | Undated]:
     """The next core group of each plan that stands."""
-    yield from falling_due.of_each_plan(file, "core_group", "CG-01", "CG-02", protocol)
+    yield from of_each_plan(file, "core_group", "CG-01", "CG-02", protocol)
 
 
 def members(file: CaseFile, meeting: Meeting, directory: Directory) -> list[Invitee]:
     """Those whom the chair named at the conference (Joint Guidance paragraph 28), and the parents."""
     made = file.plan_made_at(meeting.due.plan or "")
-    named = made.plan.core_group if made else ()
+    named = made.core_group if made else ()
     return [*parents(file), *(worker(w, _role(file, w), directory) for w in named)]
 
 

@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from handlers import (
     admission,
-    case_file,
+    case_folds,
     concerns,
     consent,
     core_group,
@@ -34,23 +34,27 @@ from handlers import (
     person_file,
     referrals,
     reviews,
+    setting_dates,
     substance_misuse,
     watching,
 )
 from handlers import events as e
+from handlers import facts as f
 from handlers.case_file import CaseFile
 from handlers.conference import convening
 from handlers.diary import keeping
 from handlers.diary_file import DiaryFile
 from handlers.duties import Owed
 from handlers.effects import Effect, TellStream
-from handlers.facts import Fact, Finding, MeetingFellDue, taken_in
+from handlers.facts import Fact, Finding, taken_in
 from handlers.meeting_file import Meeting
 from handlers.meetings import falling_due, inviting, minutes, seats
+from handlers.meetings.falling_due import Due, Undated, Wanted
 from handlers.meetings.inviting import Invitee
 from handlers.partnership import Directory
 from handlers.person_file import PersonFile
 from handlers.protocol import Protocol
+from handlers.working_days import add_working_days, end_of_day, local_day
 
 File = CaseFile | PersonFile | DiaryFile | Directory
 
@@ -67,6 +71,10 @@ class Decision(Struct, frozen=True):
     wake_at: datetime | None = None
     awaits: str = ""
     makes_known: tuple[str, ...] = ()
+
+
+# Facts about a duty itself. No reading of the file asks how far a duty has come, only when it was last reopened.
+OF_DUTIES_ALONE = (f.DutyOpened, f.DutyMoved, f.DutyEnded, f.RungClimbed, f.CallAskedFor)
 
 
 class Desk:
@@ -86,7 +94,7 @@ class Desk:
         return self.file
 
     def once(self, name: str, reading: Callable[[Desk], Any]) -> Any:
-        """A reading of the whole file, made once for as long as the file stays the same."""
+        """A reading of the whole file, made once for as long as the file stays the same, duties apart."""
         seen = self._seen.get(name)
         if seen is None or seen[0] is not self.file:
             seen = self._seen[name] = (self.file, reading(self))
@@ -107,7 +115,9 @@ class Desk:
 
     def note(self, fact: Fact) -> None:
         self.facts.append(fact)
-        self.file = fold(self.file, fact)
+        before, self.file = self.file, fold(self.file, fact)
+        if isinstance(fact.body, OF_DUTIES_ALONE):
+            self._seen = {name: (self.file, read) for name, (of, read) in self._seen.items() if of is before}
 
 
 Rule = Callable[[Any, Desk], Iterable[Finding | Effect]]
@@ -143,6 +153,8 @@ RULES: dict[type[e.Body], tuple[Rule, ...]] = {
     e.CoreGroupNamed: (),
     e.LookedAfterStarted: (),
     e.LookedAfterEnded: (),
+    e.ConferenceHeldBefore: (),
+    e.PlanStoodBefore: (),
     e.EpisodeTold: (),
     e.EpisodeWithdrawn: (),
     e.DirectoryChanged: (),
@@ -200,18 +212,20 @@ RULES: dict[type[e.Body], tuple[Rule, ...]] = {
     e.AgencyRecorded: (lambda body, desk: _tell_watchers(body, desk),),
     e.WorkerRecorded: (lambda body, desk: _tell_watchers(body, desk),),
     e.LeaveRecorded: (lambda body, desk: _tell_watchers(body, desk),),
+    e.StandingMeetingRecorded: (),
+    e.StandingMeetingHeld: (),
     e.ServiceWatched: (lambda body, desk: watching.begin(desk.file, body),),
 }
 
 EVERY_TIME: dict[type[File], tuple[Callable[[Desk], Iterable[Finding | Effect]], ...]] = {
     CaseFile: (
         lambda desk: person.tell_person_streams(desk.case),
-        lambda desk: watching.watch(desk.case, concerns.reckoned_with(desk.case, desk.gate.concerns)),
+        lambda desk: watching.watch(desk.case, _reckoned_with(desk)),
         lambda desk: falling_due.reconcile(desk.case, _due(desk), lambda due: _why_not(desk, due)),
         lambda desk: seats.seek_unsought(desk.case, _guests(desk), desk.protocol, desk.directory, desk.now),
         lambda desk: _invite(desk),
         lambda desk: _distribute_minutes(desk),
-        lambda desk: _settle(desk),
+        lambda desk: _settle_duties(desk),
         lambda desk: letters.send(desk.case, _owed(desk), desk.directory, desk.now),
         lambda desk: escalation.ask_for_calls(desk.case, desk.protocol, desk.directory, desk.now),
         lambda desk: escalation.climb(desk.case, desk.protocol, desk.directory, desk.now),
@@ -241,15 +255,17 @@ def decide(event: e.Event, file: File, protocol: Protocol, directory: Directory,
         desk.hear(rule(event.body, desk))
     for reading in EVERY_TIME[type(file)]:
         desk.hear(reading(desk))
-    known = tuple(k for fact in desk.facts for k in admission.made_known(fact))
-    return Decision(desk.file, tuple(desk.facts), tuple(desk.effects), _wake_at(desk), makes_known=known)
+    known = [k for fact in desk.facts for k in admission.made_known(fact)]
+    if isinstance(desk.file, CaseFile) and isinstance(file, CaseFile) and isinstance(event.body, e.RecordedInError):
+        known += admission.known_again(file, desk.file)
+    return Decision(desk.file, tuple(desk.facts), tuple(desk.effects), _wake_at(desk), makes_known=tuple(known))
 
 
 def fold(file: Any, fact: Fact) -> Any:
     """One more fact in whichever file it is."""
     match file:
         case CaseFile():
-            return case_file.fold(file, fact)
+            return case_folds.fold(file, fact)
         case PersonFile():
             return person_file.fold(file, fact)
         case DiaryFile():
@@ -263,12 +279,21 @@ def _gate(desk: Desk) -> substance_misuse.Desk:
     return substance_misuse.Desk(desk.case, desk.directory, desk.protocol, desk.now, *verdicts)
 
 
-def _due(desk: Desk) -> Iterator[Any]:
-    for subject in (convening, core_group, fip_review, reviews, looked_after):
-        yield from subject.due(desk.case, desk.protocol)
+def _reckoned_with(desk: Desk) -> set[str]:
+    services = concerns.reckoned_with(desk.case, desk.gate.concerns)
+    return services | referrals.out_of_reach(desk.case, desk.directory)
 
 
-def _why_not(desk: Desk, due: MeetingFellDue) -> str:
+def _due(desk: Desk) -> list[Due | Undated]:
+    """Every meeting that should be held, by its day; and those whose day a person must set."""
+    subjects = (convening, core_group, fip_review, reviews, looked_after)
+    due: list[Due | Undated] = desk.once(
+        "due", lambda desk: [x for subject in subjects for x in subject.due(desk.case, desk.protocol)]
+    )
+    return due
+
+
+def _why_not(desk: Desk, due: Wanted) -> str:
     """Why a meeting that a subject says is due need not sit, in one clause."""
     file = desk.case
     return endings.why_not(file, due) or moving.why_not(file, due) or convening.why_not(file, due, desk.protocol)
@@ -280,24 +305,28 @@ def _owed(desk: Desk) -> list[Owed]:
     return owed
 
 
+def _settle_duties(desk: Desk) -> Iterator[Finding]:
+    """Nothing is late before the end of the working day after a record was corrected (decision 16)."""
+    case, before, body = desk.case, desk.before, desk.event.body
+    assert isinstance(before, CaseFile)
+    corrected = isinstance(body, e.RecordedInError) and before.kept.has(body.record)
+    grace = end_of_day(add_working_days(local_day(desk.now), 1, desk.protocol.holidays)) if corrected else None
+    return duties.settle(case, _owed(desk), desk.now, desk.protocol.version, endings.by_name(case), grace)
+
+
 def _all_owed(desk: Desk) -> Iterator[Owed]:
     file, protocol = desk.case, desk.protocol
-    yield from falling_due.owed(file)
+    yield from falling_due.owed(file, protocol)
     yield from seats.owed(file, protocol)
     yield from inviting.owed(file, protocol)
-    yield from minutes.owed(file, _guests(desk), protocol, desk.directory)
+    yield from minutes.owed(file, _guests(desk), protocol, desk.directory, desk.now)
     yield from admission.owed(file, protocol)
     yield from referrals.owed(file, desk.directory, protocol, desk.now)
     yield from consent.owed(file, protocol)
+    yield from setting_dates.owed(file, _due(desk), lambda due: _why_not(desk, due), protocol, desk.now)
     yield from moving.owed(file, protocol)
-    yield from looked_after.owed(file, protocol)
     yield from convening.owed(file, protocol)
     yield from substance_misuse.owed(desk.gate)
-
-
-def _settle(desk: Desk) -> Iterator[Finding]:
-    file, pack = desk.case, desk.protocol.version
-    return duties.settle(file, _owed(desk), desk.now, pack, endings.by_name(file))
 
 
 def _guests(desk: Desk) -> dict[str, list[Invitee]]:
@@ -366,4 +395,5 @@ def _wake_at(desk: Desk) -> datetime | None:
     climbs = (escalation.climbs_at(d, desk.protocol, desk.file) for d in desk.file.duties.values() if d.ended is None)
     calls = duties.telephone_turns(_owed(desk))
     leave = concerns.turns(desk.gate.concerns, desk.directory)
-    return min((at for at in (*climbs, *calls, *leave) if at and at > desk.now), default=None)
+    post = minutes.turns(desk.file, desk.protocol)
+    return min((at for at in (*climbs, *calls, *leave, *post) if at and at > desk.now), default=None)

@@ -93,18 +93,20 @@ def settle(
     now: datetime,
     pack: str,
     endings: Mapping[str, str],
+    grace: datetime | None = None,
 ) -> Iterator[Finding]:
     """What must be opened, moved, ended or reopened so that the file's duties are those owed.
 
-    endings: of people and meetings, why nothing is owed about them any more.
+    endings: of people and meetings, why nothing is owed about them any more. grace: what would be late at once, and
+    was not before a record was corrected, is not late before then.
     """
     on_file, wanted = file.duties, {o.id_of(file): o for o in owed}
     for id_, thing in wanted.items():
         duty = on_file.get(id_)
         if duty is None:
-            duty = _opened(id_, thing, now, pack)
+            duty = _opened(id_, thing, now, pack, grace if thing.due_at <= now else None)
             yield Finding(f.DutyOpened(duty), thing.sentence, thing.rule)
-        yield from _brought_up_to_date(duty, thing, now)
+        yield from _brought_up_to_date(duty, thing, now, grace)
     for id_, duty in on_file.items():
         if id_ not in wanted and duty.ended is None:
             yield Finding(f.DutyEnded(id_, "lapse", "the file"), _why_lapsed(duty, endings), duty.rule)
@@ -117,11 +119,12 @@ def excuse(on_file: dict[str, Duty], body: e.DutyExcused) -> Iterator[Finding]:
         yield Finding(ended, f"ended by {body.by}, who answers for the reason given")
 
 
-def _opened(id_: str, thing: Owed, now: datetime, pack: str) -> Duty:
+def _opened(id_: str, thing: Owed, now: datetime, pack: str, grace: datetime | None) -> Duty:
     return Duty(
         id=id_,
         kind=thing.kind,
-        due_at=thing.due_at,
+        due_at=_not_before(grace, thing.due_at),
+        not_late_before=grace,
         opened_at=now,
         owner=thing.owner,
         closes_on=thing.closes_on,
@@ -139,7 +142,7 @@ def _opened(id_: str, thing: Owed, now: datetime, pack: str) -> Duty:
     )
 
 
-def _brought_up_to_date(duty: Duty, thing: Owed, now: datetime) -> Iterator[Finding]:
+def _brought_up_to_date(duty: Duty, thing: Owed, now: datetime, grace: datetime | None) -> Iterator[Finding]:
     if thing.met:
         if duty.ended is None or duty.ended == "lapse":
             ended = f.DutyEnded(duty.id, "evidence", thing.met.by, thing.met.grade)
@@ -151,10 +154,16 @@ def _brought_up_to_date(duty: Duty, thing: Owed, now: datetime) -> Iterator[Find
     if duty.ended is not None:
         yield Finding(f.DutyReopened(duty.id), "it is owed again: what had ended it no longer stands", duty.rule)
         due_at = thing.due_again_at or due_at
-    stands = (thing.to, due_at, by_telephone, thing.at_once)
-    if (duty.to, duty.due_at, duty.by_telephone, duty.at_once) != stands:
-        moved = f.DutyMoved(duty.id, thing.to, due_at, by_telephone, thing.sentence, thing.at_once)
+    spared = grace and due_at <= now and (duty.ended or now < duty.due_at)  # what was late before stays late
+    grace = grace if spared else duty.not_late_before
+    stands = (thing.to, _not_before(grace, due_at), by_telephone, thing.at_once, grace)
+    if (duty.to, duty.due_at, duty.by_telephone, duty.at_once, duty.not_late_before) != stands:
+        moved = f.DutyMoved(duty.id, *stands[:3], thing.sentence, *stands[3:])
         yield Finding(moved, thing.sentence, duty.rule)
+
+
+def _not_before(grace: datetime | None, due_at: datetime) -> datetime:
+    return max(due_at, grace) if grace else due_at
 
 
 def _why_lapsed(duty: Duty, endings: Mapping[str, str]) -> str:

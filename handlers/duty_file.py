@@ -32,6 +32,7 @@ def _moved(duties: dict[str, Duty], fact: Fact, body: f.DutyMoved) -> dict[str, 
         caller_asked=asked,
         sentence=body.sentence,
         at_once=body.at_once,
+        not_late_before=body.not_late_before,
     )
 
 

@@ -16,7 +16,7 @@ from handlers.facts import MeetingKind
 from handlers.people import Recipient, StreamId, Text
 
 Occasion = Literal["late", "telephone"]
-LetterOccasion = Literal["report_asked", "change", "referral_outcome", "advice"]
+LetterOccasion = Literal["report_asked", "change", "referral_outcome", "advice", "withdrawn"]
 Part = Literal["minutes", "decision"]
 
 
@@ -77,7 +77,7 @@ class Agreed(Struct, frozen=True, kw_only=True):
 
 class SendMinutes(Struct, frozen=True, tag=True, kw_only=True):
     """The minutes, or ahead of them the decisions alone, to one person: the whole paper to a secure address, else
-    word that it is ready to collect."""
+    word that it is ready to collect. corrects: it takes the place of a copy whose record was in error."""
 
     message: str
     to: Recipient
@@ -98,6 +98,7 @@ class SendMinutes(Struct, frozen=True, tag=True, kw_only=True):
     client_reference: Text | None = None
     next_meetings: tuple[str, ...] = ()
     part: Part = "minutes"
+    corrects: bool = False
 
 
 class SendNotice(Struct, frozen=True, tag=True, kw_only=True):
@@ -127,8 +128,8 @@ class SendNotice(Struct, frozen=True, tag=True, kw_only=True):
 class SendLetter(Struct, frozen=True, tag=True, kw_only=True):
     """A letter that a duty asks for. No family member is named; advice is asked without any reference at all.
 
-    what: the change or the outcome, as its event names it. starts_at: of the meeting that a report is asked for;
-    due_at: by when it must come. family is empty where the reader must not learn which it is.
+    what: the change, the outcome or the paper, as its event names it. starts_at: of the meeting that a report is asked
+    for or the paper was of; due_at: by when it must come. family is empty where the reader must not learn which it is.
     """
 
     message: str

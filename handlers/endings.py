@@ -7,19 +7,19 @@ from collections.abc import Iterator
 from handlers import facts as f
 from handlers import standing
 from handlers.case_file import CaseFile
-from handlers.meetings.falling_due import CONFERENCES
+from handlers.meetings.falling_due import CONFERENCES, Wanted
 from handlers.working_days import in_words
 
 # About the children: without any child left there is nothing to confer about.
 OF_CHILDREN: frozenset[f.MeetingKind] = CONFERENCES | {"core_group", "looked_after_review"}
 
 
-def why_not(file: CaseFile, meeting: f.MeetingFellDue) -> str:
+def why_not(file: CaseFile, meeting: Wanted) -> str:
     """One clause, or none where the meeting is due all the same."""
     return next(_reasons(file, meeting), "")
 
 
-def _reasons(file: CaseFile, meeting: f.MeetingFellDue) -> Iterator[str]:
+def _reasons(file: CaseFile, meeting: Wanted) -> Iterator[str]:
     about = [p for p in (meeting.adult, meeting.child) if p in file.dead]
     yield from (died(file, p) for p in about)
     if meeting.kind in OF_CHILDREN:

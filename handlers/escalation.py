@@ -37,12 +37,14 @@ def climbs_at(duty: Duty, protocol: Protocol, file: CaseFile) -> datetime | None
     (decision 16), and what was put off since it climbed waits until it is late again. Rungs that must hear before the
     meeting begins do, however few days there are.
     """
+    if duty.ended is not None:
+        return None
     name = ladder_of(duty, file)
     ladder = protocol.ladder(name)
     rung = duty.rung if name == duty.ladder else -1
-    if duty.ended is not None or rung + 1 >= len(ladder):
+    if rung + 1 >= len(ladder):
         return None
-    if rung < 0 and duty.climbed_at is None and duty.at_once:
+    if duty.climbed_at is None and duty.at_once:
         return duty.opened_at
     if duty.climbed_at and (duty.rung_failed or not duty.rung_message):
         return duty.climbed_at
@@ -52,6 +54,8 @@ def climbs_at(duty: Duty, protocol: Protocol, file: CaseFile) -> datetime | None
     in_turn = start_of_business(add_working_days(local_day(since), max(1, days), protocol.holidays))
     starts_at = _meeting_starts_at(duty, file)
     if starts_at is None or not any(step.before_meeting for step in ladder[rung + 1 :]):
+        return in_turn
+    if duty.not_late_before and starts_at < duty.not_late_before:  # a correction says that it had not sat after all
         return in_turn
     return min(in_turn, _last_chance(duty, starts_at, protocol))
 

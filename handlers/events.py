@@ -8,9 +8,9 @@ are days in London.
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from msgspec import Struct, field
+from msgspec import Meta, Struct, field
 
 from handlers.people import StreamId, Text
 
@@ -22,9 +22,20 @@ Change = Literal["child_returned_home", "dependent_person_moved_in", "other"]
 Befallen = Literal["child_born", "somebody_died", "moved_home", "child_looked_after"]
 Category = Literal["neglect", "physical", "sexual", "emotional", "multiple"]
 Section47Outcome = Literal["substantiated_at_risk", "substantiated_not_at_risk", "not_substantiated"]
-AskedKind = Literal["joint_care_plan_review", "looked_after_review", "care_plan_meeting"]
+AskedKind = Literal[
+    "joint_care_plan_review",
+    "looked_after_review",
+    "care_plan_meeting",
+    "initial_conference",
+    "review_conference",
+    "pre_birth_conference",
+    "transfer_in_conference",
+    "core_group",
+    "fip_review",
+]
 Reply = Literal["accepted", "tentative", "declined"]
 Presence = Literal["present", "deputy", "apologies", "report_only", "absent", "excluded", "part"]
+StandingKind = Literal["safeguarding_board", "commissioning_group", "steering_group", "carers_forum"]
 HeldReason = Literal["no_basis", "unreadable", "impossible", "clash", "rule_failed"]
 Paper = Literal["invitation", "cancellation", "minutes", "decision", "notice", "letter"]
 
@@ -367,6 +378,7 @@ class ReceivingConferenceHeld(Body, frozen=True):
 class MeetingAskedFor(Body, frozen=True):
     """Somebody sets the date by which a meeting is due that no published rule dates (decision 14).
 
+    review: its own number; of the kinds that rules date elsewhere, the meeting's name without its kind.
     adult, service: whose care plan it is about; child: whose looked-after review. with_treatment: the plan says so
     (looked-after reviews).
     """
@@ -500,6 +512,28 @@ class LookedAfterEnded(Body, frozen=True):
     returned_home: bool = True
 
 
+class ConferenceHeldBefore(Body, frozen=True):
+    """An initial conference that sat before this file was kept, as a return tells of it: never ours to tell of."""
+
+    conference: str
+    held_on: date
+    discussion: str | None = None
+
+
+class PlanStoodBefore(Body, frozen=True):
+    """A plan that was made before this file was kept: its reviews so far, and its end if it has ended.
+
+    known_on: the day of which the return speaks; of two records of one plan the later one stands.
+    """
+
+    plan: str
+    made_on: date
+    known_on: date
+    category: Category | None = None
+    reviews: tuple[date, ...] = ()
+    ended_on: date | None = None
+
+
 class SlotsAsked(Body, frozen=True):
     """A coordinator wants to see times that would suit; nothing is booked."""
 
@@ -617,7 +651,7 @@ class EpisodeWithdrawn(Body, frozen=True):
 
 
 class DirectoryChanged(Body, frozen=True):
-    """The directory tells a family that somebody of a service which it reckons with changed, or is on leave."""
+    """The directory tells a family that somebody of a service, or a worker, with whom it reckons changed."""
 
     service: str
 
@@ -794,7 +828,7 @@ class AgencyRecorded(Body, frozen=True):
 
 
 class ServiceWatched(Body, frozen=True):
-    """A family asks to hear when somebody of this treatment service changes, or asks no more."""
+    """A family asks to hear when somebody of this treatment service changes, or this worker; or asks no more."""
 
     family: str
     service: str
@@ -821,3 +855,28 @@ class WorkerRecorded(Body, frozen=True):
     telephone: Text | None = None
     secure: bool = False
     chairs: bool = False
+
+
+class StandingMeetingRecorded(Body, frozen=True):
+    """A meeting of the area that stands: its members (agencies or workers), its rhythm and what is always on its agenda
+    (Joint Guidance T7, F6). Recorded again it replaces what was known."""
+
+    meeting: str
+    kind: StandingKind
+    name: str
+    next_on: date
+    every_months: Annotated[int, Meta(ge=1, le=24)]
+    by: str
+    members: tuple[str, ...] = ()
+    items: tuple[str, ...] = ()
+    ended_on: date | None = None
+
+
+class StandingMeetingHeld(Body, frozen=True):
+    """It met; without next_on the next one follows its rhythm."""
+
+    meeting: str
+    held_on: date
+    by: str
+    attendance: tuple[Attendance, ...] = ()
+    next_on: date | None = None

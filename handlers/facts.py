@@ -49,6 +49,7 @@ DutyKind = Literal[
     "notify_area",
     "resolve_dispute",
     "set_date",
+    "withdraw_paper",
 ]
 
 
@@ -184,7 +185,8 @@ class Duty(Struct, frozen=True, kw_only=True):
     owner: the post that must act; to: who must be told or sent something; adult and service: whose treatment
     the duty is about; by_telephone: too late for mail. ladder: whose silence or failure it is now; at_once: what was
     sent for it failed, so that its first rung does not wait. rung_message: the notice to the latest rung;
-    rung_failed: it reached nobody. ended says how: evidence, reason or lapse.
+    rung_failed: it reached nobody. ended says how: evidence, reason or lapse. not_late_before: it is owed, or owed so
+    early, because a record was corrected, and nobody is late with that at once (decision 16).
     """
 
     id: str
@@ -213,6 +215,7 @@ class Duty(Struct, frozen=True, kw_only=True):
     ended: Literal["evidence", "reason", "lapse"] | None = None
     ended_at: datetime | None = None
     ended_by: str = ""
+    not_late_before: datetime | None = None
 
 
 class DutyOpened(Body, frozen=True):
@@ -228,6 +231,7 @@ class DutyMoved(Body, frozen=True):
     by_telephone: bool
     sentence: str
     at_once: bool = False
+    not_late_before: datetime | None = None
 
 
 class DutyEnded(Body, frozen=True):

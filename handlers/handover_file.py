@@ -15,14 +15,14 @@ from handlers import facts as f
 from handlers.meeting_file import Meeting
 
 S = TypeVar("S", bound=Struct)
-PARTING = {  # what a name begins with → the table that loses it
-    "person": "household",
-    "plan": "plans",
-    "meeting": "meetings",
-    "duty": "duties",
-    "review": "reviews_asked",
+PARTING = {  # what a name begins with → the tables that lose it
+    "person": ("household", "moves", "arrivals"),
+    "plan": ("plans", "plans_ended"),
+    "meeting": ("meetings",),
+    "duty": ("duties",),
+    "review": ("reviews_asked",),
 }
-NAMING = ("meeting", "plan", "duty", "message", "person")
+NAMING = ("meeting", "plan", "duty", "message", "person", "record")
 
 
 class Ties(Struct, frozen=True, kw_only=True):
@@ -63,7 +63,8 @@ def parted(file: S, ties: Ties, body: f.FamilyParted) -> S:
     gone = set(body.names)
     left = {
         table: {k: x for k, x in getattr(file, table).items() if f"{kind}:{k}" not in gone}
-        for kind, table in PARTING.items()
+        for kind, tables in PARTING.items()
+        for table in tables
     }
     gone_to = {**ties.gone_to, **dict.fromkeys(body.names, body.into)}
     return replace(file, ties=replace(ties, gone_to=gone_to), **left)

@@ -14,6 +14,8 @@ from msgspec.structs import replace
 
 from handlers import events as e
 from handlers import facts as f
+from handlers import kept_records
+from handlers.before import Before
 from handlers.case_file import FOLD_VERSION, CaseFile
 from handlers.effects import SendInvitation, TellStream
 from handlers.facts import Duty, Finding
@@ -37,18 +39,20 @@ def split(file: CaseFile, body: e.FamilySplit) -> Iterator[Finding | TellStream]
     """Those who leave go with the plans that are about them: their meetings, and what is owed about these."""
     because = f"{', '.join(body.members)} became a family of their own, {body.into}"
     brought = _part(file, body)
-    stays = {file.plans[p] for p in brought.plans}  # the conferences that made the plans: both families have had them
+    stays = set(brought.plans.values())  # the conferences that made the plans: both families have had them
     yield from _hand_over(file, brought, body.into, because, but=stays)
-    gone = {
+    gone: dict[str, Collection[str]] = {
         "meeting": brought.meetings.keys() - stays,
-        "plan": brought.plans,
+        "plan": brought.known_plans,
         "duty": brought.duties,
         "message": [s.message for s in brought.letters.values()],
         "person": brought.household,
         "review": brought.reviews_asked,
     }
-    names = [f"{kind}:{name}" for kind, named in gone.items() for name in sorted(named)]
-    yield Finding(f.FamilyParted(body.into, tuple(names)), because)
+    named = frozenset(f"{kind}:{name}" for kind, names in gone.items() for name in names)
+    gone["record"] = brought.kept.known - kept_records.of_who_stay(file.kept, named).known
+    parted = tuple(f"{kind}:{name}" for kind, names in gone.items() for name in sorted(names))
+    yield Finding(f.FamilyParted(body.into, parted), because)
 
 
 def _part(file: CaseFile, body: e.FamilySplit) -> CaseFile:
@@ -57,17 +61,22 @@ def _part(file: CaseFile, body: e.FamilySplit) -> CaseFile:
     meetings = {id_: m for id_, m in file.meetings.items() if id_ in stays or _goes(m.due, body)}
     duties = {id_: d for id_, d in file.duties.items() if _is_owed_about(d, meetings.keys() - stays, body.members)}
     letters = {key: sent for key, sent in file.letters.items() if key.partition(":")[0] in duties}
+    reviews = {k: r for k, r in file.reviews_asked.items() if {r.adult, r.child} & {*body.members}}
     return replace(
         CaseFile(stream=file.stream, ties=file.ties),
+        household_at=file.household_at,
         household=_only(file.household, body.members),
         moves=_only(file.moves, body.members),
         arrivals=_only(file.arrivals, body.members),
         professionals=file.professionals,
         records=file.records,
-        reviews_asked={k: r for k, r in file.reviews_asked.items() if {r.adult, r.child} & {*body.members}},
+        reviews_asked=reviews,
+        kept=kept_records.of_who_go(file.kept, body.members, body.plans, meetings, reviews),
+        errors=file.errors,
+        before=Before(plans=_only(file.before.plans, body.plans)),
         life=_life(file.life, body.members),
         plans=plans,
-        plans_ended=_only(file.plans_ended, plans),
+        plans_ended=_only(file.plans_ended, body.plans),
         meetings=meetings,
         duties=duties,
         letters=letters,

@@ -23,7 +23,7 @@ def send(file: CaseFile, owed: Iterable[Owed], directory: Directory, now: dateti
         duty = thing.id_of(file)
         if thing.letter is None or thing.met is not None or thing.to is None or duty not in file.duties:
             continue
-        to = directory.recipient(thing.to)
+        to = recipient(file, thing.to, directory)
         sent = file.letters.get(letter_key(duty, thing.to))
         if file.duties[duty].ended is None and (sent is None or must_repeat(file, sent, to, directory)):
             yield from _issue(file, thing.letter, duty, thing.to, to, directory, now)
@@ -39,13 +39,13 @@ def _issue(
     now: datetime,
 ) -> Iterator[Finding | SendLetter]:
     message = derived("letter", str(file.stream), duty, person, now.isoformat())
-    mailed = to is not None and to.address is not None
+    reader = to if to and to.address is not None else None
     because = f"the duty {duty} asks for it"
-    yield Finding(f.LetterIssued(duty, person, message, mailed), because)
-    if to and mailed:
+    yield Finding(f.LetterIssued(duty, person, message, reader is not None), because)
+    if reader:
         yield SendLetter(
             message=message,
-            to=to,
+            to=reader,
             occasion=letter.occasion,
             duty=duty,
             team=directory.team,
@@ -61,6 +61,13 @@ def _issue(
         )
 
 
+def recipient(file: CaseFile, person: str, directory: Directory) -> Recipient | None:
+    """Where papers go for a worker of the directory or a member of the family; None for somebody unknown."""
+    member = file.known(person)
+    address = member.address if member and person in file.members else None  # nobody writes to the dead
+    return directory.recipient(person) or (Recipient(person, member.name, address) if member else None)
+
+
 def receipt_of(file: CaseFile, sent: Sent | Invitation | None) -> Receipt | None:
     """What became of a letter."""
     return file.receipts.get(sent.message) if sent else None
@@ -68,14 +75,18 @@ def receipt_of(file: CaseFile, sent: Sent | Invitation | None) -> Receipt | None
 
 def went(file: CaseFile, duty: str, person: str) -> Met | None:
     """Evidence that the relay took the letter of this duty to this person."""
-    receipt = receipt_of(file, file.letters.get(letter_key(duty, person)))
-    return Met("accepted", "the mail relay") if receipt and receipt.grade == "accepted" else None
+    return _taken(file, file.letters.get(letter_key(duty, person)))
 
 
 def went_to_anybody(file: CaseFile, duty: str) -> Met | None:
     """Evidence that the relay took the letter of this duty, whoever it went to."""
-    readers = (key.removeprefix(f"{duty}:") for key in file.letters if key.startswith(f"{duty}:"))
-    return next(filter(None, (went(file, duty, person) for person in readers)), None)
+    own = (sent for key, sent in file.letters.items() if key.startswith(letter_key(duty, "")))
+    return next(filter(None, (_taken(file, sent) for sent in own)), None)
+
+
+def _taken(file: CaseFile, sent: Sent | None) -> Met | None:
+    receipt = receipt_of(file, sent)
+    return Met("accepted", "the mail relay") if receipt and receipt.grade == "accepted" else None
 
 
 def came_to_nothing(file: CaseFile, duty: str, person: str) -> bool:

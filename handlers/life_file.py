@@ -13,6 +13,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from handlers import events as e
+from handlers.before import PlanMade
 from handlers.records import Kept, in_order
 
 B = TypeVar("B", bound=e.Body)
@@ -63,13 +64,13 @@ class Life(Struct, frozen=True, kw_only=True):
         ends = {k.body.placement: k for k in in_order(self.placements_ended.values())}
         return {k.body.placement: (k, ends.get(k.body.placement)) for k in in_order(self.placements.values())}
 
-    def plan_as_it_stands(self, made: e.Plan) -> e.Plan:
+    def plan_as_it_stands(self, plan: str, made: PlanMade) -> PlanMade:
         """The plan as its conference made it, but for what was decided since."""
         for category in sorted(self.categories.values(), key=lambda k: (k.body.on, k.recorded)):
-            if category.body.plan == made.plan:
+            if category.body.plan == plan:
                 made = replace(made, category=category.body.category)
         for named in sorted(self.core_groups.values(), key=lambda k: (k.body.on, k.recorded)):
-            if named.body.plan == made.plan:
+            if named.body.plan == plan:
                 made = replace(made, core_group=named.body.core_group)
         return made
 

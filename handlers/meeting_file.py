@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from handlers import events as e
 from handlers import facts as f
 from handlers.facts import Fact
+from handlers.working_days import end_of_day
 
 
 class Invitation(Struct, frozen=True):
@@ -69,15 +70,24 @@ class Decisions(Struct, frozen=True):
     recorded_at: datetime
 
 
+class Superseded(Struct, frozen=True):
+    """A copy that somebody has and that no longer stands: since when, and when its meeting was said to have sat."""
+
+    at: datetime
+    sat_at: datetime
+
+
 class Meeting(Struct, frozen=True, kw_only=True):
-    """One meeting from falling due to its minutes. revision counts the times that seats were sought; fixed_at is when
-    it first had a time, timed_at since when it has had one without a break, booked_at when it got the present one;
-    broke_off is the time of an adjourned sitting while there is no other; ended_since is why it is no longer due;
-    in_calendars_of is the family in whose name it was first sent, if that was another;
-    brought_forward_at is when its deadline last came nearer; papers are by part and person, reports by person."""
+    """One meeting from falling due to its minutes. dated_at: since when we know the day that it is due by; revision
+    counts the times that seats were sought; fixed_at is when it first had a time, timed_at since when it has had one
+    without a break, booked_at when it got the present one; broke_off is the time of an adjourned sitting while there
+    is no other; ended_since is why it is no longer due; in_calendars_of is the family in whose name it was first sent,
+    if that was another; brought_forward is the revision at which its deadline last came nearer; papers are by part and
+    person, reports by person; superseded: by `part:person`, whose copy was of a record since corrected."""
 
     due: f.MeetingFellDue
     fell_due_at: datetime
+    dated_at: datetime
     revision: int = 0
     booked: f.MeetingBooked | None = None
     booked_at: datetime | None = None
@@ -93,10 +103,11 @@ class Meeting(Struct, frozen=True, kw_only=True):
     no_longer_due_at: datetime | None = None
     ended_since: str = ""
     in_calendars_of: str = ""
-    brought_forward_at: datetime | None = None
+    brought_forward: int | None = None
     invitations: dict[str, Invitation] = field(default_factory=dict)
     papers: dict[str, Sent] = field(default_factory=dict)
     decision_papers: dict[str, Sent] = field(default_factory=dict)
+    superseded: dict[str, Superseded] = field(default_factory=dict)
     reports: dict[str, datetime] = field(default_factory=dict)
     receipts: dict[str, Receipt] = field(default_factory=dict)
     words: dict[str, Word] = field(default_factory=dict)
@@ -154,11 +165,12 @@ def _no_longer_due(meeting: Meeting, fact: Fact, body: f.MeetingNoLongerDue) -> 
 
 
 def fallen_due(meeting: Meeting, fact: Fact, body: f.MeetingFellDue) -> Meeting:
-    """It is due again, or by another day."""
-    nearer = body.due_on < meeting.due.due_on
-    brought_forward_at = fact.recorded if nearer else meeting.brought_forward_at
-    stands = {"no_longer_due_at": None, "ended_since": "", "brought_forward_at": brought_forward_at}
-    return replace(meeting, due=body, **stands)
+    """It is due again, or by another day. Whoever is late already is not forgiven because the day changed."""
+    late = not meeting.no_longer_due and fact.recorded > end_of_day(meeting.due.due_on)
+    dated_at = meeting.dated_at if late else fact.recorded
+    brought_forward = meeting.revision if body.due_on < meeting.due.due_on else meeting.brought_forward
+    stands = {"no_longer_due_at": None, "ended_since": "", "brought_forward": brought_forward}
+    return replace(meeting, due=body, dated_at=dated_at, **stands)
 
 
 def _adjourned(meeting: Meeting, fact: Fact, body: e.MeetingAdjourned) -> Meeting:
@@ -228,14 +240,68 @@ def _held(meeting: Meeting, fact: Fact, body: e.MeetingHeld) -> Meeting:
     return replace(meeting, sitting=Sitting(body, started, ended, fact.recorded))
 
 
+def _decided(meeting: Meeting, fact: Fact, body: e.DecisionsRecorded) -> Meeting:
+    return meeting if meeting.decisions else replace(meeting, decisions=Decisions(body, fact.recorded))
+
+
+def _minuted(meeting: Meeting, fact: Fact, body: e.MinutesRecorded) -> Meeting:
+    return meeting if meeting.minutes else replace(meeting, minutes=Minutes(body, fact.recorded))
+
+
+def unrecorded(meeting: Meeting) -> Meeting:
+    """As it was before anybody recorded what came of it."""
+    return replace(meeting, sitting=None, decisions=None, minutes=None, reports={})
+
+
+def either(ours: Meeting, theirs: Meeting) -> Meeting:
+    """Of what two families recorded of one meeting: what the one that held it recorded, ours if both did."""
+    kept = ours if ours.held or not theirs.held else theirs
+    return replace(kept, reports={**theirs.reports, **ours.reports})
+
+
+def corrected(before: Meeting, after: Meeting, at: datetime) -> Meeting:
+    """After a record was taken out: copies that say otherwise than what stands now stand no more."""
+    if before.sitting is None:
+        return after
+    lost: dict[str, Sent] = {}
+    if _in_minutes(before) != _in_minutes(after):
+        lost |= {f"minutes:{p}": sent for p, sent in before.papers.items()}
+        after = replace(after, papers={})
+    if _in_decisions(before) != _in_decisions(after):
+        lost |= {f"decision:{p}": sent for p, sent in before.decision_papers.items()}
+        after = replace(after, decision_papers={})
+    was = Superseded(at, before.sitting.started_at)
+    had = {key: was for key, sent in lost.items() if sent.mailed and not _failed_for_certain(before, sent)}
+    return replace(after, superseded={**after.superseded, **had})
+
+
+def _in_minutes(meeting: Meeting) -> tuple[Any, ...]:
+    return meeting.sitting and _said(meeting.sitting), meeting.minutes and meeting.minutes.recorded
+
+
+def _in_decisions(meeting: Meeting) -> tuple[Any, ...]:
+    """The letter of decisions says when it sat, not who was there."""
+    sat = meeting.sitting and _said(meeting.sitting)[1:]
+    return sat, meeting.decisions and meeting.decisions.recorded
+
+
+def _said(sitting: Sitting) -> tuple[Any, ...]:
+    return sitting.held.attendance, sitting.started_at, sitting.ended_at
+
+
+def _failed_for_certain(meeting: Meeting, sent: Sent) -> bool:
+    receipt = meeting.receipt_of(sent)
+    return receipt is not None and receipt.failed
+
+
 FOLDS: dict[type[e.Body], Callable[[Meeting, Fact, Any], Meeting]] = {
     e.AnswerGiven: _answer,
     e.CallLogged: _call,
     e.MessageAccepted: _accepted,
     e.MessageFailed: _failed,
     e.MeetingHeld: _held,
-    e.DecisionsRecorded: lambda meeting, fact, b: replace(meeting, decisions=Decisions(b, fact.recorded)),
-    e.MinutesRecorded: lambda meeting, fact, b: replace(meeting, minutes=Minutes(b, fact.recorded)),
+    e.DecisionsRecorded: _decided,
+    e.MinutesRecorded: _minuted,
     e.ReportReceived: lambda meeting, fact, b: replace(meeting, reports={**meeting.reports, b.person: fact.recorded}),
     e.MeetingCancelled: unbooked,
     e.MeetingAdjourned: _adjourned,

@@ -10,7 +10,7 @@ from handlers import facts as f
 from handlers import standing
 from handlers.case_file import CaseFile
 from handlers.duties import Met, Owed
-from handlers.meetings.falling_due import CONFERENCES
+from handlers.meetings.falling_due import CONFERENCES, Wanted
 from handlers.protocol import Protocol
 from handlers.working_days import in_words, local_day
 
@@ -19,7 +19,7 @@ OURS: frozenset[f.MeetingKind] = CONFERENCES | {"core_group", "looked_after_revi
 PACK = "why they moved, the plan, reports of earlier conferences, assessments, special needs and a chronology"
 
 
-def why_not(file: CaseFile, meeting: f.MeetingFellDue) -> str:
+def why_not(file: CaseFile, meeting: Wanted) -> str:
     """Why this meeting need not sit, if the move is the reason."""
     for left in standing.moves_out(file):
         taken = file.life.taken_over(left.move)
@@ -34,7 +34,7 @@ def owed(file: CaseFile, protocol: Protocol) -> Iterator[Owed]:
     """The receiving area is told, also of a stay that is not to last."""
     for kept in file.life.moves.values():
         left, notice = kept.body, file.life.area_told(kept.body.move)
-        deadline = protocol.deadline("TRF-02", max(left.on, local_day(kept.recorded)))
+        deadline = protocol.deadline("MOVE-01", max(left.on, local_day(kept.recorded)))
         until = "They stay for a while, and we go on." if left.temporary else f"Send with it {PACK}."
         yield Owed(
             kind="notify_area",

@@ -13,8 +13,10 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from handlers import events as e
+from handlers import standing_meetings
 from handlers.facts import Fact
 from handlers.people import Recipient, StreamId
+from handlers.standing_meetings import StandingMeeting
 
 A_DAY = timedelta(days=1)
 ANY = "any"
@@ -24,7 +26,7 @@ class Directory(Struct, frozen=True, kw_only=True):
     """agencies and workers by their ids; area None until the area itself is recorded.
 
     recorded_at: when each worker was last recorded; watchers: by treatment service, the families that reckon with it,
-    under ANY those that would reckon with any.
+    under ANY those that would reckon with any; standing: the area's standing meetings.
     """
 
     stream: StreamId
@@ -34,6 +36,7 @@ class Directory(Struct, frozen=True, kw_only=True):
     recorded_at: dict[str, datetime] = field(default_factory=dict)
     leave: dict[str, e.LeaveRecorded] = field(default_factory=dict)
     watchers: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    standing: dict[str, StandingMeeting] = field(default_factory=dict)
 
     @property
     def team(self) -> str:
@@ -56,6 +59,12 @@ class Directory(Struct, frozen=True, kw_only=True):
         known = self.workers.get(worker)
         agency = self.agencies.get(known.agency) if known else None
         return agency.name if agency else ""
+
+    @property
+    def agency_kinds(self) -> dict[str, str]:
+        """Of what kind each agency is, and that of each worker."""
+        kinds: dict[str, str] = {a.agency: a.kind for a in self.agencies.values()}
+        return kinds | {w.worker: kinds.get(w.agency, "") for w in self.workers.values()}
 
     def treats(self, worker: str) -> bool:
         """Whether this worker is a treatment service's, and so comes only through the gate where consent is needed."""
@@ -104,5 +113,11 @@ def fold(directory: Directory, fact: Fact) -> Directory:
             others = {x for x in directory.watchers.get(service, ()) if x != family}
             families = tuple(sorted({*others, family} if watched else others))
             return replace(directory, watchers={**directory.watchers, service: families})
+        case e.StandingMeetingRecorded() as recorded:
+            meeting = standing_meetings.recorded(directory.standing.get(recorded.meeting), recorded)
+            return replace(directory, standing={**directory.standing, recorded.meeting: meeting})
+        case e.StandingMeetingHeld() as held:
+            meeting = standing_meetings.held(directory.standing[held.meeting], held)
+            return replace(directory, standing={**directory.standing, held.meeting: meeting})
         case _:
             return directory

@@ -1,8 +1,8 @@
 """The local protocol as typed values: rules with their source and worked dates, ladders, seats.
 
-Every number that a rule uses stands in the packs (infra/protocols); here is only what a number means. Packs
-are read in the order national, typical, local, and a later one replaces a rule of the same id. A pack that
-leaves a gap, names no source or works a date wrongly is refused, one sentence per fault.
+Every number that a rule uses stands in the packs (infra/protocols); rule.py says what a number means. Packs are
+read in the order national, typical, local, and a later one replaces a rule of the same id; one for any nation only
+fills what is open. A pack that leaves a gap, names no source or works a date wrongly is refused, a sentence a fault.
 """
 
 from __future__ import annotations
@@ -16,21 +16,15 @@ import msgspec
 from msgspec import Meta, Struct
 
 from handlers import working_days as wd
+from handlers.rule import Count, Deadline, Layer, Rule, reckoned
 from handlers.working_days import Holidays, HolidaysUnknown
 
-Unit = Literal["working_days", "months", "calendar_days", "clock_hours", "weeks"]
-Layer = Literal["national", "typical", "local"]
-Count = Annotated[int, Meta(ge=0)]
 LAYERS = ("national", "typical", "local")
-DAYS_IN_A_WEEK = 7
+ANY_NATION = "any"
 
 
 class RuleUnknown(LookupError):
     """Nobody published this rule's number, or the protocol has no such rule: a duty to set it is owed."""
-
-
-class InstantNeeded(ValueError):
-    """The rule counts from a time of day, and only a day was given."""
 
 
 class ProtocolFaults(ValueError):
@@ -39,46 +33,6 @@ class ProtocolFaults(ValueError):
     def __init__(self, faults: list[str]) -> None:
         super().__init__("\n".join(faults))
         self.faults = tuple(faults)
-
-
-class WorkedDate(Struct, frozen=True, forbid_unknown_fields=True):
-    """One deadline counted by hand, as `Thu 2 January 2025`; amber is checked where it is given."""
-
-    trigger: str
-    due: str
-    note: str
-    amber: str | None = None
-
-
-class Rule(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """`count` units after or before the trigger. names_area: whose habit it is, or "design default".
-
-    meetings: kinds, or "any"; until: the end of that day in London, or the trigger's own time of day;
-    rolls_back: a calendar date on a day off becomes the working day before (rules 3.9);
-    amber_*: an earlier date to show as a warning (rules 3.1 and 3.6); unknown: nobody published the count.
-    """
-
-    id: str
-    layer: Layer
-    title: str
-    meetings: tuple[str, ...]
-    unit: Unit
-    trigger: str
-    source: str
-    confidence: str
-    count: Count | None = None
-    direction: Literal["after", "before"] = "after"
-    until: Literal["end_of_day", "same_time"] = "end_of_day"
-    rolls_back: bool = True
-    amber_inclusive: bool = False
-    amber_calendar_days: Count | None = None
-    names_area: str = ""
-    unknown: bool = False
-    worked: tuple[WorkedDate, ...] = ()
-
-    def cited(self) -> str:
-        """`ICPC-01, national, Working Together`: what stands in brackets behind every date it gives."""
-        return ", ".join(part for part in (self.id, self.layer, self.names_area, self.source) if part)
 
 
 class Rung(Struct, frozen=True, forbid_unknown_fields=True):
@@ -126,18 +80,6 @@ class Evidence(Struct, frozen=True, forbid_unknown_fields=True):
     warn_below_working_days: Count
 
 
-class Deadline(Struct, frozen=True):
-    """A date that explains itself. due_at: the last instant in time, UTC; amber_on: from when to warn."""
-
-    due_on: date
-    due_at: datetime
-    sentence: str
-    rule: str
-    source: str
-    layer: Layer
-    amber_on: date | None = None
-
-
 class Window(Struct, frozen=True):
     """From `opens_on` a review may be held; after `closes_on` it is overdue."""
 
@@ -148,12 +90,16 @@ class Window(Struct, frozen=True):
 
 
 class Protocol(Struct, frozen=True, kw_only=True, dict=True):
-    """The rules of one authority, as they stood on `in_force_from`."""
+    """The rules of one authority, as they stood on `in_force_from`.
+
+    answers: the id by which the house asks for a rule, and that of the rule which answers, as nations number their own.
+    """
 
     version: str
     nation: str
     in_force_from: date
     rules: dict[str, Rule]
+    answers: dict[str, str]
     ladders: dict[str, tuple[Rung, ...]]
     seats: dict[str, Seats]
     working_hours: WorkingHours
@@ -164,7 +110,7 @@ class Protocol(Struct, frozen=True, kw_only=True, dict=True):
 
     def rule(self, rule_id: str) -> Rule:
         """A rule with a number; RuleUnknown says why there is none."""
-        rule = self.rules.get(rule_id)
+        rule = self.rules.get(self.answers.get(rule_id, rule_id))
         if rule is None:
             raise RuleUnknown(f"protocol {self.version} has no rule {rule_id}")
         if rule.count is None:
@@ -181,7 +127,7 @@ class Protocol(Struct, frozen=True, kw_only=True, dict=True):
     @cached_property
     def _remembered(self) -> Callable[[str, date], Deadline]:
         """The same few dates are asked for at each decision, and reckoning them is most of its time."""
-        return lru_cache(20_000)(lambda rule_id, day: _reckoned(self.rule(rule_id), day, self.holidays))
+        return lru_cache(20_000)(lambda rule_id, day: reckoned(self.rule(rule_id), day, self.holidays))
 
     def window(self, open_rule: str, close_rule: str, trigger_day: date) -> Window:
         """The days within which a review belongs (rules 3.8 and 3.52)."""
@@ -198,68 +144,12 @@ class Protocol(Struct, frozen=True, kw_only=True, dict=True):
         return self.seats[meeting_kind].working_hours or self.working_hours
 
 
-# --- what a number means
-
-
-def _reckoned(rule: Rule, trigger: date, holidays: Holidays) -> Deadline:
-    instant = trigger if isinstance(trigger, datetime) else None
-    if rule.until == "same_time" and instant is None:
-        raise InstantNeeded(f"{rule.id} counts by the clock: it needs the time of the trigger, not only its day")
-    day = wd.local_day(instant) if instant else trigger
-    count = rule.count or 0
-    signed = count if rule.direction == "after" else -count
-    if rule.unit == "clock_hours" and instant:
-        due_at = wd.add_clock_hours(instant, signed)
-        due_on, aside = wd.local_day(due_at), ""
-    else:
-        due_on, aside = _due_day(rule, day, signed, holidays)
-        same_time = instant if rule.until == "same_time" else None
-        due_at = wd.same_time_on(due_on, same_time) if same_time else wd.end_of_day(due_on)
-    start, end = (instant, due_at) if rule.until == "same_time" and instant else (day, due_on)
-    sentence = f"{_counted(rule)} {wd.in_words(start)}{aside}: {wd.in_words(end)} ({rule.cited()})"
-    amber_on = _amber(rule, day, due_on, holidays)
-    return Deadline(due_on, due_at, sentence, rule.id, rule.source, rule.layer, amber_on)
-
-
-def _due_day(rule: Rule, day: date, signed: int, holidays: Holidays) -> tuple[date, str]:
-    """The day, and the clause that says what was left out or rolled back on the way."""
-    if rule.unit == "working_days":
-        due_on = wd.add_working_days(day, signed, holidays)
-        return due_on, _leaving_out(day, due_on, signed, holidays)
-    if rule.unit == "months":
-        raw = wd.add_months(day, signed)
-    else:
-        raw = wd.add_calendar_days(day, signed * (DAYS_IN_A_WEEK if rule.unit == "weeks" else 1))
-    due_on = wd.roll_back(raw, holidays) if rule.rolls_back else raw
-    name = f" ({holidays.days[raw]})" if raw in holidays.days else ""
-    return due_on, f", rolled back from {wd.in_words(raw)}{name}" if due_on != raw else ""
-
-
-def _leaving_out(day: date, due_on: date, signed: int, holidays: Holidays) -> str:
-    """Of the days up for counting: the trigger's own is one of them only when the count is nought."""
-    first, last = sorted((wd.add_calendar_days(day, (signed > 0) - (signed < 0)), due_on))
-    skipped = wd.left_out(first, last, holidays)
-    return f", leaving out {wd.listed(skipped)}" if skipped else ""
-
-
-def _counted(rule: Rule) -> str:
-    if rule.count == 0:
-        return f"the same {rule.unit.replace('_', ' ').removesuffix('s')} as"
-    unit = rule.unit.replace("_", " ")
-    return f"{rule.count} {unit.removesuffix('s') if rule.count == 1 else unit} {rule.direction}"
-
-
-def _amber(rule: Rule, day: date, due_on: date, holidays: Holidays) -> date | None:
-    if rule.amber_calendar_days is not None:
-        return min(wd.add_calendar_days(day, rule.amber_calendar_days), due_on)
-    return wd.inclusive_working_day(day, rule.count or 0, holidays) if rule.amber_inclusive else None
-
-
 # --- reading the packs
 
 
 class _Pack(Struct, forbid_unknown_fields=True, kw_only=True):
     file: str
+    lines: dict[str, int] = {}
     version: str
     layer: Layer
     nation: str
@@ -278,7 +168,8 @@ _ONCE = ("working_hours", "in_scope_factors", "evidence", "late_slot_working_day
 
 
 def read(mapping: list[dict[str, Any]]) -> Protocol:
-    """Lay the packs over each other; each mapping carries `file`, the name by which its faults are told.
+    """Lay the packs over each other; each mapping carries `file`, the name by which its faults are told, and
+    may carry `lines`, on which each of its rules begins.
 
     Raises ProtocolFaults with every fault found, so that one mending is enough.
     """
@@ -288,17 +179,35 @@ def read(mapping: list[dict[str, Any]]) -> Protocol:
     ladders, seats = _laid_over(packs, "ladders"), _laid_over(packs, "seats")
     once = {name: value for pack in packs for name in _ONCE if (value := getattr(pack, name)) is not None}
     faults += _missing(once, ladders)
-    sound = [rule for pack in packs for rule in _rules(pack, set(seats), once.get("holidays"), faults)]
+    sound = [(pack, _rules(pack, set(seats), once.get("holidays"), faults)) for pack in packs]
     _refuse(faults)
+    rules, answers = _answering(sound)
     return Protocol(
         version="+".join(pack.version for pack in packs),
         nation=packs[0].nation,
         in_force_from=max(pack.in_force_from for pack in packs),
-        rules={rule.id: rule for rule in sound},
+        rules=rules,
+        answers=answers,
         ladders=ladders,
         seats=seats,
         **once,
     )
+
+
+def _answering(sound: list[tuple[_Pack, list[Rule]]]) -> tuple[dict[str, Rule], dict[str, str]]:
+    """Each rule under its own id, and which answers to each id that the house asks by: the last one given."""
+    rules: dict[str, Rule] = {}
+    answers: dict[str, str] = {}
+    for pack, given in sound:
+        for rule in given:
+            asked = rule.stands_for or rule.id
+            before = rules.get(answers.get(asked, asked))
+            if pack.nation == ANY_NATION and before and not before.unknown:
+                continue
+            if before:
+                del rules[before.id]  # two rules for one question would both be told to whoever reads them
+            rules[rule.id], answers[asked] = rule, rule.id
+    return rules, answers
 
 
 def _refuse(faults: list[str]) -> None:
@@ -324,7 +233,7 @@ def _disordered(packs: list[_Pack]) -> list[str]:
     faults = [
         f"{pack.file} is for {pack.nation}: give only packs for {packs[0].nation}"
         for pack in packs
-        if pack.nation != packs[0].nation
+        if pack.nation not in (packs[0].nation, ANY_NATION)
     ]
     if order != sorted(order) or order[:1] != [0]:
         faults.append("the packs are out of order: give the national one first, then typical, then local")
@@ -349,7 +258,8 @@ def _rules(pack: _Pack, kinds: set[str], holidays: Holidays | None, faults: list
         else:
             found = _gaps(rule, kinds) or (_wrongly_worked(rule, holidays) if holidays else [])
             sound.append(rule)
-        faults += [f"{pack.file}, rule {rule_id}: {fault}" for fault in found]
+        line = f", line {pack.lines[rule_id]}" if rule_id in pack.lines else ""
+        faults += [f"{pack.file}{line}, rule {rule_id}: {fault}" for fault in found]
     return sound
 
 
@@ -370,6 +280,8 @@ def _gaps(rule: Rule, kinds: set[str]) -> list[str]:
         "no meeting is named; name the kinds, or 'any'": not rule.meetings,
         f"no pack gives seats to {wd.listed(strange)}; add them, or mend the name": bool(strange),
         "no area is named; set names_area to whose habit it is, or 'design default'": no_area,
+        "weeks of gestation are counted back from the birth; take direction out": rule.unit == "weeks_of_gestation"
+        and rule.direction == "before",
         "clock hours end at a time of day; set until = 'same_time'": by_the_hour,
         "fewer than two worked dates are given; count two by hand": not rule.unknown and len(rule.worked) < 2,
     }
@@ -381,7 +293,7 @@ def _wrongly_worked(rule: Rule, holidays: Holidays) -> list[str]:
     wrong = []
     for worked in rule.worked if rule.count is not None else ():
         try:
-            found = _reckoned(rule, wd.from_words(worked.trigger), holidays)
+            found = reckoned(rule, wd.from_words(worked.trigger), holidays)
         except (ValueError, HolidaysUnknown) as error:
             wrong.append(f"the worked date after {worked.trigger!r} cannot be run: {error}; mend it")
             continue

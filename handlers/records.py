@@ -23,10 +23,11 @@ OF_FACTOR: dict[str, e.Substance] = {"1": "alcohol", "2": "drugs"}
 
 
 class Kept(Struct, Generic[B], frozen=True):
-    """One record, and when we came to know it."""
+    """One record, when we came to know it, and when it happened."""
 
     body: B
     recorded: datetime
+    happened: datetime
 
 
 class Episode(Struct, frozen=True):
@@ -45,6 +46,11 @@ class Episode(Struct, frozen=True):
     def everybody(self) -> set[str]:
         """Whoever has been its key worker."""
         return {*self.told.workers, *(w for workers, _ in self.before for w in workers)}
+
+
+class Advice(Struct, frozen=True):
+    asked: e.AdviceAsked
+    recorded_at: datetime
 
 
 class Use(Struct, frozen=True):
@@ -152,7 +158,7 @@ TABLES: dict[type[e.Body], str] = {
 def keep(kept: S, fact: Fact, tables: dict[type[e.Body], str]) -> S:
     """What keeps records in these tables, with this one among them."""
     name = tables[type(fact.body)]
-    return replace(kept, **{name: {**getattr(kept, name), fact.event: Kept(fact.body, fact.recorded)}})
+    return replace(kept, **{name: {**getattr(kept, name), fact.event: Kept(fact.body, fact.recorded, fact.happened)}})
 
 
 def take_out(kept: S, event: str, tables: dict[type[e.Body], str]) -> S:

@@ -30,6 +30,25 @@ def owed(file: CaseFile, directory: Directory, protocol: Protocol, now: datetime
             yield _advice(file, advice, service, directory, protocol, now)
 
 
+def out_of_reach(file: CaseFile, directory: Directory) -> set[str]:
+    """Whoever is owed an outcome and cannot be written to: it leaves as soon as a better address is recorded."""
+    decided = [r for r in file.referrals.values() if r.decided]
+    return {r.made.made_by for r in decided if _cannot_be_told(file, r, directory) and not _told(file, r)}
+
+
+def _cannot_be_told(file: CaseFile, referral: Referral, directory: Directory) -> bool:
+    made_by = referral.made.made_by
+    return not directory.has_address(made_by) or came_to_nothing(file, _duty_to_tell(file, referral), made_by)
+
+
+def _told(file: CaseFile, referral: Referral) -> Met | None:
+    return went(file, _duty_to_tell(file, referral), referral.made.made_by)
+
+
+def _duty_to_tell(file: CaseFile, referral: Referral) -> str:
+    return duty_of(file, "feed_back_outcome", referral.made.referral)
+
+
 def _confirmation(referral: Referral, directory: Directory, protocol: Protocol) -> Owed:
     """By whoever made it; 48 hours by the clock from the call."""
     made = referral.made
@@ -56,7 +75,6 @@ def _feedback(
     assert decided is not None
     deadline = protocol.deadline("FEED-01", max(decided.decided_on, local_day(decided_at)))
     known = directory.workers.get(made.made_by)
-    duty = duty_of(file, "feed_back_outcome", made.referral)
     return Owed(
         kind="feed_back_outcome",
         key=(made.referral,),
@@ -68,8 +86,8 @@ def _feedback(
         service=known.agency if known else None,
         to=made.made_by,
         letter=Letter(occasion="referral_outcome", family=file.family, what=decided.outcome),
-        at_once=not directory.has_address(made.made_by) or came_to_nothing(file, duty, made.made_by),
-        met=went(file, duty, made.made_by),
+        at_once=_cannot_be_told(file, referral, directory),
+        met=_told(file, referral),
     )
 
 

@@ -18,7 +18,7 @@ def children_of(file: CaseFile, plan: str) -> tuple[str, ...]:
     """Whom a plan is about: those it names, the unborn child of its conference, else every child."""
     made, meeting = file.plan_made_at(plan), file.meetings.get(file.plans.get(plan, ""))
     unborn = meeting.due.child if meeting else None
-    return (made.plan.children if made else ()) or ((unborn,) if unborn else children(file))
+    return (made.children if made else ()) or ((unborn,) if unborn else children(file))
 
 
 def last_died_on(file: CaseFile, people: Iterable[str]) -> date | None:
@@ -30,7 +30,8 @@ def last_died_on(file: CaseFile, people: Iterable[str]) -> date | None:
 def plan_ended_on(file: CaseFile, plan: str) -> date | None:
     """The day that was recorded, or that on which the last child it is about died, or another area took over."""
     taken = next((t.on for left in moves_out(file) if (t := file.life.taken_over(left.move))), None)
-    return file.plans_ended.get(plan) or last_died_on(file, children_of(file, plan)) or taken
+    told = file.before.plans[plan].told.ended_on if plan in file.before.plans else None
+    return file.plans_ended.get(plan) or told or last_died_on(file, children_of(file, plan)) or taken
 
 
 def moves_out(file: CaseFile) -> list[e.FamilyMovedOut]:

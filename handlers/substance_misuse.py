@@ -29,7 +29,7 @@ from handlers.partnership import Directory
 from handlers.people import Text
 from handlers.protocol import Protocol
 from handlers.records import Sharing
-from handlers.working_days import add_working_days, end_of_day, local_day, next_working_day
+from handlers.working_days import local_day
 
 Verdict = Callable[[CaseFile, str, e.Purpose], bool]
 LastWord = Callable[[CaseFile, str, e.Purpose], Sharing | None]
@@ -122,7 +122,7 @@ def _tell(desk: Desk, concern: Concern, heard: Voice, meeting: Meeting) -> Itera
         known_at = max(meeting.timed_at or starts_at, concern.known_at)
         yield _of_the_meeting(desk, concern, heard, meeting, known_at, starts_at)
         if meeting.due.kind in CONFERENCES and sitting is None:
-            yield from _of_the_report(desk, concern, heard, meeting, starts_at)
+            yield from _of_the_report(desk, concern, heard, meeting, known_at, starts_at)
     if meeting.cancelled_at and booked is None and sitting is None:
         yield from _of_the_cancellation(desk, concern, heard, meeting, meeting.cancelled_at)
     if sitting:
@@ -180,11 +180,13 @@ def _last_post(starts_at: datetime, protocol: Protocol) -> datetime:
     return protocol.deadline("CALL-01", starts_at).due_at
 
 
-def _of_the_report(desk: Desk, concern: Concern, heard: Voice, meeting: Meeting, starts_at: datetime) -> Iterator[Owed]:
+def _of_the_report(
+    desk: Desk, concern: Concern, heard: Voice, meeting: Meeting, known_at: datetime, starts_at: datetime
+) -> Iterator[Owed]:
     """A report is asked for whether or not they come (rules ATT-03, REP-01); once asked, it is theirs to send."""
     key = (concern.adult, concern.service, meeting.id)
-    known_at = max(meeting.timed_at or meeting.fell_due_at, concern.known_at)
-    asked_by = min(desk.protocol.deadline("TELL-01", local_day(known_at)).due_at, starts_at)
+    told_by = desk.protocol.deadline("TELL-01", local_day(known_at))
+    asked_by = min(told_by.due_at, starts_at)
     rule = "REP-01b" if meeting.due.kind == "review_conference" else "REP-01a"
     due = desk.protocol.deadline(rule, local_day(starts_at))
     due_at = min(max(due.due_at, asked_by), starts_at)
@@ -205,8 +207,8 @@ def _of_the_report(desk: Desk, concern: Concern, heard: Voice, meeting: Meeting,
         due_at=asked_by,
         owner="coordinator",
         closes_on="accepted",
-        sentence=_sentence("Ask {} for a report to the {}, for {}.", concern, meeting),
-        rule="TELL-01",
+        sentence=f"{_sentence('Ask {} for a report to the {}, for {}.', concern, meeting)} {told_by.sentence}",
+        rule=told_by.rule,
         letter=letter,
         at_once=came_to_nothing(desk.file, duty, heard.to or ""),
         met=received or asked,
@@ -268,13 +270,13 @@ def _paper_to(desk: Desk, concern: Concern, heard: Voice, meeting: Meeting, part
     key = (concern.adult, concern.service, meeting.id)
     rule = minutes.rule_for(meeting) if part == "minutes" else "DEC-01"
     reopened_at = desk.reopened_at(kind, *key)
-    deadline = desk.protocol.deadline(rule, local_day(max(since, reopened_at or since)))
+    deadline = desk.protocol.deadline(rule, max(since, reopened_at or since))  # an instant: Scotland counts by the hour
     what = "minutes" if part == "minutes" else "decisions"
     return Owed(
         kind=kind,
         key=key,
         due_at=deadline.due_at,
-        due_again_at=desk.protocol.deadline(rule, local_day(max(since, desk.now))).due_at,
+        due_again_at=desk.protocol.deadline(rule, max(since, desk.now)).due_at,
         owner="minute_taker",
         closes_on="accepted",
         sentence=f"{_sentence(f'Send {{}} the {what} of the {{}}, for {{}}.', concern, meeting)} {deadline.sentence}",
@@ -291,14 +293,16 @@ def _paper_to(desk: Desk, concern: Concern, heard: Voice, meeting: Meeting, part
 def _name_somebody(desk: Desk, concern: Concern, about: str, what: str, since: datetime) -> Owed:
     """Nobody at the service can be reached: an escalation the same day, and never a reason to hold up the meeting."""
     service = concern.service or "a treatment service"
+    deadline = desk.protocol.deadline("NAME-01", local_day(since))
     return Owed(
         kind="name_representative",
         key=(concern.adult, concern.service, about),
-        due_at=end_of_day(add_working_days(local_day(since), 0, desk.protocol.holidays)),
+        due_at=deadline.due_at,
         owner="coordinator",
         closes_on="recorded",
-        sentence=f"Nobody at {service} can be reached about the {what}, for {concern.adult}: find somebody.",
-        rule="TELL-01",
+        sentence=f"Nobody at {service} can be reached about the {what}, for {concern.adult}: find somebody."
+        f" {deadline.sentence}",
+        rule=deadline.rule,
         meeting=about if about in desk.file.meetings else None,
         adult=concern.adult,
         service=concern.service,
@@ -310,14 +314,16 @@ def _seek_consent(desk: Desk, concern: Concern, about: str, what: str, purpose: 
     """Without consent or an override the service is not told; the coordinator owes the question (rules 3.22)."""
     word = desk.said(desk.file, concern.adult, purpose)
     service = concern.service or "a treatment service"
+    deadline = desk.protocol.deadline("ASK-01", local_day(since))
     return Owed(
         kind="seek_consent",
         key=(concern.adult, concern.service, about),
-        due_at=end_of_day(next_working_day(local_day(since), desk.protocol.holidays)),
+        due_at=deadline.due_at,
         owner="coordinator",
         closes_on="recorded",
-        sentence=f"Ask whether {service} may be told of the {what}, for {concern.adult}, or record an override.",
-        rule="TELL-01",
+        sentence=f"Ask whether {service} may be told of the {what}, for {concern.adult}, or record an override."
+        f" {deadline.sentence}",
+        rule=deadline.rule,
         meeting=about if about in desk.file.meetings else None,
         adult=concern.adult,
         service=concern.service,

@@ -1,7 +1,8 @@
 """A directory that changes wakes the families that reckon with it: a worker on leave or without an address today is
 somebody else to be told today, not at the family's next event.
 
-A family says which treatment services it reckons with; the directory tells it whenever somebody there changes.
+A family says which treatment services it reckons with, and which workers it cannot write to; the directory tells it
+whenever somebody there changes.
 """
 
 from __future__ import annotations
@@ -16,9 +17,9 @@ from handlers.facts import Finding
 from handlers.partnership import ANY, Directory
 
 
-def watch(file: CaseFile, services: Iterable[str]) -> Iterator[Finding | TellStream]:
-    """Let the directory know of which treatment services this family wants to hear; "" is any of them."""
-    wanted = {service or ANY for service in services}
+def watch(file: CaseFile, names: Iterable[str]) -> Iterator[Finding | TellStream]:
+    """Let the directory know of which treatment services and workers this family wants to hear; "" is any service."""
+    wanted = {name or ANY for name in names}
     for service in sorted({*wanted, *file.watched}):
         watched = service in wanted
         if watched != (service in file.watched):
@@ -35,13 +36,16 @@ def begin(directory: Directory, body: e.ServiceWatched) -> Iterator[TellStream]:
 
 
 def tell_watchers(before: Directory, after: Directory, body: e.Body) -> Iterator[TellStream]:
-    """Every family that reckons with a service of which this record speaks. Also where it says what was known: an
-    address recorded again after mail came back is good again."""
+    """Every family that reckons with a service of which this record speaks, or with the worker. Also where it says
+    what was known: an address recorded again after mail came back is good again."""
+    services = {*_spoken_of(before, body), *_spoken_of(after, body)}
+    workers = {body.worker} if isinstance(body, e.WorkerRecorded) else set()
     told: set[str] = set()
-    for service in sorted({*_spoken_of(before, body), *_spoken_of(after, body)}):
-        for family in sorted({*after.watchers.get(service, ()), *after.watchers.get(ANY, ())} - told):
+    for name in sorted({*services, *workers}):
+        of_any = after.watchers.get(ANY, ()) if name in services else ()
+        for family in sorted({*after.watchers.get(name, ()), *of_any} - told):
             told.add(family)
-            yield _telling(after, family, service)
+            yield _telling(after, family, name)
 
 
 def _telling(directory: Directory, family: str, service: str) -> TellStream:

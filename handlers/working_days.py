@@ -125,6 +125,7 @@ def at_local_time(day: date, clock: time) -> datetime:
     return datetime.combine(day, clock, tzinfo=LONDON).astimezone(UTC)
 
 
+@lru_cache(10_000)
 def end_of_day(day: date) -> datetime:
     """23:59:59 in London, in UTC: when whatever is due that day falls late (rules 3.36)."""
     return at_local_time(day, LAST_SECOND)
@@ -144,8 +145,13 @@ def same_time_on(day: date, instant: datetime) -> datetime:
 def in_words(moment: date) -> str:
     """`Thu 2 January 2025`; an instant is told in London's time, as `Thu 2 January 2025 16:30`."""
     if isinstance(moment, datetime):
-        return f"{in_words(local_day(moment))} {moment.astimezone(LONDON):%H:%M}"
-    return f"{WEEKDAYS[moment.weekday()]} {moment.day} {MONTHS[moment.month - 1]} {moment.year}"
+        return f"{_day_in_words(local_day(moment))} {moment.astimezone(LONDON):%H:%M}"
+    return _day_in_words(moment)
+
+
+@lru_cache(10_000)
+def _day_in_words(day: date) -> str:
+    return f"{WEEKDAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
 def from_words(text: str) -> date:

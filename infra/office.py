@@ -16,28 +16,20 @@ import msgspec
 from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from handlers import case_file, diary_file, partnership, person_file
 from handlers.admission import EVERYTHING
-from handlers.decide import File, fold
+from handlers.decide import File
 from handlers.events import Event, RecordHeld, RecordReleased
 from handlers.facts import Fact
 from handlers.partnership import Directory
 from handlers.people import StreamId, derived
-from handlers.protocol import Protocol
 from infra.db import chain, outbox, projections, reading, sealing, shelf
 from infra.db.engine import transaction
-from infra.db.sealing import Keyring, insert_if_absent
+from infra.db.folding import FOLD_VERSION, KINDS, refold
+from infra.db.sealing import Keyring, insert_if_absent, put_in_place
 from infra.db.tables import files, held, inbox, ledger, parked, references, stamp, unstamp, wakeups
+from infra.protocols.packs import Protocols
 from streams.office import Opened, Parcel, Refusal, Settlement
-from streams.wire import BODY_TYPES, LONGEST, Letter, Unreadable, decode_body, encode_body, stream_id, write
-
-KINDS: dict[str, type[Any]] = {
-    "family": case_file.CaseFile,
-    "person": person_file.PersonFile,
-    "diary": diary_file.DiaryFile,
-    "partnership": partnership.Directory,
-}
-FOLD_VERSION = case_file.FOLD_VERSION
+from streams.wire import LONGEST, Letter, Unreadable, encode_body, stream_id, write
 
 
 def _among(column: Any, name: str) -> Any:
@@ -59,20 +51,23 @@ KEEP_FILE = (
         snapshot=bindparam("file"),
     )
 )
-LEDGER, INBOX, AWAKE = ledger.insert(), inbox.insert(), wakeups.insert()
+LEDGER, INBOX = ledger.insert(), inbox.insert()
 ASLEEP = delete(wakeups).where(_among(wakeups.c.stream, "streams"))
-SEEN = select(inbox).where(_among(inbox.c.event, "ids"))
+SEEN = select(inbox).where(_among(inbox.c.source, "sources"), _among(inbox.c.event, "ids"))  # the key's own order
 PARKED_AS = select(parked.c.name, parked.c.letter).where(_among(parked.c.name, "names"))
 WAITING_FOR = select(parked).where(_among(parked.c.awaits, "names")).order_by(parked.c.at, parked.c.name)
 WAITING_AT = select(parked.c.awaits).where(parked.c.stream == bindparam("of"))
+DUE = select(wakeups).where(wakeups.c.at <= bindparam("now")).order_by(wakeups.c.at, wakeups.c.stream)
+NEXT_WAKE = select(func.min(wakeups.c.at)).where(wakeups.c.at > bindparam("now"))
+KNOWN_AS = select(references.c.stream).where(references.c.name == bindparam("known_as"))
 NO_LONGER_PARKED = delete(parked).where(_among(parked.c.name, "names"))
 
 
 class Office:
-    """Keeps the files in SQL. The protocol is the area's; one office serves one database."""
+    """Keeps the files in SQL. Each area goes by its own protocol; one office serves one database."""
 
-    def __init__(self, engine: AsyncEngine, keyring: Keyring, protocol: Protocol) -> None:
-        self.engine, self.keyring, self.protocol = engine, keyring, protocol
+    def __init__(self, engine: AsyncEngine, keyring: Keyring, protocols: Protocols) -> None:
+        self.engine, self.keyring, self.protocols = engine, keyring, protocols
         self.directories: dict[StreamId, tuple[int, Directory]] = {}
 
     async def seal(self, events: Sequence[Event]) -> list[Event]:
@@ -107,14 +102,12 @@ class Office:
 
     async def due(self, now: datetime) -> list[tuple[StreamId, datetime]]:
         async with transaction(self.engine) as connection:
-            query = select(wakeups).where(wakeups.c.at <= stamp(now)).order_by(wakeups.c.at, wakeups.c.stream)
-            return [(stream_id(r.stream), unstamp(r.at)) for r in await connection.execute(query)]
+            rows = await connection.execute(DUE, {"now": stamp(now)})
+            return [(stream_id(r.stream), unstamp(r.at)) for r in rows]
 
     async def next_instant(self, after: datetime) -> datetime | None:
         async with transaction(self.engine) as connection:
-            wake = (
-                await connection.execute(select(func.min(wakeups.c.at)).where(wakeups.c.at > stamp(after)))
-            ).scalar()
+            wake = (await connection.execute(NEXT_WAKE, {"now": stamp(after)})).scalar()
             waiting = await outbox.next_at(connection)
         return min((unstamp(x) for x in (wake, waiting) if x), default=None)
 
@@ -132,11 +125,12 @@ class Sitting:
         if ":" not in event.stream.id:
             return event
         name = f"{event.stream.area} reference:{event.stream.id}"
-        known = (await self.connection.execute(select(references.c.stream).where(references.c.name == name))).scalar()
+        known = (await self.connection.execute(KNOWN_AS, {"known_as": name})).scalar()
         return msgspec.structs.replace(event, stream=stream_id(known)) if known else name
 
     async def seen(self, events: Sequence[Event]) -> dict[tuple[str, str], bool]:
-        rows = await self.connection.execute(SEEN, {"ids": [e.id for e in events]})
+        asked = {"sources": sorted({e.source for e in events}), "ids": [e.id for e in events]}
+        rows = await self.connection.execute(SEEN, asked)
         before = {(r.source, r.event): r.digest for r in rows}
         names = {(e.source, e.id): e for e in events}
         before |= await self._waiting(names)
@@ -164,7 +158,7 @@ class Sitting:
             file = await self._file(stream, r)
             directory = file if isinstance(file, Directory) else await self._directory(stream)
             decided_at = unstamp(r.decided_at) if r.decided_at else None
-            opened[stream] = Opened(file, directory, self.office.protocol, decided_at)
+            opened[stream] = Opened(file, directory, self.office.protocols.of(stream.area), decided_at)
         return opened
 
     async def _file(self, stream: StreamId, r: Any) -> File:
@@ -208,16 +202,16 @@ class Sitting:
         await self.connection.execute(INBOX, [_inbox_row(s.event) for s in settlements])
         await self._mark_done([s.event for s in settlements])
         await self._keep_files({s.event.stream: s for s in settlements})
-        for s in settlements:
-            await projections.write(self.connection, s)
+        await projections.write(self.connection, settlements)
         await self._make_known(settlements)
 
     def _ledger_rows(self, s: Settlement) -> list[dict[str, Any]]:
         seq, link = self.rows[s.event.stream]
+        pack = self.office.protocols.of(s.event.stream.area).version
         rows = []
         for fact in s.decision.facts:
             seq += 1
-            entry = _ledger_row(s.event, fact, seq, self.office.protocol.version)
+            entry = _ledger_row(s.event, fact, seq, pack)
             link = chain.link(link, entry)
             rows.append(entry | {"link": link})
         self.rows[s.event.stream] = (seq, link)
@@ -231,14 +225,15 @@ class Sitting:
             told = {"of": str(stream), "to_seq": seq, "to_link": link, "at": stamp(s.now), "file": file}
             kept.append(told | {"version": FOLD_VERSION})
         await self.connection.execute(KEEP_FILE, kept)
-        await self.connection.execute(ASLEEP, {"streams": [str(stream) for stream in latest]})
-        wakes = [(s.event.stream, s.decision.wake_at) for s in latest.values()]
-        rows = [{"stream": str(stream), "at": stamp(at)} for stream, at in wakes if at]
+        wakes = {str(stream): s.decision.wake_at for stream, s in latest.items()}
+        rows = [{"stream": stream, "at": stamp(at)} for stream, at in wakes.items() if at]
         if rows:
-            await self.connection.execute(AWAKE, rows)
+            await self.connection.execute(put_in_place(self.connection, wakeups), rows)
+        if len(rows) < len(wakes):
+            await self.connection.execute(ASLEEP, {"streams": [stream for stream, at in wakes.items() if not at]})
 
-    async def _make_known(self, settlements: Sequence[Settlement]) -> None:
-        """Names that these decisions made known bring back what was parked for them."""
+    async def _known_since(self, settlements: Sequence[Settlement]) -> dict[str, datetime]:
+        """Names that these decisions made known; where a family went on in another, all that waits at its stream."""
         since: dict[str, datetime] = {}
         for s in settlements:
             if EVERYTHING in s.decision.makes_known:
@@ -251,7 +246,16 @@ class Sitting:
                     row = {"name": f"{scope} {name}", "stream": str(s.event.stream)}
                     await self.connection.execute(insert_if_absent(self.connection, references), [row])
                 since.setdefault(f"{scope} {name}", s.now)
+        return since
+
+    async def _make_known(self, settlements: Sequence[Settlement]) -> None:
+        """Names that these decisions made known bring back what was parked for them."""
+        since = await self._known_since(settlements)
         rows = list(await self.connection.execute(WAITING_FOR, {"names": list(since)})) if since else []
+        # What was held and released at one instant comes in that order: who released it last has the last word.
+        told = [r.name for r in rows if _tells_of_the_shelf(msgspec.json.decode(r.letter, type=Letter))]
+        places = await outbox.places(self.connection, told) if told else {}
+        rows.sort(key=lambda r: (r.at, places.get(r.name, 0)))
         for n, r in enumerate(rows):
             again = outbox.row(r.name, "event", r.stream, r.letter.encode(), since[r.awaits], 0, n)
             await outbox.put_again(self.connection, again)
@@ -316,7 +320,7 @@ class Sitting:
             stream = stream_id(key)
         except Unreadable:
             return
-        if letter.headers.get("ce_type", "").startswith("uk.quorate.record-"):
+        if _tells_of_the_shelf(letter):
             return
         for n in count():  # one played instant may see a record held and released more than once
             id_ = derived(type(body).__name__, body.record, str(stream), stamp(now), str(n))
@@ -328,6 +332,10 @@ class Sitting:
 
     async def _mark_done(self, events: Sequence[Event]) -> None:
         await outbox.mark(self.connection, [outbox.event_name(e.source, e.id) for e in events], "done")
+
+
+def _tells_of_the_shelf(letter: Letter) -> bool:
+    return letter.headers.get("ce_type", "").startswith("uk.quorate.record-")
 
 
 def _storable(text: str) -> str:
@@ -367,21 +375,3 @@ def _ledger_row(event: Event, fact: Fact, seq: int, pack: str) -> dict[str, Any]
         "happened": stamp(fact.happened),
         "recorded": stamp(fact.recorded),
     }
-
-
-def as_fact(r: Any) -> Fact:
-    """A ledger row, as the fact that it keeps."""
-    body = decode_body(BODY_TYPES[r.type], r.body.encode())
-    return Fact(body, r.because, unstamp(r.happened), unstamp(r.recorded), r.event, r.rule)
-
-
-async def refold(connection: AsyncConnection, stream: StreamId, until: datetime | None = None) -> File:
-    """The file rebuilt from its ledger rows alone, up to what was recorded by then."""
-    query = select(ledger).where(ledger.c.stream == str(stream)).order_by(ledger.c.seq)
-    file: File = KINDS[stream.kind](stream=stream)
-    for r in await connection.execute(query):
-        fact = as_fact(r)
-        if until is not None and fact.recorded > until:
-            break  # what follows was decided later still, even where it is told of an earlier hour
-        file = fold(file, fact)
-    return file

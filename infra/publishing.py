@@ -76,16 +76,22 @@ async def _take(house: House, lines: Sequence[Line], tally: Tally) -> None:
             events[number] = as_event(from_line(line))
         except Unreadable as error:
             refused.append(Held(number, raw_letter(line), "unreadable", str(error)))
+    texts = dict(lines)
+    for n in await let_in(house, events, tally):
+        clash = CLASH.format(events[n].source, events[n].id)
+        refused.append(Held(n, raw_letter(texts[n]), "clash", clash))
+    await _hold(house, refused, tally)
+
+
+async def let_in(house: House, events: dict[int, Event], tally: Tally) -> list[int]:
+    """Seal these events, by their number, and submit those that are new; the numbers of those whose name another event
+    had before."""
     tally.span(list(events.values()))
     sealed = dict(zip(events, await house.office.seal(list(events.values())), strict=True))
     fresh, clashing = await _sorted_out(house, sealed, tally)
-    texts = dict(lines)
-    for n in clashing:
-        clash = CLASH.format(events[n].source, events[n].id)
-        refused.append(Held(n, raw_letter(texts[n]), "clash", clash))
-    await house.office.submit(list(fresh.values()), first=lines[0][0])
+    await house.office.submit(list(fresh.values()), first=min(events, default=0))
     tally.taken += len(fresh)
-    await _hold(house, refused, tally)
+    return clashing
 
 
 def from_line(line: bytes) -> Letter:

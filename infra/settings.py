@@ -18,7 +18,8 @@ class SettingsFault(Exception):
 
 class Settings(Struct, frozen=True, kw_only=True):
     """Where things are. home: the folder of the embedded default; database: a SQLAlchemy URL; kafka: host:port, or
-    empty for the local engine; domain: the organiser's mail domain; nation: whose bank holidays and rules."""
+    empty for the local engine; domain: the organiser's mail domain; nation: whose bank holidays and rules;
+    overlay: a local pack over them, or a folder with one for each area."""
 
     home: Path
     database: str
@@ -44,7 +45,7 @@ def read(environment: Mapping[str, str] = os.environ, home: Path | None = None) 
     Raises SettingsFault with one sentence.
     """
     where = home or Path(environment.get("QUORATE_HOME", ".quorate"))
-    overlay = environment.get("QUORATE_OVERLAY")
+    nation, overlay = whose_rules(environment)
     return Settings(
         home=where,
         database=_value(environment, "QUORATE_DATABASE") or f"sqlite+aiosqlite:///{where / 'quorate.db'}",
@@ -55,10 +56,16 @@ def read(environment: Mapping[str, str] = os.environ, home: Path | None = None) 
         smtp_password=_value(environment, "QUORATE_SMTP_PASSWORD"),
         smtp_starttls=environment.get("QUORATE_SMTP_STARTTLS", "") == "1",
         domain=environment.get("QUORATE_DOMAIN", "meetings.example.org"),
-        nation=environment.get("QUORATE_NATION", "england"),
-        overlay=Path(overlay) if overlay else None,
+        nation=nation,
+        overlay=overlay,
         master_key=_master_key(environment, where),
     )
+
+
+def whose_rules(environment: Mapping[str, str] = os.environ) -> tuple[str, Path | None]:
+    """The nation, and the local pack or folder of packs over it; needs no home."""
+    overlay = environment.get("QUORATE_OVERLAY")
+    return environment.get("QUORATE_NATION", "england"), Path(overlay) if overlay else None
 
 
 def _value(environment: Mapping[str, str], name: str) -> str | None:

@@ -16,7 +16,7 @@ from infra.mail import post
 from infra.mail.post import Post
 from infra.office import Office
 from infra.papers.compose import Letterhead
-from infra.protocols.packs import protocol
+from infra.protocols.packs import protocols
 from infra.relay import Relay
 from infra.settings import Settings
 from streams.local import LocalCarrier
@@ -43,7 +43,7 @@ async def house(settings: Settings) -> AsyncIterator[House]:
     try:
         await bring_up_to_date(engine)
         keyring = Keyring(settings.master_key)
-        office = Office(engine, keyring, protocol(settings.nation, settings.overlay))
+        office = Office(engine, keyring, protocols(settings.nation, settings.overlay))
         dispatch = Dispatch(engine, keyring, letterhead(settings), Post(mail_relay(settings)))
         yield House(settings, engine, keyring, office, dispatch)
     finally:

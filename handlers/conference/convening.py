@@ -8,6 +8,7 @@ does not start the clock anew (rules ICPC-01, 3.2). Reviews: RCPC-01, from the d
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date
 
 from msgspec.structs import replace
@@ -19,44 +20,39 @@ from handlers.case_file import CaseFile
 from handlers.duties import Met, Owed
 from handlers.meeting_file import Meeting
 from handlers.meetings import falling_due, inviting
+from handlers.meetings.falling_due import Due, Undated, Wanted, dated, falls_due, of_each_plan
 from handlers.meetings.inviting import Invitee
 from handlers.partnership import Directory
-from handlers.protocol import Protocol
+from handlers.protocol import Protocol, RuleUnknown
 from handlers.records import in_order
 from handlers.working_days import in_words, local_day
 
 UNBORN = "RCPC-02"
 
 
-def due(file: CaseFile, protocol: Protocol) -> Iterator[tuple[f.MeetingFellDue, str]]:
+def due(file: CaseFile, protocol: Protocol) -> Iterator[Due | Undated]:
     """Every conference that should have been or should be held, with the rule that dates it."""
     yield from _initial(file, protocol)
     yield from _pre_birth(file, protocol)
     yield from _transfer_in(file, protocol)
-    for meeting, rule in falling_due.of_each_plan(file, "review_conference", "RCPC-01a", "RCPC-01b", protocol):
-        yield _after_a_birth(file, meeting, protocol) or (meeting, rule)
+    for wanted in of_each_plan(file, "review_conference", "RCPC-01a", "RCPC-01b", protocol):
+        yield (_after_a_birth(file, wanted[0], protocol) if isinstance(wanted, tuple) else None) or wanted
 
 
-def _initial(file: CaseFile, protocol: Protocol) -> Iterator[tuple[f.MeetingFellDue, str]]:
+def _initial(file: CaseFile, protocol: Protocol) -> Iterator[Due | Undated]:
     """One for each enquiry, under the name of the first discussion that one was asked for after."""
     begun: set[str] = set()
     for named in (d for d in _enquiries(file) if d.discussion in file.asked_for):
         initiating = _initiating(file, named, protocol)
-        if initiating.discussion in begun:
+        if initiating.discussion in begun or _was_held_before(file, named):
             continue
         begun.add(initiating.discussion)
-        deadline = protocol.deadline("ICPC-01", initiating.held_on)
-        meeting = f.MeetingFellDue(
-            meeting=f"initial-conference:{named.discussion}",
-            kind="initial_conference",
-            due_on=deadline.due_on,
-            not_before=initiating.held_on,
-            working=deadline.sentence,
-        )
-        yield meeting, deadline.rule
+        begun_on = initiating.held_on
+        kind: f.MeetingKind = "initial_conference"
+        yield from dated(file, kind, named.discussion, "ICPC-01", begun_on, protocol, not_before=begun_on)
 
 
-def why_not(file: CaseFile, due: f.MeetingFellDue, protocol: Protocol) -> str:
+def why_not(file: CaseFile, due: Wanted, protocol: Protocol) -> str:
     """Why the initial conference of an enquiry need not sit: its outcome says so and nobody disputes it, or the
     dispute came to that. Whoever asks for one after the outcome disputes it; while they differ it stays due (rules
     ICPC-07)."""
@@ -97,42 +93,36 @@ def owed(file: CaseFile, protocol: Protocol) -> Iterator[Owed]:
         )
 
 
-def _pre_birth(file: CaseFile, protocol: Protocol) -> Iterator[tuple[f.MeetingFellDue, str]]:
-    """Early enough before the birth that is expected (rules PB-01)."""
-    for asked in file.births_due.values():
-        deadline = protocol.deadline("PB-01", asked.expected_on)
-        due_on, working = deadline.due_on, deadline.sentence
-        meeting = falling_due.falls_due("pre_birth_conference", asked.conference, due_on, working, protocol)
-        yield replace(meeting, child=asked.unborn), deadline.rule
-
-
-def _after_a_birth(
-    file: CaseFile, meeting: f.MeetingFellDue, protocol: Protocol
-) -> tuple[f.MeetingFellDue, str] | None:
+def _after_a_birth(file: CaseFile, meeting: f.MeetingFellDue, protocol: Protocol) -> Due | None:
     """The first review of a plan made while its child was unborn: sooner, if the birth asks for it (rules RCPC-02,
     3.30 and 3.55)."""
     plan = meeting.plan or ""
     made = file.plan_made_at(plan)
-    if made is None or not meeting.meeting.endswith(f":{plan}:1") or UNBORN not in protocol.rules:
+    if made is None or not meeting.meeting.endswith(f":{plan}:1"):
         return None
     births = [file.life.birth_of(child) for child in standing.children_of(file, plan)]
     since = min((b.body.on for b in births if b and b.body.on > made.sat_on), default=None)
-    deadline = protocol.deadline(UNBORN, since) if since else None
-    if deadline is None or deadline.due_on >= meeting.due_on:
-        return None
-    name, working = f"{plan}:1", deadline.sentence
-    sooner = falling_due.falls_due("review_conference", name, deadline.due_on, working, protocol)
-    return replace(sooner, plan=plan), deadline.rule
+    with suppress(RuleUnknown):  # nobody asks for it here
+        deadline = protocol.deadline(UNBORN, since) if since else None
+        if deadline and deadline.due_on < meeting.due_on:
+            sooner = falls_due(meeting.kind, f"{plan}:1", deadline.due_on, deadline.sentence, protocol)
+            return replace(sooner, plan=plan), deadline.rule
+    return None
 
 
-def _transfer_in(file: CaseFile, protocol: Protocol) -> Iterator[tuple[f.MeetingFellDue, str]]:
+def _pre_birth(file: CaseFile, protocol: Protocol) -> Iterator[Due | Undated]:
+    """Early enough before the birth that is expected (rules PB-01)."""
+    for asked in file.births_due.values():
+        yield from dated(
+            file, "pre_birth_conference", asked.conference, "PB-01", asked.expected_on, protocol, child=asked.unborn
+        )
+
+
+def _transfer_in(file: CaseFile, protocol: Protocol) -> Iterator[Due | Undated]:
     """From the earlier of the written notice and the referral's receipt (rules TRF-01, 3.28)."""
     for transfer in (t for t in file.transfers.values() if not t.temporary):
         told_on = min(filter(None, (transfer.notified_on, transfer.received_on)))
-        deadline = protocol.deadline("TRF-01", told_on)
-        due_on, working = deadline.due_on, deadline.sentence
-        meeting = falling_due.falls_due("transfer_in_conference", transfer.transfer, due_on, working, protocol)
-        yield meeting, deadline.rule
+        yield from dated(file, "transfer_in_conference", transfer.transfer, "TRF-01", told_on, protocol)
 
 
 def from_the_old_area(file: CaseFile, meeting: Meeting, directory: Directory) -> Iterator[Invitee]:
@@ -156,8 +146,15 @@ def _initiating(file: CaseFile, named: e.StrategyDiscussionHeld, protocol: Proto
         local_day(m.sitting.started_at)
         for m in file.meetings.values()
         if m.sitting and m.due.kind == "initial_conference"
-    ]
+    ] + [c.held_on for c in file.before.conferences.values()]
     return next(d for d in _enquiries(file) if d is named or _still_open(d, named, sat_on, protocol))
+
+
+def _was_held_before(file: CaseFile, named: e.StrategyDiscussionHeld) -> bool:
+    """Whether a return tells that it was held. One that ever had a time with us is ours, and ours to record."""
+    meeting = file.meetings.get(f"initial-conference:{named.discussion}")
+    returned = any(c.discussion == named.discussion for c in file.before.conferences.values())
+    return returned and not (meeting and meeting.fixed_at)
 
 
 def _still_open(
@@ -165,4 +162,7 @@ def _still_open(
 ) -> bool:
     if any(earlier.held_on <= on < named.held_on for on in sat_on):
         return False
-    return named.held_on <= protocol.deadline("ICPC-01", earlier.held_on).due_on
+    try:
+        return named.held_on <= protocol.deadline("ICPC-01", earlier.held_on).due_on
+    except RuleUnknown:
+        return True  # where nobody says by when, it is open until its conference has sat

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from datetime import date, datetime
+from itertools import count
+from typing import Any
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from handlers import events as e
 from handlers import facts as f
-from handlers import standing
 from handlers.case_file import CaseFile
 from handlers.duties import Met, Owed
 from handlers.effects import TellStream
 from handlers.facts import Finding
 from handlers.meeting_file import Meeting
 from handlers.people import StreamId
-from handlers.protocol import Protocol
-from handlers.working_days import add_working_days, end_of_day, local_day
+from handlers.protocol import Protocol, RuleUnknown
+from handlers.standing import plan_ended_on
+from handlers.working_days import add_working_days, end_of_day, in_words, local_day
 
 NAMES: dict[f.MeetingKind, str] = {
     "initial_conference": "initial child protection conference",
@@ -43,18 +47,46 @@ PURPOSES: dict[f.MeetingKind, e.Purpose] = {
 }
 
 
+class Undated(Struct, frozen=True, kw_only=True):
+    """A meeting that is owed, though nobody published by when: a person must set its day (decision 14).
+
+    key names it within its family, about tells it from others of its kind; set_by: who set it.
+    """
+
+    kind: f.MeetingKind
+    key: tuple[str, ...]
+    rule: str
+    unknown: str
+    about: str
+    adult: str | None = None
+    service: str | None = None
+    plan: str | None = None
+    child: str | None = None
+    set_by: e.MeetingAskedFor | None = None
+
+    @property
+    def meeting(self) -> str:
+        """As much of its name as can be foreseen."""
+        return self.key[0]
+
+
+Wanted = f.MeetingFellDue | Undated
+Due = tuple[f.MeetingFellDue, str]  # with the id of the rule that dates it
+
+
 def name(meeting: Meeting) -> str:
     return NAMES[meeting.due.kind]
 
 
 def reconcile(
-    file: CaseFile, due: Iterable[tuple[f.MeetingFellDue, str]], why_not: Callable[[f.MeetingFellDue], str]
+    file: CaseFile, due: Iterable[Due | Undated], why_not: Callable[[Wanted], str]
 ) -> Iterator[Finding | TellStream]:
     """Meetings that fell due or whose date changed, and open ones that nothing asks for any more.
 
     due: each meeting with the id of the rule that dates it; why_not: why it need not sit all the same, if so.
     """
-    wanted = {meeting.meeting: (meeting, rule) for meeting, rule in due if not why_not(meeting)}
+    dated = (x for x in due if isinstance(x, tuple))
+    wanted = {meeting.meeting: (meeting, rule) for meeting, rule in dated if not why_not(meeting)}
     for id_, (meeting, rule) in wanted.items():
         on_file = file.meetings.get(id_)
         if on_file is None or (not on_file.held and (on_file.no_longer_due or on_file.due != meeting)):
@@ -67,20 +99,85 @@ def reconcile(
                 yield release(file, on_file, "the meeting is no longer due")
 
 
-def of_each_plan(
-    file: CaseFile, kind: f.MeetingKind, first_rule: str, next_rule: str, protocol: Protocol
-) -> Iterator[tuple[f.MeetingFellDue, str]]:
-    """The next meeting of this kind for each plan that stands: the first from the conference that made the plan,
-    each further one from the day the last was held (rules 3.7, 3.8)."""
+class Standing(Struct, frozen=True):
+    """A plan that stands; reviews and known_on: of one that was made before this file was kept."""
+
+    plan: str
+    made_on: date
+    reviews: tuple[date, ...] = ()
+    known_on: date | None = None
+
+
+def standing(file: CaseFile) -> Iterator[Standing]:
+    """The plans that a conference of ours made, and the one that a return told of."""
+    ours: set[date] = set()
     for plan in file.plans:
         made = file.plan_made_at(plan)
-        if plan in file.plans_ended or made is None:
-            continue
-        held = [m.sitting for m in file.meetings.values() if m.due.plan == plan and m.due.kind == kind and m.sitting]
-        since = max((local_day(s.started_at) for s in held), default=made.sat_on)
-        deadline = protocol.deadline(next_rule if held else first_rule, since)
-        meeting = falls_due(kind, f"{plan}:{len(held) + 1}", deadline.due_on, deadline.sentence, protocol)
-        yield replace(meeting, plan=plan), deadline.rule
+        if made:
+            ours.add(made.sat_on)
+        if made and plan not in file.plans_ended:
+            yield Standing(plan, made.sat_on)
+    before = file.before.standing(file.plans_ended, ours)
+    if before:
+        yield Standing(before.told.plan, before.told.made_on, before.told.reviews, local_day(before.known_at))
+
+
+def of_each_plan(
+    file: CaseFile, kind: f.MeetingKind, first_rule: str, next_rule: str, protocol: Protocol
+) -> Iterator[Due | Undated]:
+    """The next meeting of this kind for each plan that stands: the first from the conference that made the plan,
+    each further one from the day the last was held (rules 3.7, 3.8). Ours are counted from one."""
+    for plan in standing(file):
+        held = [m.sitting for m in file.meetings.values() if m.due.plan == plan.plan and m.due.kind == kind]
+        sat_on = [local_day(s.started_at) for s in held if s]
+        before = plan.reviews if kind == "review_conference" or not sat_on else ()
+        last_on = max((*sat_on, *before), default=None)
+        rule, since = (next_rule, last_on) if last_on else (first_rule, plan.made_on)
+        if plan.known_on and kind == "core_group" and not sat_on:
+            rule, since = _still_ahead(rule, since, plan.known_on, next_rule, protocol)
+        name = f"{plan.plan}:{number_of_next(file, kind, plan.plan)}"
+        yield from dated(file, kind, name, rule, since, protocol, plan=plan.plan)
+
+
+def _still_ahead(rule: str, since: date, known_on: date, next_rule: str, protocol: Protocol) -> tuple[str, date]:
+    """No return says which core groups met. Those that were due before we knew of the plan were not ours to hold: the
+    next is the first of their row that was still to come."""
+    with suppress(RuleUnknown):  # a person sets the day then
+        while (due_on := protocol.deadline(rule, since).due_on) < known_on:
+            rule, since = next_rule, due_on
+    return rule, since
+
+
+def dated(
+    file: CaseFile, kind: f.MeetingKind, name: str, rule: str, trigger: date, protocol: Protocol, **about: Any
+) -> Iterator[Due | Undated]:
+    """This meeting by its rule; where nobody published one, by the day that a person set, once somebody did."""
+    try:
+        deadline = protocol.deadline(rule, trigger)
+    except RuleUnknown as unknown:
+        yield from set_by_a_person(file, kind, name, rule, str(unknown), protocol, **about)
+    else:
+        yield replace(falls_due(kind, name, deadline.due_on, deadline.sentence, protocol), **about), deadline.rule
+
+
+def set_by_a_person(
+    file: CaseFile, kind: f.MeetingKind, name: str, rule: str, unknown: str, protocol: Protocol, **about: Any
+) -> Iterator[Due | Undated]:
+    """The duty to set its day, and the meeting itself by the day that was set."""
+    asked = file.reviews_asked.get(name)
+    asked = asked if asked and asked.kind == kind else None
+    key = (meeting_id(kind, name),)
+    whose = {"plan": about.get("plan"), "child": about.get("child")}
+    yield Undated(kind=kind, key=key, rule=rule, unknown=unknown, about=name, set_by=asked, **whose)
+    if asked:
+        working = f"{asked.by} set it for {in_words(asked.due_on)}, since {unknown}"
+        yield replace(falls_due(kind, name, asked.due_on, working, protocol), **about), rule
+
+
+def number_of_next(file: CaseFile, kind: f.MeetingKind, of: str) -> int:
+    """One more than were held; one held under a later number keeps it, also if an earlier was not held after all."""
+    held = {m.id for m in file.meetings.values() if m.held and m.id.rpartition(":")[0] == meeting_id(kind, of)}
+    return next(n for n in count(len(held) + 1) if meeting_id(kind, f"{of}:{n}") not in held)
 
 
 def meeting_id(kind: f.MeetingKind, name: str) -> str:
@@ -105,16 +202,18 @@ def diary_of(stream: StreamId) -> StreamId:
     return stream.sibling("diary")
 
 
-def owed(file: CaseFile) -> Iterator[Owed]:
-    """Each meeting due is owed by the coordinator until it has been held."""
+def owed(file: CaseFile, protocol: Protocol) -> Iterator[Owed]:
+    """Each meeting due is owed by the coordinator until it has been held; where we came to know late, or the day was
+    corrected, nobody is late with it before the end of the working day after (decision 16)."""
     for meeting in file.meetings.values():
         if meeting.no_longer_due:
             continue
         sitting = meeting.sitting
+        known_for_a_day = end_of_day(add_working_days(local_day(meeting.dated_at), 1, protocol.holidays))
         yield Owed(
             kind="hold_meeting",
             key=(meeting.id,),
-            due_at=end_of_day(meeting.due.due_on),
+            due_at=max(end_of_day(meeting.due.due_on), known_for_a_day),
             owner="coordinator",
             closes_on="held",
             sentence=f"Hold the {name(meeting)}. {meeting.due.working}",
@@ -142,5 +241,10 @@ def _of_child_protection(file: CaseFile) -> Iterator[tuple[datetime, datetime | 
             sat_at = meeting.sitting.recorded_at if meeting.sitting else None
             yield meeting.fell_due_at, sat_at or meeting.no_longer_due_at
     for plan, made_by in file.plans.items():
-        ended_on = standing.plan_ended_on(file, plan)
+        ended_on = plan_ended_on(file, plan)
         yield file.meetings[made_by].fell_due_at, end_of_day(ended_on) if ended_on else None
+    stand = {s.plan for s in standing(file)}
+    for plan, before in file.before.plans.items():
+        ended_on = plan_ended_on(file, plan)
+        if ended_on or plan in stand:
+            yield before.known_at, end_of_day(ended_on) if ended_on else None

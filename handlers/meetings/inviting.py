@@ -17,7 +17,7 @@ from handlers.case_file import CaseFile
 from handlers.duties import Met, Owed
 from handlers.effects import SendInvitation
 from handlers.facts import Finding
-from handlers.letters import must_repeat
+from handlers.letters import must_repeat, recipient
 from handlers.meeting_file import Invitation, Meeting
 from handlers.meetings.falling_due import name
 from handlers.partnership import Directory
@@ -64,10 +64,8 @@ def known_as(file: CaseFile, person: str, directory: Directory) -> Invitee:
     """Somebody met by id in a record: a worker of the directory, a member of the family, or unknown."""
     member = file.known(person)
     involved = file.professionals.get(person)
-    address = member.address if member and person not in file.dead else None  # nobody writes to the dead
-    home = Recipient(person, member.name, address) if member else None
     role = involved.role if involved else member.relation if member else ""
-    return Invitee(person, role, directory.recipient(person) or home)
+    return Invitee(person, role, recipient(file, person, directory))
 
 
 def with_chair(meeting: Meeting, guests: list[Invitee], directory: Directory) -> list[Invitee]:

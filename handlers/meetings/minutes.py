@@ -4,22 +4,22 @@ owed until each has it."""
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, time
 
 from handlers import events as e
 from handlers import facts as f
+from handlers import letters
 from handlers.case_file import CaseFile
-from handlers.duties import Met, Owed
+from handlers.duties import Letter, Met, Owed, duty_of
 from handlers.effects import Agreed, Part, Sat, SendMinutes
 from handlers.facts import Finding
-from handlers.letters import must_repeat
-from handlers.meeting_file import Meeting, Sent
+from handlers.meeting_file import Meeting, Sent, Superseded
 from handlers.meetings.falling_due import CONFERENCES, NAMES, PURPOSES, name
 from handlers.meetings.inviting import Invitee, known_as
 from handlers.partnership import Directory
 from handlers.people import Recipient, Text, derived
 from handlers.protocol import Protocol
-from handlers.working_days import in_words, local_day
+from handlers.working_days import at_local_time, in_words, local_day, next_working_day
 
 PARTS: tuple[Part, ...] = ("decision", "minutes")
 
@@ -51,9 +51,9 @@ def distribute(
         for guest in copies_to(file, meeting, guests, directory):
             sent = issued(meeting, part).get(guest.person)
             to = guest.recipient
-            if sent and not must_repeat(file, sent, to, directory, meeting.receipt_of(sent)):
+            if sent and not letters.must_repeat(file, sent, to, directory, meeting.receipt_of(sent)):
                 continue
-            again = (now.isoformat(),) if sent else ()
+            again = (now.isoformat(),) if sent or _corrects(meeting, part, guest.person) else ()
             message = derived(part, str(file.stream), meeting.id, guest.person, *again)
             because = f"{part} of the {name(meeting)} of {in_words(local_day(meeting.sitting.started_at))}"
             mailed = to is not None and to.address is not None
@@ -63,8 +63,10 @@ def distribute(
 
 
 def copies_to(file: CaseFile, meeting: Meeting, guests: list[Invitee], directory: Directory) -> list[Invitee]:
-    """Everyone invited or recorded in the attendance, and the treatment services' people; each person once."""
+    """Everyone invited or recorded in the attendance, whoever had a copy that was wrong, and the treatment services'
+    people; each person once."""
     invited = {p for p, i in meeting.invitations.items() if not i.cancelled}
+    invited |= {key.partition(":")[2] for key in meeting.superseded}
     named = {a.person for a in meeting.sitting.held.attendance} if meeting.sitting else set()
     by_person = {p: known_as(file, p, directory) for p in invited | named}
     by_person |= {g.person: g for g in guests if g.person in by_person or g.must_have_minutes}
@@ -110,7 +112,13 @@ def _paper(
         client_reference=guest.client_reference,
         next_meetings=tuple(_next_meetings(file, meeting)),
         part=part,
+        corrects=_corrects(meeting, part, guest.person),
     )
+
+
+def _corrects(meeting: Meeting, part: Part, person: str) -> bool:
+    """Whether this person had a copy that was made of a record in error."""
+    return f"{part}:{person}" in meeting.superseded
 
 
 def _line(file: CaseFile, seat: e.Attendance, directory: Directory) -> Sat:
@@ -155,12 +163,18 @@ def came_to_nothing(meeting: Meeting, person: str, part: Part) -> bool:
     return receipt is not None and receipt.failed
 
 
-def owed(file: CaseFile, guests: dict[str, list[Invitee]], protocol: Protocol, directory: Directory) -> Iterator[Owed]:
-    """The minutes of each meeting held, to each person who should have them; the decisions once they are recorded."""
+def owed(
+    file: CaseFile, guests: dict[str, list[Invitee]], protocol: Protocol, directory: Directory, now: datetime
+) -> Iterator[Owed]:
+    """The minutes of each meeting held, to each person who should have them; the decisions once they are recorded; and
+    to whoever has a copy of what was recorded in error, and is to have no other, word that it does not stand."""
     for meeting in file.meetings.values():
-        if meeting.sitting is None:
+        if meeting.sitting is None and not meeting.superseded:
             continue
         copies = copies_to(file, meeting, guests[meeting.id], directory)
+        yield from _withdrawals(file, meeting, {guest.person for guest in copies}, protocol, now)
+        if meeting.sitting is None:
+            continue
         for person in (guest.person for guest in copies):
             yield _owed_to(meeting, person, "minutes", meeting.sitting.started_at, protocol)
             if person in meeting.decision_papers:
@@ -168,7 +182,7 @@ def owed(file: CaseFile, guests: dict[str, list[Invitee]], protocol: Protocol, d
 
 
 def _owed_to(meeting: Meeting, person: str, part: Part, sat_at: datetime, protocol: Protocol) -> Owed:
-    due = protocol.deadline(rule_for(meeting) if part == "minutes" else "DEC-01", local_day(sat_at))
+    due = protocol.deadline(rule_for(meeting) if part == "minutes" else "DEC-01", sat_at)  # Scotland: by the hour
     what = "minutes" if part == "minutes" else "decisions"
     return Owed(
         kind="send_minutes" if part == "minutes" else "send_decision",
@@ -183,3 +197,45 @@ def _owed_to(meeting: Meeting, person: str, part: Part, sat_at: datetime, protoc
         at_once=came_to_nothing(meeting, person, part),
         met=had(meeting, person, part),
     )
+
+
+def _withdrawals(
+    file: CaseFile, meeting: Meeting, copies: set[str], protocol: Protocol, now: datetime
+) -> Iterator[Owed]:
+    for key, old in meeting.superseded.items():
+        part, _, person = key.partition(":")
+        which: Part = "minutes" if part == "minutes" else "decision"
+        another = meeting.held and recorded(meeting, which) is not None and person in copies
+        if another or person in issued(meeting, which):
+            continue
+        named = (meeting.id, key, old.at.isoformat())
+        duty = duty_of(file, "withdraw_paper", *named)
+        first_post, due = _first_post(old, protocol), protocol.deadline("TELL-01", local_day(old.at))
+        what = "minutes" if which == "minutes" else "decisions"
+        letter = Letter(occasion="withdrawn", meeting=meeting.id, what=what, starts_at=old.sat_at)
+        yield Owed(
+            kind="withdraw_paper",
+            key=named,
+            due_at=due.due_at,
+            owner="minute_taker",
+            closes_on="accepted",
+            sentence=f"Tell {person} that the {what} of the {name(meeting)} do not stand: they were recorded in error."
+            f" {due.sentence}",
+            rule=due.rule,
+            letter=letter if now >= first_post else None,
+            at_once=letters.came_to_nothing(file, duty, person),
+            met=letters.went(file, duty, person),
+            meeting=meeting.id,
+            to=person,
+        )
+
+
+def _first_post(old: Superseded, protocol: Protocol) -> datetime:
+    """The right record mostly follows within the day, and a corrected copy then says all: else word goes out next
+    morning."""
+    return at_local_time(next_working_day(local_day(old.at), protocol.holidays), time(9))
+
+
+def turns(file: CaseFile, protocol: Protocol) -> Iterator[datetime]:
+    """The mornings on which word goes out that a paper does not stand."""
+    return (_first_post(old, protocol) for m in file.meetings.values() for old in m.superseded.values())

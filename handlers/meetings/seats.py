@@ -18,7 +18,7 @@ from handlers.meetings.falling_due import diary_of, name, release
 from handlers.meetings.inviting import Invitee
 from handlers.partnership import Directory
 from handlers.protocol import Protocol
-from handlers.working_days import add_working_days, end_of_day, in_words, local_day
+from handlers.working_days import add_working_days, in_words, local_day
 
 
 def seek_unsought(
@@ -33,10 +33,10 @@ def seek_unsought(
 
 def _must_come_sooner(meeting: Meeting, now: datetime) -> bool:
     """It is booked to a day after its new deadline, and nobody has sought another time since."""
-    booked, booked_at, nearer_at = meeting.booked, meeting.booked_at, meeting.brought_forward_at
-    if booked is None or booked_at is None or nearer_at is None or nearer_at < booked_at:
+    booked, hurried = meeting.booked, meeting.brought_forward
+    if booked is None or hurried is None or not booked.revision == meeting.revision <= hurried:
         return False
-    return meeting.revision == booked.revision and now < booked.starts_at and _is_late(meeting, booked.starts_at)
+    return now < booked.starts_at and _is_late(meeting, booked.starts_at)
 
 
 def _is_late(meeting: Meeting, starts_at: datetime) -> bool:
@@ -165,22 +165,23 @@ def offer(body: e.SlotsFound) -> Iterator[Finding]:
 
 
 def owed(file: CaseFile, protocol: Protocol) -> Iterator[Owed]:
-    """Where the diary found nothing, a booking fell or a sitting broke off, the coordinator owes a time by the next
-    working day."""
+    """Where the diary found nothing, a booking fell or a sitting broke off, the coordinator owes a time (FIND-01)."""
     for meeting in file.meetings.values():
         since = max(filter(None, (meeting.failed_at, meeting.cancelled_at, meeting.adjourned_at)), default=None)
         if since is None or meeting.no_longer_due:
             continue
         off = "it was adjourned" if meeting.adjourned_at else "its booking was cancelled"
         why = "; ".join(meeting.failed.reasons) if meeting.failed else off
+        deadline = protocol.deadline("FIND-01", local_day(since))
+        asked = f"Find a time for the {name(meeting)}, due {in_words(meeting.due.due_on)}: {why}."
         yield Owed(
             kind="find_a_time",
             key=(meeting.id,),
-            due_at=end_of_day(add_working_days(local_day(since), 1, protocol.holidays)),
+            due_at=deadline.due_at,
             owner="coordinator",
             closes_on="booked",
-            sentence=f"Find a time for the {name(meeting)}, due {in_words(meeting.due.due_on)}: {why}.",
-            rule="",
+            sentence=f"{asked} {deadline.sentence}",
+            rule=deadline.rule,
             meeting=meeting.id,
             met=Met("booked", "the diary") if meeting.booked or meeting.held else None,
         )

@@ -10,12 +10,16 @@ import typer
 
 from infra.cli import (
     acting,
+    adopting,
     befalling,
+    correcting,
     engine,
     enquiring,
     health,
+    importing,
     ledger,
     owing,
+    protocol,
     publishing,
     reading,
     recording,
@@ -23,6 +27,7 @@ from infra.cli import (
     sending,
     shelf,
     showing,
+    standing,
 )
 from infra.cli.common import Commands, Door
 
@@ -38,7 +43,15 @@ app = typer.Typer(
 )
 held = typer.Typer(help="What could not be decided as it stands: list, mend, release.", invoke_without_command=True)
 topics = typer.Typer(help="The broker's topics, as code.", no_args_is_help=True)
+imports = typer.Typer(
+    help="Files of other systems: the children in need census, and tables of the directory. What cannot be used is"
+    " listed with its mend; --dry-run says what would be done. Each command's --help names its columns.",
+    epilog="Example: quorate import workers workers.csv --area harrow-vale --dry-run",
+    no_args_is_help=True,
+)
 chains = typer.Typer(help="The ledger's chains: verify them, sign their heads.", no_args_is_help=True)
+
+rules = typer.Typer(help="The local protocol: check packs, read, compare and count them.", no_args_is_help=True)
 
 
 @app.callback()
@@ -127,12 +140,20 @@ _add(
 )
 _add(app, enquiring.dispute, "dispute", "dispute F-1 SD-1 DP-1 --reason 'the aunt drinks too' --by w-health")
 _add(app, enquiring.settle, "settle", "settle F-1 DP-1 --conference --reason 'we met' --by w-head")
+_add(app, correcting.kept, "records", "records F-1")
+_add(
+    app,
+    correcting.in_error,
+    "in-error",
+    "in-error F-1 4c4e8a84589d --reason 'it was another family' --by w-coordinator",
+)
 _add(app, showing.summarise, "summary", "summary")
-_add(app, reading.show, "show", "show F-1")
+_add(app, reading.show, "show", "show F-1 --on 2025-01-10")
 _add(app, sending.sent, "sent", "sent F-1 --person w-clearway-key")
 _add(app, owing.duties, "duties", "duties --late --kind tell_treatment")
 _add(app, reading.meetings, "meetings", "meetings --from 2025-01-06 --to 2025-01-31 --state booked")
-_add(app, reading.attendance, "attendance", "attendance --agency clearway")
+_add(app, reading.attendance, "attendance", "attendance --agency clearway --from 2025-01-06 --to 2025-03-31")
+_add(app, standing.standing, "standing", "standing --json")
 _add(app, shelf.parked, "parked", "parked")
 _add(app, ledger.replay, "replay", "replay --as-of 2025-01-10 --family F-1")
 _add(app, engine.relay, "relay", "relay")
@@ -144,8 +165,20 @@ held.callback(epilog="Example: quorate held --json")(shelf.held)
 _add(held, shelf.held_show, "show", "held show H-1a2b3c4d5e6f")
 _add(held, shelf.held_mend, "mend", "held mend H-1a2b3c4d5e6f mended.json")
 _add(held, shelf.held_release, "release", "held release H-1a2b3c4d5e6f --by w-coordinator")
+_add(imports, importing.census, "census", "import census cin-2025.xml --area harrow-vale --dry-run")
+_add(imports, importing.agencies, "agencies", "import agencies agencies.csv --area harrow-vale")
+_add(imports, importing.workers, "workers", "import workers workers.csv --area harrow-vale")
+_add(imports, importing.chairs, "chairs", "import chairs chairs.csv --area harrow-vale")
+_add(imports, importing.rooms, "rooms", "import rooms rooms.csv --area harrow-vale")
+_add(imports, importing.leave, "leave", "import leave leave.csv --area harrow-vale --dry-run")
 _add(chains, ledger.verify, "verify", "ledger verify --against heads.json")
 _add(chains, ledger.heads, "heads", "ledger heads --out heads.json")
+_add(rules, protocol.check, "check", "protocol check my-area.toml")
+_add(rules, protocol.show, "show", "protocol show --on 2026-09-01 --area my-area")
+_add(rules, adopting.diff, "diff", "protocol diff my-area.toml my-area-next.toml")
+_add(rules, protocol.covered, "coverage", "protocol coverage --json")
 app.add_typer(held, name="held")
+app.add_typer(rules, name="protocol")
+app.add_typer(imports, name="import")
 app.add_typer(topics, name="topics")
 app.add_typer(chains, name="ledger")

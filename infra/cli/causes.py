@@ -50,6 +50,8 @@ CLAUSES: dict[type[Body], str] = {
     e.DecisionsRecorded: "the decisions of a meeting were recorded",
     e.ReportReceived: "a report came in",
     e.MinutesRecorded: "the minutes of a meeting were recorded",
+    e.ConferenceHeldBefore: "a return told of a conference held before",
+    e.PlanStoodBefore: "a return told of a plan made before",
     e.PlanEnded: "a child protection plan ended",
     e.PlanCategoryChanged: "a plan's category changed",
     e.CoreGroupNamed: "the core group was named",
@@ -89,6 +91,8 @@ CLAUSES: dict[type[Body], str] = {
     e.AgencyRecorded: "an agency was recorded",
     e.WorkerRecorded: "a worker was recorded",
     e.LeaveRecorded: "somebody's leave was recorded",
+    e.StandingMeetingRecorded: "a standing meeting was recorded",
+    e.StandingMeetingHeld: "a standing meeting was held",
     e.ServiceWatched: "a family asked to hear of a service",
 }
 CLOSES: dict[Grade, str] = {

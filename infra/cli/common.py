@@ -130,8 +130,8 @@ def own_mailbox(settings: Settings) -> bool:
     return settings.embedded and not named
 
 
-def say(sentence: str) -> None:
-    typer.echo(one_line(sentence))
+def say(sentence: str, indent: int = 0) -> None:
+    typer.echo(" " * indent + one_line(sentence))
 
 
 def aside(sentence: str) -> None:

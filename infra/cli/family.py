@@ -1,10 +1,12 @@
-"""One family as a reader sees it: the view as plain values, the same for `show`, `replay --as-of` and --json."""
+"""One family as a reader sees it, now or then: the view as plain values, the same for `show`, `replay` and --json."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
+
+import typer
 
 from handlers import events as e
 from handlers import standing
@@ -12,9 +14,12 @@ from handlers.case_file import CaseFile
 from handlers.facts import Duty
 from handlers.meeting_file import Invitation, Meeting, Sent
 from handlers.meetings.falling_due import name
-from infra.cli.moments import how_late, iso
-from infra.cli.stores import Folder, short
+from infra.cli.moments import by, how_late, iso
+from infra.cli.stores import Back, Folder, folder_of, present, short
+from infra.db import reading
+from infra.db.engine import transaction
 from infra.db.projections import state
+from infra.wiring import House
 
 View = dict[str, Any]
 TREATMENT = (
@@ -31,13 +36,31 @@ TREATMENT = (
 )
 
 
+AS_OF = "As it was known then: of what was recorded by that day. Default: of all that is known now."
+ON = "As it was on that day: of what had happened by then, by what is known now, or by --as-of."
+AsOf = Annotated[str | None, typer.Option("--as-of", metavar="DATE|INSTANT", help=AS_OF)]
+On = Annotated[str | None, typer.Option("--on", metavar="DATE|INSTANT", help=ON)]
+
+
+async def looked_back(house: House, family: str, area: str | None, as_of: str | None, on: str | None) -> View:
+    """One family as it was known at one instant, and as it was at another. Raises Fault."""
+    back = Back(by(as_of) if as_of else None, by(on) if on else None)
+    folder = await folder_of(house, family, area, back)
+    if back.as_of:
+        held = [id_ for id_, r in folder.file.held_records.items() if not r.released]
+    else:
+        async with transaction(house.engine) as connection:
+            held = await reading.held_about(connection, folder.file.stream, folder.file.members)
+    known = back.as_of or await present(house)
+    return view(folder, min(known, back.on or known), held) | {"as_of": iso(known), "on": iso(back.on)}
+
+
 def view(folder: Folder, now: datetime, held: list[str]) -> View:
     """All of one family. held: the records without which everything here was decided."""
     file = folder.file
     return {
         "family": file.family,
         "area": file.stream.area,
-        "as_of": iso(now),
         "held_events": held,
         "members": [_member(folder, m) for _, m in sorted(file.members.items())],
         "died": [{"person": p, "name": folder.name(p), "on": on.isoformat()} for p, on in sorted(file.dead.items())],
@@ -171,14 +194,16 @@ def _treatment(folder: Folder) -> Iterator[View]:
 
 
 def _plans(file: CaseFile) -> Iterator[View]:
-    for plan, meeting in file.plans.items():
+    for plan in (*file.plans, *(p for p in file.before.plans if p not in file.plans)):
         made = file.plan_made_at(plan)
+        before = file.before.plans.get(plan)
         ended_on = standing.plan_ended_on(file, plan)
         yield {
             "plan": plan,
-            "category": made.plan.category if made else None,
+            "category": made.category if made else None,
             "made_on": made.sat_on.isoformat() if made else None,
-            "meeting": meeting,
+            "meeting": file.plans.get(plan),
+            "reviews_before": [on.isoformat() for on in before.told.reviews] if before else [],
             "ended_on": ended_on.isoformat() if ended_on else None,
         }
 
@@ -194,7 +219,7 @@ def _fip(file: CaseFile, fip: str) -> View:
 
 
 def _duty(folder: Folder, duty: Duty, now: datetime) -> View:
-    protocol = folder.house.office.protocol
+    protocol = folder.house.office.protocols.of(folder.file.stream.area)
     ladder = protocol.ladder(duty.ladder)
     return {
         "duty": duty.id,

@@ -13,7 +13,7 @@ from handlers.concerns import speakers_of
 from handlers.partnership import Directory
 from handlers.protocol import Protocol
 from handlers.working_days import in_words
-from infra.cli.common import Json, as_json, counted, own_mailbox, say, worked
+from infra.cli.common import Json, as_json, counted, first_few, own_mailbox, say, worked
 from infra.cli.stores import directory_of, has_begun, present
 from infra.db import chain, reading
 from infra.db.engine import transaction
@@ -31,7 +31,7 @@ def doctor(ctx: typer.Context, json: Json = False) -> None:
     """Say of each part whether it works, or what to do."""
 
     async def act(house: House) -> list[Line]:
-        checks = (_database, _ledger, _holidays, _directory, _shelf, _outbox, _mail, _kafka)
+        checks = (_database, _ledger, _protocol, _holidays, _directory, _shelf, _outbox, _mail, _kafka)
         return [line for check in checks async for line in check(house)]
 
     lines = worked(ctx, act)
@@ -63,10 +63,24 @@ async def _ledger(house: House) -> AsyncIterator[Line]:
 
 
 async def _holidays(house: House) -> AsyncIterator[Line]:
-    last, wanted = house.office.protocol.holidays.covers[1], date(wall().year + 1, 12, 31)
-    known = f"known to {in_words(last)}"
-    mend = f"{known} only: add {wanted.year} to the table of bank holidays"
-    yield "bank holidays", last >= wanted, known if last >= wanted else mend
+    wanted = date(wall().year + 1, 12, 31)
+    reach = {p.nation: p.holidays.covers[1] for p in house.office.protocols.all}
+    for nation, last in sorted(reach.items()):
+        known = f"known to {in_words(last)}" if len(reach) == 1 else f"{nation}: known to {in_words(last)}"
+        mend = f"{known} only: add {wanted.year} to the table of bank holidays"
+        yield "bank holidays", last >= wanted, known if last >= wanted else mend
+
+
+async def _protocol(house: House) -> AsyncIterator[Line]:
+    """By which packs each area goes; a pack of the folder that no area is called after is used by nobody."""
+    protocols = house.office.protocols
+    async with transaction(house.engine) as connection:
+        areas = await reading.areas(connection)
+    for area in areas:
+        yield "protocol", True, f"{area} goes by {protocols.of(area).version}"
+    for name in sorted(protocols.areas.keys() - areas if areas else ()):
+        mend = f"call it after one of {first_few(areas)}, or take it out of QUORATE_OVERLAY"
+        yield "protocol", False, f"no area is called {name}, so that nobody goes by {name}.toml: {mend}"
 
 
 async def _directory(house: House) -> AsyncIterator[Line]:
@@ -77,7 +91,7 @@ async def _directory(house: House) -> AsyncIterator[Line]:
         directory = await directory_of(house, area)
         if directory.area is None:
             continue
-        empty = [role for role in _posts(house.office.protocol) if not _holds(role, directory)]
+        empty = [role for role in _posts(house.office.protocols.of(area)) if not _holds(role, directory)]
         silent = [
             x for x in directory.treatment_services() if not any(map(directory.has_address, speakers_of(x, directory)))
         ]

@@ -16,15 +16,15 @@ from handlers.decide import File
 from handlers.people import StreamId
 from handlers.working_days import in_words
 from infra.cli.common import Area, Fault, Json, Quiet, as_json, say, worked
-from infra.cli.family import View, view
-from infra.cli.moments import by, iso
+from infra.cli.family import AsOf, On, looked_back
+from infra.cli.moments import iso
 from infra.cli.paper import progress
 from infra.cli.screen import show as show_on_screen
-from infra.cli.stores import area_of, file_of, folder_of
+from infra.cli.stores import file_of, folder_of
 from infra.db import chain, reading
 from infra.db.engine import transaction
+from infra.db.folding import refold
 from infra.db.tables import unstamp
-from infra.office import refold
 from infra.settings import Settings
 from infra.wiring import House
 from streams.clock import wall
@@ -179,17 +179,19 @@ def _kept_heads(file: Path, settings: Settings) -> dict[str, Head]:
 
 def replay(
     ctx: typer.Context,
-    as_of: Annotated[
-        str | None, typer.Option("--as-of", metavar="DATE|INSTANT", help="Show the family as it was known then.")
-    ] = None,
-    family: Annotated[str | None, typer.Option(help="Only this family.")] = None,
+    as_of: AsOf = None,
+    on: On = None,
+    family: Annotated[str | None, typer.Option(help="Only this family; --as-of and --on show one.")] = None,
     area: Area = None,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Rebuild files from the ledger alone; compare them with what is kept, or show one as it was known then."""
-    if as_of:
-        _as_of(ctx, as_of, family, area, json)
+    """Rebuild files from the ledger alone; compare them with what is kept, or show one as it was (known) then."""
+    if as_of or on:
+        if family is None:
+            raise Fault("--as-of and --on show one family as it was then: say which with --family")
+        found = worked(ctx, lambda house: looked_back(house, family, area, as_of, on))
+        as_json(found) if json else show_on_screen(found)
         return
 
     count, differing = worked(ctx, lambda house: _differing(house, family, area, quiet))
@@ -224,17 +226,3 @@ async def _same(house: House, stream: StreamId) -> bool:
     async with transaction(house.engine) as connection:
         rebuilt: File = await refold(connection, stream)
     return kept == rebuilt
-
-
-def _as_of(ctx: typer.Context, as_of: str, family: str | None, area: str | None, json: bool) -> None:
-    if family is None:
-        raise Fault("--as-of shows one family as it was known then: say which with --family")
-    until = by(as_of)
-
-    async def act(house: House) -> View:
-        folder = await folder_of(house, family, await area_of(house, area), until)
-        held = [id_ for id_, r in folder.file.held_records.items() if not r.released]
-        return view(folder, until, held)
-
-    found = worked(ctx, act)
-    as_json(found) if json else show_on_screen(found)

@@ -67,8 +67,10 @@ def duties(
     async def act(house: House) -> list[View]:
         now = await present(house)
         async with transaction(house.engine) as connection:
-            rows = await reading.duties_of(connection, open_only=only_open, area=area, family=family, kind=kind)
-            climbed = await overview.rungs(connection, [r.id for r in rows if r.rung >= 0])
+            which = {"area": area, "family": family, "kind": kind}
+            before = now if late and only_open else None  # one that has ended may have been late earlier
+            rows = await reading.duties_of(connection, open_only=only_open, due_before=before, **which)
+            climbed = await overview.rungs(connection, rows)
         where = {stream_id(r.stream).area for r in rows}
         desks = {a: _Desk(house, await directory_of(house, a), now) for a in where}
         found = [desks[stream_id(r.stream).area].line(r, climbed.get(r.id)) for r in rows]
@@ -145,7 +147,7 @@ class _Desk:
 
     @property
     def _holidays(self) -> Holidays:
-        return self.house.office.protocol.holidays
+        return self.house.office.protocols.of(self.directory.stream.area).holidays
 
     def _days(self, first: datetime, last: datetime) -> int | None:
         """None where the table of bank holidays does not reach."""

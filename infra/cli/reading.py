@@ -10,11 +10,11 @@ import typer
 from handlers.working_days import in_words
 from infra.cli.attending import CAPTION, COLUMNS, figures
 from infra.cli.common import Area, Fault, Json, as_json, first_few, worked
-from infra.cli.family import View, view
+from infra.cli.family import AsOf, On, View, looked_back
 from infra.cli.moments import day, iso, words
 from infra.cli.paper import listed
 from infra.cli.screen import show as show_on_screen
-from infra.cli.stores import area_of, case_files, directory_of, folder_of, must_know, present
+from infra.cli.stores import area_of, case_files, directory_of, must_know
 from infra.db import reading
 from infra.db.engine import transaction
 from infra.db.tables import unstamp
@@ -22,6 +22,8 @@ from infra.wiring import House
 from streams.wire import stream_id
 
 STATES = ("booked", "being arranged", "no time found", "cancelled", "held", "no longer due")
+From = Annotated[str | None, typer.Option("--from", metavar="DATE", help="From this day on.")]
+To = Annotated[str | None, typer.Option("--to", metavar="DATE", help="To this day, included.")]
 MEETING_COLUMNS = {
     "family": "Family",
     "meeting": "Meeting",
@@ -37,25 +39,20 @@ MEETING_COLUMNS = {
 def show(
     ctx: typer.Context,
     family: Annotated[str, typer.Argument(help="The family's id.")],
+    as_of: AsOf = None,
+    on: On = None,
     area: Area = None,
     json: Json = False,
 ) -> None:
-    """One family on one screen."""
-
-    async def act(house: House) -> View:
-        folder = await folder_of(house, family, area)
-        async with transaction(house.engine) as connection:
-            held = await reading.held_about(connection, folder.file.stream, folder.file.members)
-        return view(folder, await present(house), held)
-
-    found = worked(ctx, act)
+    """One family on one screen: as it is, as it was known on a day (--as-of), or as it was on a day (--on)."""
+    found = worked(ctx, lambda house: looked_back(house, family, area, as_of, on))
     as_json(found) if json else show_on_screen(found)
 
 
 def meetings(
     ctx: typer.Context,
-    first: Annotated[str | None, typer.Option("--from", metavar="DATE", help="From this day on.")] = None,
-    last: Annotated[str | None, typer.Option("--to", metavar="DATE", help="To this day, included.")] = None,
+    first: From = None,
+    last: To = None,
     state: Annotated[str | None, typer.Option(help=f"One of: {', '.join(STATES)}.")] = None,
     area: Area = None,
     json: Json = False,
@@ -109,16 +106,19 @@ def _meeting(r: Any, owed: Sequence[Any]) -> View:
 def attendance(
     ctx: typer.Context,
     agency: Annotated[str | None, typer.Option(help="Only this agency, by its id.")] = None,
+    first: From = None,
+    last: To = None,
     area: Area = None,
     json: Json = False,
 ) -> None:
-    """How each agency took part in the meetings that were held."""
+    """How each agency took part in the meetings held that it was told of in time; beside them, those it was not."""
+    span = (day(first) if first else None, day(last) if last else None)
 
     async def act(house: House) -> list[View]:
         where = await area_of(house, area)
         directory = await directory_of(house, where)
         if agency:
             must_know(agency, directory.agencies, f"the directory knows no agency {agency}")
-        return figures(await case_files(house, where), directory, agency)
+        return figures(await case_files(house, where), directory, agency, *span)
 
     listed(worked(ctx, act), COLUMNS, json, "No meeting has been held.", CAPTION)

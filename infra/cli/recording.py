@@ -9,10 +9,12 @@ import typer
 
 from handlers import events as e
 from handlers.concerns import FAMILY
+from handlers.duties import duty_id
 from handlers.events import Body
 from handlers.facts import Duty
 from handlers.meetings.falling_due import meeting_id, name
 from handlers.people import derived
+from handlers.reviews import ASKED
 from handlers.working_days import in_words, local_day
 from infra.cli import moments
 from infra.cli.acting import By, Family, MeetingName, Person, Reason, known_to, open_meeting, stream_of_duty
@@ -268,7 +270,7 @@ def ask_meeting(
     ctx: typer.Context,
     family: Family,
     kind: Annotated[e.AskedKind, typer.Argument(help="What kind of meeting.")],
-    review: Annotated[str, typer.Argument(help="Its own number.")],
+    review: Annotated[str, typer.Argument(help="Its own number, or the rest of its name, such as PLAN-1:1.")],
     due: Annotated[str, typer.Option(metavar="DATE", help="The day by which it must sit.")],
     by: By,
     adult: Annotated[str | None, typer.Option(help="Whose care plan it is about.")] = None,
@@ -284,6 +286,8 @@ def ask_meeting(
     def make(folder: Folder, now: datetime) -> Body:
         if day < local_day(now):
             raise Fault(f"{in_words(day)} is past: it is {in_words(now)} now, so give a later day")
+        if kind not in ASKED and duty_id(folder.file.stream, "set_date", meeting) not in folder.file.duties:
+            raise Fault(f"nobody is asked to set the day of {meeting}: a rule dates it, or the name is another one")
         if adult:
             _of_the_family(folder, adult)
         if service:

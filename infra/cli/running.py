@@ -43,7 +43,8 @@ def run(
 
     async def act(house: House) -> None:
         if end is not None:
-            house.office.protocol.holidays.must_cover(local_day(end))
+            for protocol in house.office.protocols.all:
+                protocol.holidays.must_cover(local_day(end))
         if end is not None:
             await _play(house, end, json, quiet)
         elif house.settings.embedded:

@@ -22,7 +22,8 @@ def show(view: View) -> None:
 
 
 def _lines(view: View) -> Iterator[Text]:
-    yield Text(f"Family {view['family']} ({view['area']}), as known on {_at(view['as_of'])}", style="bold")
+    then = f"as it was on {_at(view['on'])}, " if view["on"] else ""
+    yield Text(f"Family {view['family']} ({view['area']}), {then}as known on {_at(view['as_of'])}", style="bold")
     if view["held_events"]:
         n, ids = len(view["held_events"]), ", ".join(view["held_events"])
         yield Text(f"Decided without {n} held event{'' if n == 1 else 's'}: {ids} (quorate held)", style="bold red")
@@ -106,7 +107,9 @@ def _treatment(t: View) -> str:
 
 def _plan(p: View) -> str:
     end = f", ended {_on(p['ended_on'])}" if p["ended_on"] else ""
-    return f"Child protection plan {p['plan']} ({p['category']}), made {_on(p['made_on'])}{end}"
+    before = f", reviewed before us {', '.join(map(_on, p['reviews_before']))}" if p["reviews_before"] else ""
+    category = p["category"] or "category not known"
+    return f"Child protection plan {p['plan']} ({category}), made {_on(p['made_on'])}{before}{end}"
 
 
 def _fip(f: View) -> str:

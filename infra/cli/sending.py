@@ -14,7 +14,7 @@ from infra.cli.posted import Posting, postings
 from infra.cli.stores import Folder, folder_of, must_know
 from infra.db import reading
 from infra.db.engine import transaction
-from infra.office import as_fact
+from infra.db.folding import as_fact
 from infra.wiring import House
 
 COLUMNS = {

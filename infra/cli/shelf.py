@@ -147,7 +147,8 @@ async def _release(house: House, record: str, by: str | None) -> tuple[str, str]
         area = stream_id(row.stream).area if row.stream else event.stream.area
         must_know(by, (await directory_of(house, area)).workers, f"the directory knows nobody called {by}")
     begun = await has_begun(house)
-    now = await present(house) if begun else max(unstamp(row.at), event.recorded)
+    here = await present(house) if begun else event.recorded
+    now = max(unstamp(row.at), here)  # a played clock may stand before the hour at which the record was found
     async with house.office.sitting() as sitting:
         await shelf.release(sitting.connection, record)
         teller = f"{SOURCE}/{by}" if by else SOURCE
@@ -155,7 +156,7 @@ async def _release(house: House, record: str, by: str | None) -> tuple[str, str]
         if not entered:
             await shelf.let_in_again(sitting.connection, event, now)
     if begun and house.settings.embedded:
-        await carried(house, now)
+        await carried(house, here)
     return await _held_again(house, event)
 
 

@@ -18,9 +18,9 @@ from handlers.people import StreamId, Text
 from infra.cli.common import Fault, first_few
 from infra.db import reading
 from infra.db.engine import transaction
+from infra.db.folding import FOLD_VERSION, KINDS, refold
 from infra.db.played import played_to
 from infra.db.sealing import keys_in
-from infra.office import FOLD_VERSION, KINDS, refold
 from infra.wiring import House
 from streams.clock import wall
 from streams.wire import stream_id
@@ -76,35 +76,46 @@ async def area_of(house: House, given: str | None) -> str:
     return given
 
 
-async def file_of(house: House, stream: StreamId, until: datetime | None = None) -> File | None:
-    """The file of a stream, now or as it was known then; None where nothing was decided. Its keys are loaded."""
+@dataclass(frozen=True)
+class Back:
+    """How far to look back: to what was known by then, and to what had happened by then."""
+
+    as_of: datetime | None = None
+    on: datetime | None = None
+
+
+NOW = Back()
+
+
+async def file_of(house: House, stream: StreamId, back: Back = NOW) -> File | None:
+    """The file of a stream, now or as it was then; None where nothing was decided. Its keys are loaded."""
     async with transaction(house.engine) as connection:
         row = await reading.file_row(connection, stream)
         if row is None:
             return None
-        if until is None and row.fold_version == FOLD_VERSION:
+        if back == NOW and row.fold_version == FOLD_VERSION:
             file: File = msgspec.json.decode(row.snapshot, type=KINDS[stream.kind])
         else:
-            file = await refold(connection, stream, until)
+            file = await refold(connection, stream, back.as_of, back.on)
         await house.keyring.load(connection, keys_in(file))
     return file
 
 
-async def directory_of(house: House, area: str, until: datetime | None = None) -> Directory:
+async def directory_of(house: House, area: str, back: Back = NOW) -> Directory:
     stream = StreamId(area, "partnership", area)
-    file = await file_of(house, stream, until)
+    file = await file_of(house, stream, back)
     return file if isinstance(file, Directory) else Directory(stream=stream)
 
 
-async def folder_of(house: House, family: str, area: str | None, until: datetime | None = None) -> Folder:
+async def folder_of(house: House, family: str, area: str | None, back: Back = NOW) -> Folder:
     """A family's folder. Raises Fault, naming the families nearest to what was typed."""
     stream = StreamId(await area_of(house, area), "family", family)
-    file = await file_of(house, stream, until)
+    file = await file_of(house, stream, back)
     if isinstance(file, CaseFile) and file.ties.merged_into:
-        return await folder_of(house, file.ties.merged_into, area, until)
+        return await folder_of(house, file.ties.merged_into, area, back)
     if not isinstance(file, CaseFile):
         unknown(family, await families(house, stream.area), f"there is no family {family} in {stream.area}")
-    return Folder(house, file, await directory_of(house, stream.area, until))
+    return Folder(house, file, await directory_of(house, stream.area, Back(back.as_of)))
 
 
 async def families(house: House, area: str | None = None) -> list[str]:

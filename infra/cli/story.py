@@ -19,8 +19,8 @@ from infra.cli.moments import iso
 from infra.cli.posted import Posting, postings
 from infra.cli.stores import Folder
 from infra.db.engine import transaction
+from infra.db.folding import as_fact
 from infra.db.sealing import keys_in
-from infra.office import as_fact
 from streams.wire import BODY_TYPES
 
 REPLIES = {"accepted": "yes", "tentative": "perhaps", "declined": "no"}

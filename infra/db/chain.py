@@ -12,9 +12,10 @@ from typing import Any
 import msgspec
 import rfc8785
 
-from streams.wire import Letter
+from streams.wire import LARGEST, Letter
 
 START = "0" * 64
+_sorted = msgspec.json.Encoder(order="sorted").encode
 COVERED = ("seq", "event", "source", "type", "because", "rule", "pack", "happened", "recorded")
 
 
@@ -29,9 +30,25 @@ def without_boxes(value: Any) -> Any:
     return value
 
 
+def canonical(value: Any) -> bytes:
+    """JSON as RFC 8785 writes it. Of ordinary values msgspec writes the same, far faster."""
+    return _sorted(value) if _is_ordinary(value) else rfc8785.dumps(value)
+
+
+def _is_ordinary(value: Any) -> bool:
+    """Whether two writers cannot differ: keys in ASCII, whole numbers that every reader keeps, no fractions."""
+    if isinstance(value, str) or value is None:
+        return True
+    if isinstance(value, dict):
+        return all(k.isascii() for k in value) and all(map(_is_ordinary, value.values()))
+    if isinstance(value, list):
+        return all(map(_is_ordinary, value))
+    return isinstance(value, int) and abs(value) <= LARGEST
+
+
 def digest(body: bytes | str) -> str:
     """What tells one body from another, whatever its boxes look like."""
-    return hashlib.sha256(rfc8785.dumps(without_boxes(msgspec.json.decode(body)))).hexdigest()
+    return hashlib.sha256(canonical(without_boxes(msgspec.json.decode(body)))).hexdigest()
 
 
 def said(letter: Letter) -> str:
@@ -42,4 +59,4 @@ def said(letter: Letter) -> str:
 def link(before: str, row: Mapping[str, Any]) -> str:
     """The link of one ledger row after the row whose link is `before`."""
     covered = {name: row[name] for name in COVERED} | {"body": without_boxes(msgspec.json.decode(row["body"]))}
-    return hashlib.sha256(before.encode() + rfc8785.dumps(covered)).hexdigest()
+    return hashlib.sha256(before.encode() + canonical(covered)).hexdigest()

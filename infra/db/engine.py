@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -14,6 +15,7 @@ from sqlalchemy.exc import TimeoutError as NoneFree
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.ext.asyncio import AsyncEngine as Engine
 
+from infra.db.here import connected
 from streams.office import CannotNow
 
 __all__ = ["AsyncConnection", "Engine", "connect", "transaction"]
@@ -35,7 +37,7 @@ def _sqlite(url: str) -> Engine:
     file = make_url(url).database
     if file and file != ":memory:":
         Path(file).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_async_engine(url, connect_args={"timeout": LOCK_SECONDS})
+    engine = create_async_engine(url, connect_args={"timeout": LOCK_SECONDS, "async_creator_fn": connected})
 
     @event.listens_for(engine.sync_engine, "connect")
     def _prepare(connection: Any, _: Any) -> None:
@@ -53,6 +55,7 @@ def _sqlite(url: str) -> Engine:
 @asynccontextmanager
 async def transaction(engine: Engine) -> AsyncIterator[AsyncConnection]:
     """One transaction. Raises CannotNow when the database is away, locked or gone in the middle."""
+    await asyncio.sleep(0)  # SQLite answers at once, so that a signal or another task might never have its turn
     try:
         async with engine.begin() as connection:
             yield connection

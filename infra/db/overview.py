@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from typing import Any
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from handlers.events import AreaRecorded
@@ -16,6 +17,13 @@ from infra.db.tables import held, ledger, outbox, parked
 
 # The first invitation to somebody has sequence 0; each later one changes it.
 WORDS = {"SendMinutes": "minutes", "SendNotice": "notices", "SendLetter": "letters"}
+
+
+CLIMBED = (
+    select(ledger.c.body)
+    .where(ledger.c.stream == bindparam("of"), ledger.c.type == RungClimbed.__name__)
+    .order_by(ledger.c.seq)
+)
 
 
 class _Posted(Struct):
@@ -48,15 +56,18 @@ async def found_no_time(connection: AsyncConnection) -> set[tuple[str, str]]:
     return {(r.stream, msgspec.json.decode(r.body, type=BookingFailed).meeting) for r in rows}
 
 
-async def rungs(connection: AsyncConnection, duties: Iterable[str]) -> dict[str, RungClimbed]:
-    """The highest rung that each of these duties has climbed, with whoever stands there."""
-    wanted = set(duties)
+async def rungs(connection: AsyncConnection, duties: Iterable[Any]) -> dict[str, RungClimbed]:
+    """The highest rung that each of these duties, given by their rows, has climbed, with whoever stands there."""
+    wanted: dict[str, set[str]] = {}
+    for r in duties:
+        if r.rung >= 0:
+            wanted.setdefault(r.stream, set()).add(r.id)
     climbed: dict[str, RungClimbed] = {}
-    query = select(ledger.c.body).where(ledger.c.type == RungClimbed.__name__)
-    for r in await connection.execute(query.order_by(ledger.c.stream, ledger.c.seq)):
-        rung = msgspec.json.decode(r.body, type=RungClimbed)
-        if rung.duty in wanted:
-            climbed[rung.duty] = rung
+    for stream, ids in wanted.items():
+        for r in await connection.execute(CLIMBED, {"of": stream}):
+            rung = msgspec.json.decode(r.body, type=RungClimbed)
+            if rung.duty in ids:
+                climbed[rung.duty] = rung
     return climbed
 
 

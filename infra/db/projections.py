@@ -2,59 +2,65 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, delete
+from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from handlers import events as e
 from handlers import facts as f
 from handlers.case_file import CaseFile
 from handlers.meeting_file import Meeting
+from handlers.people import StreamId
 from handlers.working_days import local_day
+from infra.db.sealing import put_in_place
 from infra.db.tables import duties, meetings, seats, stamp
 from streams.office import Settlement
 
 GRAIN = timedelta(minutes=15)
 
 
-async def write(connection: AsyncConnection, settlement: Settlement) -> None:
-    """The rows that this decision touched. A double booking breaks the unique grain, and with it the transaction."""
-    file = settlement.decision.file
-    bodies = [fact.body for fact in settlement.decision.facts]
-    if isinstance(file, CaseFile):
-        touched = {getattr(b, "meeting", "") for b in bodies}
-        if any(isinstance(b, e.FamilyBrought) for b in bodies):
-            touched |= file.meetings.keys()
-        await _take_out(connection, file, settlement.event.body)
-        rows = [_meeting_row(file, file.meetings[id_]) for id_ in sorted(touched & file.meetings.keys())]
-        await _replace(connection, meetings, rows, "stream", "meeting")
-        rows = [_duty_row(file, file.duties[id_]) for id_ in sorted(_duties_touched(bodies))]
-        await _replace(connection, duties, rows, "id")
-    for body in bodies:
-        if isinstance(body, f.SeatsKept | f.SeatsGivenBack):
-            await _seat(connection, settlement.event.stream.area, body)
+async def write(connection: AsyncConnection, settlements: Sequence[Settlement]) -> None:
+    """The rows that these decisions touched, as each file stands after the last of them. A double booking breaks the
+    unique grain, and with it the transaction."""
+    latest = {s.event.stream: s.decision.file for s in settlements}
+    said: dict[StreamId, list[Any]] = {stream: [] for stream in latest}
+    for s in settlements:
+        said[s.event.stream] += [fact.body for fact in s.decision.facts]
+    cases = [(file, said[stream]) for stream, file in latest.items() if isinstance(file, CaseFile)]
+    await _take_out(connection, cases)
+    await _put(connection, meetings, [row for case in cases for row in _meeting_rows(*case)])
+    await _put(connection, duties, [row for case in cases for row in _duty_rows(*case)])
+    for stream, bodies in said.items():
+        await _seat_all(connection, stream.area, bodies)
 
 
-async def _take_out(connection: AsyncConnection, file: CaseFile, body: e.Body) -> None:
+async def _take_out(connection: AsyncConnection, cases: list[tuple[CaseFile, list[Any]]]) -> None:
     """Meetings that go on in another family stand in its list alone."""
-    if isinstance(body, e.FamiliesMerged | e.FamilySplit) and file.ties.sent_on(file.family, body) in ("", body.into):
-        there = meetings.c.stream == str(file.stream)
-        await connection.execute(delete(meetings).where(there, meetings.c.meeting.not_in(list(file.meetings))))
+    for file, bodies in cases:
+        if any(isinstance(b, e.FamiliesMerged | f.FamilyParted) for b in bodies):
+            there = meetings.c.stream == str(file.stream)
+            await connection.execute(delete(meetings).where(there, meetings.c.meeting.not_in(list(file.meetings))))
 
 
-def _duties_touched(bodies: list[Any]) -> set[str]:
+def _meeting_rows(file: CaseFile, bodies: list[Any]) -> list[dict[str, Any]]:
+    anew = any(isinstance(b, e.RecordedInError | e.FamilyBrought) for b in bodies)
+    touched = set(file.meetings) if anew else {getattr(b, "meeting", "") for b in bodies}
+    return [_meeting_row(file, file.meetings[id_]) for id_ in sorted(touched & file.meetings.keys())]
+
+
+def _duty_rows(file: CaseFile, bodies: list[Any]) -> list[dict[str, Any]]:
     opened = {b.duty.id for b in bodies if isinstance(b, f.DutyOpened)}
     changed = (f.DutyMoved, f.DutyEnded, f.DutyReopened, f.RungClimbed, f.CallAskedFor)
-    return opened | {b.duty for b in bodies if isinstance(b, changed)}
+    touched = opened | {b.duty for b in bodies if isinstance(b, changed)}  # of a family that is no more, none is left
+    return [_duty_row(file, file.duties[id_]) for id_ in sorted(touched & file.duties.keys())]
 
 
-async def _replace(connection: AsyncConnection, table: Any, rows: list[dict[str, Any]], *key: str) -> None:
+async def _put(connection: AsyncConnection, table: Any, rows: list[dict[str, Any]]) -> None:
     if rows:
-        gone = delete(table).where(*(table.c[k] == bindparam(f"old_{k}") for k in key))
-        await connection.execute(gone, [{f"old_{k}": row[k] for k in key} for row in rows])
-        await connection.execute(table.insert(), rows)
+        await connection.execute(put_in_place(connection, table), rows)
 
 
 def _meeting_row(file: CaseFile, meeting: Meeting) -> dict[str, Any]:
@@ -105,6 +111,12 @@ def _duty_row(file: CaseFile, duty: f.Duty) -> dict[str, Any]:
         "ended_at": stamp(duty.ended_at) if duty.ended_at else None,
         "ended_by": duty.ended_by,
     }
+
+
+async def _seat_all(connection: AsyncConnection, area: str, bodies: list[Any]) -> None:
+    for body in bodies:
+        if isinstance(body, f.SeatsKept | f.SeatsGivenBack):
+            await _seat(connection, area, body)
 
 
 async def _seat(connection: AsyncConnection, area: str, body: f.SeatsKept | f.SeatsGivenBack) -> None:

@@ -62,6 +62,18 @@ async def file_row(connection: AsyncConnection, stream: StreamId) -> Row | None:
     return (await connection.execute(query)).first()
 
 
+async def file_rows(connection: AsyncConnection, streams: Iterable[str]) -> Sequence[Row]:
+    """The snapshots of those of these streams about which something was decided."""
+    return await _rows(connection, select(files).where(files.c.stream.in_(list(streams)), files.c.seq > 0))
+
+
+async def on_their_way(connection: AsyncConnection, streams: Iterable[str]) -> list[Letter]:
+    """The events that wait to be decided by these streams, in the order in which they will be."""
+    waiting = (outbox.c.kind == "event", outbox.c.state != "done", outbox.c.stream.in_(list(streams)))
+    query = select(outbox.c.letter).where(*waiting).order_by(outbox.c.at, outbox.c.cause, outbox.c.n, outbox.c.name)
+    return [msgspec.json.decode(r.letter, type=Letter) for r in await _rows(connection, query)]
+
+
 async def duty(connection: AsyncConnection, id_: str) -> Row | None:
     return (await connection.execute(select(duties).where(duties.c.id == id_))).first()
 
@@ -73,9 +85,12 @@ async def duties_of(
     area: str | None = None,
     family: str | None = None,
     kind: str | None = None,
+    due_before: datetime | None = None,
 ) -> Sequence[Row]:
     """Duties by the hour at which they are due."""
     query = select(duties).order_by(duties.c.due_at, duties.c.id)
+    if due_before:
+        query = query.where(duties.c.due_at < stamp(due_before))
     if open_only:
         query = query.where(duties.c.ended.is_(None))
     if area or family:
@@ -174,7 +189,8 @@ async def known(connection: AsyncConnection, names: Iterable[tuple[str, str]]) -
     for r in await _rows(connection, query):
         letter = msgspec.json.decode(r.letter, type=Letter)
         found[wanted[r.name]] = chain.said(letter)
-    settled = select(inbox).where(inbox.c.event.in_([id_ for _, id_ in wanted.values()]))
+    sources, ids = {source for source, _ in wanted.values()}, [id_ for _, id_ in wanted.values()]
+    settled = select(inbox).where(inbox.c.source.in_(sorted(sources)), inbox.c.event.in_(ids))
     for r in await _rows(connection, settled):
         if (r.source, r.event) in wanted.values():
             found[(r.source, r.event)] = r.digest

@@ -70,6 +70,11 @@ class Keyring:
         if wanted:
             self._keys |= await self._stored(connection, wanted)
 
+    def forget(self) -> None:
+        """Let go of every key in memory; each is loaded again when it is needed."""
+        self._keys.clear()
+        self._unproven.clear()
+
     async def _stored(self, connection: AsyncConnection, names: Iterable[str]) -> dict[str, bytes]:
         query = select(tables.keys).where(tables.keys.c.name.in_(list(names)))
         return {name: self._unwrap(name, bytes(wrapped)) for name, wrapped in await connection.execute(query)}
@@ -117,6 +122,20 @@ def insert_if_absent(connection: AsyncConnection, table: Any) -> Any:
 @cache
 def _insert_if_absent(dialect: str, table: Any) -> Any:
     return (postgresql if dialect == "postgresql" else sqlite).insert(table).on_conflict_do_nothing()
+
+
+def put_in_place(connection: AsyncConnection, table: Any) -> Any:
+    """INSERT that takes the place of a row of that key, on either database."""
+    return _put_in_place(connection.dialect.name, table)
+
+
+@cache
+def _put_in_place(dialect: str, table: Any) -> Any:
+    put = (postgresql if dialect == "postgresql" else sqlite).insert(table)
+    key = [c.name for c in table.primary_key]
+    return put.on_conflict_do_update(
+        index_elements=key, set_={c.name: put.excluded[c.name] for c in table.c if c.name not in key}
+    )
 
 
 def owners(event: Event) -> set[str]:

@@ -60,6 +60,8 @@ OWED = {
     "make_referral": "make the referral that an override demands",
     "ask_for_advice": "ask {to} for advice",
     "mend_record": "mend a held record",
+    "set_date": "set the day of a meeting that no published rule dates",
+    "withdraw_paper": "tell {to} that a paper of the {} does not stand",
 }
 
 
@@ -106,7 +108,7 @@ async def _read(engine: Engine) -> Standing:
             duties=duties,
             mails=await overview.mails(connection),
             no_time=await overview.found_no_time(connection),
-            climbed=await overview.rungs(connection, [d.id for d in duties if d.ended is None]),
+            climbed=await overview.rungs(connection, [d for d in duties if d.ended is None]),
             held=await overview.held_open(connection),
             parked=await overview.parked_count(connection),
         )

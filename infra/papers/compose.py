@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from email.headerregistry import Address
+from email.headerregistry import Address, BaseHeader, HeaderRegistry
 from email.message import EmailMessage
 from email.policy import SMTP
 from typing import assert_never
@@ -41,6 +41,7 @@ LETTERS: dict[LetterOccasion, str] = {
     "change": "letters/change",
     "referral_outcome": "letters/referral_outcome",
     "advice": "letters/advice",
+    "withdrawn": "letters/withdrawn",
 }
 TITLES = {"minutes": "Minutes of the {}", "decision": "Decisions of the {}"}
 FILES = {"minutes": "minutes.html", "decision": "decisions.html"}
@@ -63,6 +64,22 @@ class Letterhead(Struct, frozen=True):
     def desk(self) -> str:
         """Where minutes and notices come from."""
         return f"meetings@{self.domain}"
+
+
+class Headers(HeaderRegistry):
+    """Makes the class of each header once; the library makes it anew for every header of every mail."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._made: dict[str, type[BaseHeader]] = {}
+
+    def __getitem__(self, name: str) -> type[BaseHeader]:
+        if name not in self._made:
+            self._made[name] = super().__getitem__(name)
+        return self._made[name]
+
+
+POLICY = SMTP.clone(header_factory=Headers())
 
 
 def compose(message: Message, letterhead: Letterhead, read: Read) -> EmailMessage:
@@ -126,6 +143,7 @@ def _minutes(message: SendMinutes, letterhead: Letterhead, read: Read) -> EmailM
         "when": when(message.started_at, message.ended_at),
         "reference": _reference(message.client_reference, read),
         "part": message.part,
+        "corrects": message.corrects,
     }
     name = "minutes/covering" if message.to.secure else "minutes/ready_to_collect"
     mail = _mail(message, letterhead, read, letterhead.desk, letter(name, variables))
@@ -206,6 +224,8 @@ def _letter(message: SendLetter, letterhead: Letterhead, read: Read) -> EmailMes
         "what": CHANGES.get(message.what, CHANGES["other"]) if message.to.secure else None,
         "outcome": OUTCOMES.get(message.what, one_line(message.what).replace("_", " ")),
         "reference": _reference(message.client_reference, read),
+        "paper": one_line(message.what),
+        "sat_on": day(message.starts_at) if message.starts_at else None,
     }
     return _mail(message, letterhead, read, letterhead.desk, letter(LETTERS[message.occasion], variables))
 
@@ -233,7 +253,7 @@ def _address(message: Message, read: Read) -> str:
 
 def _mail(message: Message, letterhead: Letterhead, read: Read, sender: str, words: Letter) -> EmailMessage:
     """Headers, text and HTML. To bears no name: a long one could fold into a second address."""
-    mail = EmailMessage(policy=SMTP)
+    mail = EmailMessage(policy=POLICY)
     mail["From"] = Address(for_header(message.team), addr_spec=sender)
     mail["To"] = Address(addr_spec=_address(message, read))
     mail["Subject"] = for_header(words.subject)

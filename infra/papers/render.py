@@ -30,6 +30,7 @@ def environment() -> Environment:
         autoescape=select_autoescape(enabled_extensions=("html.j2",), default=False),
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,  # else the disk is asked at each rendering whether a template has changed
     )
 
 

@@ -1,1 +1,1 @@
-"""The local protocols as dated files: one national and one typical pack a nation, and the bank holidays."""
+"""The local protocols as dated files: packs of each nation, our defaults for all of them, and the bank holidays."""

@@ -5,7 +5,10 @@ What the files mean is decided in handlers/protocol.py; here they are only found
 
 from __future__ import annotations
 
+import re
 import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -13,7 +16,10 @@ from typing import Protocol as Shape
 
 from handlers.protocol import Protocol, ProtocolFaults, read
 
+ROOM = resources.files(__name__.rpartition(".")[0])
 BANK_HOLIDAYS = "bank_holidays.toml"
+DEFAULTS = "defaults.toml"
+BEGINS_RULE = re.compile(r'\s*\[\s*rules\s*\.\s*"?([^\s"\]]+)"?\s*\]')
 
 
 class Readable(Shape):
@@ -25,32 +31,109 @@ class Readable(Shape):
     def read_text(self, encoding: str) -> str: ...
 
 
+@dataclass(frozen=True)
+class Protocols:
+    """The rules of each area: its own where it has a pack, else those that all go by."""
+
+    common: Protocol
+    areas: Mapping[str, Protocol] = field(default_factory=dict)
+
+    def of(self, area: str) -> Protocol:
+        return self.areas.get(area, self.common)
+
+    @property
+    def all(self) -> list[Protocol]:
+        return [self.common, *self.areas.values()]
+
+
+def protocols(nation: str, overlay: Path | None) -> Protocols:
+    """overlay: one local pack for all, or a folder with one for each area that has rules of its own, `<area>.toml`.
+
+    A pack of the folder may name another nation, whose packs and bank holidays then lie under it.
+    Raises ProtocolFaults with the faults of every file.
+    """
+    if overlay is None or not overlay.is_dir():
+        return Protocols(protocol(nation, overlay))
+    faults, areas = [], {}
+    for file in sorted(overlay.glob("*.toml")):
+        try:
+            areas[file.stem] = read(lying(nation, overlay, file.stem))
+        except ProtocolFaults as refused:
+            faults += [x if x.startswith(file.name) else f"{file.name}: {x}" for x in refused.faults]
+    if not areas and not faults:
+        faults = [f"{overlay}: no pack lies in this folder; name each one after its area, for instance my-area.toml"]
+    if faults:
+        raise ProtocolFaults(faults)
+    return Protocols(protocol(nation), areas)
+
+
 def protocol(nation: str = "england", overlay: Path | None = None) -> Protocol:
     """The rules of a nation, with those of a local authority over them.
 
     Raises ProtocolFaults: one sentence for each fault, naming file, rule and mend.
     """
-    room = resources.files(__name__.rpartition(".")[0])
-    names = (f"{nation}.toml", f"{nation}_typical.toml")
-    packs = [_opened(room / name) for name in names if (room / name).is_file()]
-    if not packs:
+    return read(lying(nation, overlay))
+
+
+def lying(nation: str, overlay: Path | None, area: str | None = None) -> list[dict[str, Any]]:
+    """The packs by which this area goes, in their order; of a folder, the area's own if it has one."""
+    folder = overlay is not None and overlay.is_dir()
+    file = overlay / f"{area}.toml" if overlay and folder else overlay
+    if file is None or (folder and not file.is_file()):
+        return national(nation)
+    pack = {"nation": nation, **opened(file)}
+    return [*national(str(pack["nation"]) if folder else nation), pack]
+
+
+def national(nation: str) -> list[dict[str, Any]]:
+    """A nation's packs as they lie in this room, with its bank holidays. Raises ProtocolFaults."""
+    if not ships(nation):
         raise ProtocolFaults([f"{nation}.toml: there is no such pack; write it, or name a nation that has one"])
+    packs = [opened(ROOM / name) for name in _names(nation) if (ROOM / name).is_file()]
     packs[0].setdefault("holidays", bank_holidays(nation))
-    if overlay is not None:
-        packs.append(_opened(overlay))
-    return read(packs)
+    return packs
+
+
+def _names(nation: str) -> tuple[str, str, str]:
+    """Its packs' files, the national one first, and between them our defaults for every nation."""
+    stem = nation.replace("-", "_")
+    return f"{stem}.toml", DEFAULTS, f"{stem}_typical.toml"
+
+
+def ships(nation: str) -> bool:
+    """Whether the packs of this nation lie here."""
+    return (ROOM / _names(nation)[0]).is_file()
+
+
+def nations() -> list[str]:
+    """Those with packs here."""
+    known = opened(ROOM / BANK_HOLIDAYS)
+    return [name for name, days in known.items() if isinstance(days, dict) and ships(name)]
+
+
+def given() -> dict[str, set[str]]:
+    """Every rule of the packs that lie here, and the files that give it."""
+    found: dict[str, set[str]] = {}
+    for pack in (pack for nation in nations() for pack in national(nation)):
+        for rule_id in pack.get("rules", {}):
+            found.setdefault(rule_id, set()).add(pack["file"])
+    return found
 
 
 def bank_holidays(nation: str) -> dict[str, Any]:
     """One nation's part of the dated table, in the shape of `handlers.working_days.Holidays`."""
-    table = _opened(resources.files(__name__.rpartition(".")[0]) / BANK_HOLIDAYS)
+    table = opened(ROOM / BANK_HOLIDAYS)
     if nation not in table:
         raise ProtocolFaults([f"{BANK_HOLIDAYS}: no days for {nation}; add a table of that name"])
     return {"nation": nation, "days": table[nation], "covers": table["covers"]}
 
 
-def _opened(file: Readable) -> dict[str, Any]:
+def opened(file: Readable) -> dict[str, Any]:
+    """A pack as `handlers.protocol.read` wants it, with the line on which each of its rules begins."""
     try:
-        return {**tomllib.loads(file.read_text(encoding="utf-8")), "file": file.name}
+        text = file.read_text(encoding="utf-8")
+        pack = tomllib.loads(text)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ProtocolFaults([f"{file.name}: it cannot be read ({error}); mend or replace the file"]) from error
+    begins = {m[1]: n for n, line in enumerate(text.splitlines(), 1) if (m := BEGINS_RULE.match(line))}
+    return {**pack, "file": file.name} | ({"lines": begins} if begins else {})

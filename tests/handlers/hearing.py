@@ -14,8 +14,9 @@ from typing import Any, Literal, TypeVar
 
 from msgspec.structs import replace
 
-from handlers import case_file, diary_file, partnership, person_file
+from handlers import case_file, case_folds, diary_file, kept_records, partnership, person_file
 from handlers import events as e
+from handlers import facts as f
 from handlers.admission import EVERYTHING
 from handlers.case_file import CaseFile
 from handlers.decide import Decision, File, decide
@@ -133,6 +134,7 @@ class Hearing:
             self.parked.append((stream, decision.awaits, event))
             return []
         self.decisions.append(decision)
+        assert_correctable(file, decision)
         self.files[stream], self.decided_at[stream] = decision.file, now
         self.wakes.pop(stream, None)
         if decision.wake_at:
@@ -291,6 +293,23 @@ class Hearing:
 
     def answers(self, person: str, meeting: str = CONFERENCE, reply: e.Reply = "accepted") -> Hearing:
         return self.family(e.AnswerGiven(meeting, person, reply, "w-coordinator"))
+
+
+def assert_correctable(before: File, decision: Decision) -> None:
+    """What is folded anew when a record is taken out comes of records that are kept (handlers/kept_records), and of
+    nothing else: else it would be lost then. Of families that merge or split, as much as stands is kept."""
+    joining = (e.FamiliesMerged, e.FamilyBrought, f.FamilyParted)
+    kept = {*kept_records.TABLES, e.RecordedInError, *joining}
+    after = decision.file
+    if isinstance(before, CaseFile) and not any(type(x.body) in kept for x in decision.facts):
+        changed = [n for n in case_folds.OF_RECORDS if getattr(before, n) != getattr(after, n)]
+        assert not changed, (
+            f"{changed} changed by {type(decision.facts[0].body).__name__}, which handlers.kept_records does not keep"
+        )
+    if isinstance(after, CaseFile) and any(isinstance(x.body, joining) for x in decision.facts):
+        anew = case_folds.of_records_alone(after)
+        lost = [n for n in case_folds.OF_RECORDS if getattr(anew, n) != getattr(after, n)]
+        assert not lost and anew.meetings == after.meetings, f"{lost} does not stand on the records that are kept"
 
 
 def a_conference(*members: e.Member) -> Hearing:

@@ -9,7 +9,7 @@ from handlers import events as e
 from handlers.decide import decide
 from handlers.facts import Fact
 from handlers.working_days import HolidaysUnknown, in_words
-from tests.handlers.hearing import CONFERENCE, FAMILY, Hearing, an_enquiry, day, instant, there
+from tests.handlers.hearing import CONFERENCE, FAMILY, Hearing, an_enquiry, day, instant
 
 NOW = instant("Mon 3 March 2025 10:00")
 A_WEEK_AGO = instant("Mon 24 February 2025 09:00"), instant("Mon 24 February 2025 11:00")
@@ -93,14 +93,6 @@ def test_a_meeting_is_not_held_before_it_begins() -> None:
     h = Hearing().household().worked_with().conference()
     assert "which had not come when it was recorded" in refused(e.MeetingHeld(CONFERENCE, ()), h=h)
     assert "which had not come when it was recorded" in refused(e.MeetingHeld(CONFERENCE, (), EARLY, LATE), h=h)
-
-
-def test_a_second_record_of_a_meeting_or_its_minutes_is_refused_and_the_same_one_is_not() -> None:
-    h = Hearing().household().worked_with().conference().sits(there("w-social")).minuted()
-    sitting, minutes = h.meeting().sitting, h.meeting().minutes
-    assert sitting and minutes and h.family(sitting.held, minutes.recorded)
-    assert "was recorded as held before" in refused(e.MeetingHeld(CONFERENCE, ()), h=h)
-    assert "were recorded before" in refused(e.MinutesRecorded(CONFERENCE, "w", ("Another decision.",)), h=h)
 
 
 def test_a_time_that_is_past_cannot_be_asked_for() -> None:

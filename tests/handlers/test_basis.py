@@ -22,9 +22,9 @@ def test_a_project_review_without_consent_tells_the_service_nothing_and_owes_the
     h = a_project()
     duty = h.duty("seek_consent", adult="mother", service="clearway", meeting=REVIEW)
     assert (duty.owner, duty.closes_on, duty.to) == ("coordinator", "recorded", None)
-    assert (in_words(duty.due_at), duty.rule) == ("Tue 4 March 2025 23:59", "TELL-01")
+    assert (in_words(duty.due_at), duty.rule) == ("Tue 4 March 2025 23:59", "ASK-01")
     about = "clearway may be told of the Family Intervention Project review, for mother"
-    assert duty.sentence == f"Ask whether {about}, or record an override."
+    assert duty.sentence.startswith(f"Ask whether {about}, or record an override. ")
     assert h.mailed("w-key") == 0 and not h.duties("tell_treatment") and "w-key" not in h.meeting(REVIEW).invitations
 
 

@@ -89,6 +89,14 @@ def test_a_stand_in_whose_mail_came_back_is_called_back_when_the_key_worker_can_
     assert h.episode().meeting().invitations["w-spoc"].cancelled
 
 
+def test_a_stand_in_who_was_called_back_is_not_asked_again_while_another_can_be_told() -> None:
+    h = a_conference().books("Wed 12 March 2025 10:00").factor("1B", person="mother").episode()
+    assert h.meeting().invitations["w-spoc"].cancelled
+    h.leave("w-spoc", "Tue 4 March 2025", "Tue 4 March 2025").at("Tue 4 March 2025 10:00").relayed("w-key", "bounced")
+    assert h.duty("tell_treatment", service="clearway", ended=None).to == "w-deputy"
+    assert h.meeting().invitations["w-spoc"].cancelled
+
+
 def test_a_notice_that_comes_back_shows_as_well_that_nobody_reads_there() -> None:
     h = weeks_ahead().relayed("w-key").at("Wed 5 March 2025 09:00")
     (late,) = [n for n in h.sent(SendNotice, "w-key") if n.duty == h.duty("tell_treatment").id]

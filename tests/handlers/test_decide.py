@@ -5,15 +5,30 @@ from itertools import permutations
 from math import factorial
 
 import pytest
+from msgspec.structs import replace
 
 from handlers import events as e
 from handlers import facts as f
-from handlers.decide import Decision, decide, fold
+from handlers.case_file import CaseFile
+from handlers.decide import OF_DUTIES_ALONE, Decision, Desk, _owed, decide, fold
+from handlers.duties import Owed
 from handlers.effects import TellStream
 from handlers.meeting_file import Meeting
 from handlers.people import StreamId
 from handlers.working_days import in_words
-from tests.handlers.hearing import AREA, CHILD, CONFERENCE, FAMILY, FATHER, MOTHER, Hearing, an_enquiry, day, there
+from tests.handlers.hearing import (
+    AREA,
+    CHILD,
+    CONFERENCE,
+    FAMILY,
+    FATHER,
+    MOTHER,
+    Hearing,
+    a_conference,
+    an_enquiry,
+    day,
+    there,
+)
 
 MONDAY = day("Mon 3 March 2025")
 Owing = set[tuple[str | None, ...]]
@@ -262,3 +277,37 @@ def test_no_letter_reaches_the_service_of_an_adult_out_of_scope_in_any_order() -
             h.deliver(event)
         assert h.mailed("w-key") == 0
         assert not any(isinstance(x, TellStream) and x.stream.kind == "person" for d in h.decisions for x in d.effects)
+
+
+# --- what a reading of the file looks at
+
+
+def test_what_is_owed_does_not_ask_how_far_a_duty_has_come() -> None:
+    """Which is why a reading outlives the facts about duties alone (handlers.decide.OF_DUTIES_ALONE)."""
+    hearing = a_conference().episode().factor("2B", person="mother").answers("w-key").relayed("w-key", "bounced")
+    hearing.books("Thu 6 March 2025 10:00").at("Mon 10 March 2025 10:00").held(there("w-social"), there("mother"))
+    hearing.minuted().at("Mon 14 April 2025 10:00")
+    assert {type(x.body) for d in hearing.decisions for x in d.facts} >= {*OF_DUTIES_ALONE, f.DutyReopened}
+    files = [d.file for d in hearing.decisions if isinstance(d.file, CaseFile)]
+    assert any(file.duties for file in files)
+    for file in files:
+        begun = {d.id: replace(NO_DUTY, reopened_at=d.reopened_at) for d in file.duties.values() if d.reopened_at}
+        assert _owed_by(hearing, file) == _owed_by(hearing, replace(file, duties=begun))
+
+
+NO_DUTY = f.Duty(
+    id="",
+    kind="hold_meeting",
+    due_at=Hearing().now,
+    opened_at=Hearing().now,
+    owner="",
+    closes_on="recorded",
+    sentence="",
+    rule="",
+    pack="",
+    ladder="",
+)
+
+
+def _owed_by(hearing: Hearing, file: CaseFile) -> list[Owed]:
+    return _owed(Desk(HOUSEHOLD, file, hearing.protocol, hearing.directory, hearing.now))

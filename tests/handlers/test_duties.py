@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from msgspec.structs import replace
 
-from handlers import case_file, duties
+from handlers import case_file, case_folds, duties
 from handlers import events as e
 from handlers import facts as f
 from handlers.duties import Met, Owed
@@ -50,7 +50,7 @@ class Book:
     def fold(self, found: list[f.Finding], now: str) -> "Book":
         self.facts, self.reasons = [x.body for x in found], [x.because for x in found]
         for x in found:
-            self.file = case_file.fold(self.file, Fact(x.body, x.because, instant(now), instant(now), "E-1", x.rule))
+            self.file = case_folds.fold(self.file, Fact(x.body, x.because, instant(now), instant(now), "E-1", x.rule))
         return self
 
     @property

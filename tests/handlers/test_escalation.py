@@ -213,7 +213,7 @@ def test_a_notice_names_the_family_to_our_own_people_and_to_the_service_its_own_
 
 def test_the_reference_in_a_notice_is_that_of_the_adult_it_is_about() -> None:
     h = a_conference(MOTHER, FATHER).books("Wed 12 March 2025 10:00").episode()
-    for episode, reference in (("E-1", None), ("E-2", "CW-8800")):
+    for episode, reference in (("E-1", None), ("E-2", "CW-8800"), ("E-3", None)):
         opened = e.EpisodeOpened(episode, "clearway", "w-key-2", day("Mon 3 March 2025"), "consent", reference)
         h.told("person/father", opened)
     h.relayed("w-key").relayed("w-key-2").at("Wed 5 March 2025 09:00")

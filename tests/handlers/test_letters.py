@@ -50,7 +50,9 @@ def test_a_report_to_a_conference_is_asked_for_by_the_next_working_day() -> None
     duty = h.duty("ask_report_treatment", adult="mother", service="clearway", meeting=CONFERENCE)
     assert (duty.to, duty.owner, duty.closes_on, duty.rule) == ("w-key", "coordinator", "accepted", "TELL-01")
     assert in_words(duty.due_at) == "Mon 10 March 2025 23:59"
-    assert duty.sentence == "Ask clearway for a report to the initial child protection conference, for mother."
+    assert duty.sentence.startswith(
+        "Ask clearway for a report to the initial child protection conference, for mother. 1 working day after Fri 7 "
+    )
 
 
 def test_the_letter_says_of_which_meeting_and_by_when_and_quotes_the_services_own_reference() -> None:

@@ -68,6 +68,13 @@ def test_a_cancellation_that_came_back_is_owed_until_whoever_can_be_reached_now_
     assert h.duty("tell_treatment_cancelled", service="clearway").ended_by == "spoken with, recorded by w-coordinator"
 
 
+def test_a_cancellation_of_which_nobody_knows_whether_it_arrived_has_its_day() -> None:
+    h = a_conference().episode().cancels()
+    h.posted("unknown", h.meeting().invitations["w-key"].message, "w-key", "cancellation", CONFERENCE)
+    duty = h.duty("tell_treatment_cancelled")
+    assert (duty.ended, duty.at_once) == (None, False)
+
+
 def test_neither_the_invitations_receipt_nor_an_earlier_answer_shows_that_a_cancellation_is_known() -> None:
     h = a_conference().episode().answers("w-key")
     first = h.meeting().invitations["w-key"].message

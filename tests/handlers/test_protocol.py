@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from hypothesis import strategies as st
 
-from handlers.protocol import InstantNeeded, Protocol, ProtocolFaults, Rule, RuleUnknown, Rung, read
+from handlers.protocol import Protocol, ProtocolFaults, RuleUnknown, Rung, read
+from handlers.rule import InstantNeeded, Rule
 from handlers.working_days import HolidaysUnknown, from_words, in_words
 from tests.handlers.test_working_days import DAYS, ENGLAND, holds
 

@@ -8,7 +8,7 @@ from handlers import events as e
 from handlers import facts as f
 from handlers.effects import SendLetter
 from handlers.working_days import in_words
-from tests.handlers.hearing import FATHER, MOTHER, Hearing, a_worker, clearway, day
+from tests.handlers.hearing import AREA, FATHER, MOTHER, Hearing, a_worker, clearway, day, instant
 
 VERBAL = e.ReferralMade("R-1", "w-key", "verbal", "mother")
 WRITTEN = e.ReferralMade("R-1", "w-key", "written", "mother")
@@ -132,7 +132,7 @@ def test_an_outcome_that_cannot_be_mailed_lies_before_the_coordinator_at_once(re
 
 def test_an_outcome_is_mailed_once_an_address_is_known_and_is_loud_until_it_has_gone() -> None:
     h = Hearing().unreachable("w-key").household().family(WRITTEN, decided("Mon 3 March 2025"))
-    h.at("Mon 3 March 2025 11:00").told("partnership", a_worker("w-key", "clearway")).family(e.TimeCame())
+    h.at("Mon 3 March 2025 11:00").told("partnership", a_worker("w-key", "clearway"))
     assert len(h.sent(SendLetter, "w-key")) == 1 and h.duty("feed_back_outcome").at_once
     assert not h.family(e.TimeCame()).duty("feed_back_outcome").at_once
 
@@ -150,7 +150,7 @@ def test_an_outcome_that_came_back_waits_for_an_address_recorded_since() -> None
     h.family(WRITTEN, decided("Mon 3 March 2025"))
     (letter,) = h.sent(SendLetter)
     assert len(h.posted("bounced", letter.message, "w-key", "letter").sent(SendLetter)) == 1
-    h.at("Mon 3 March 2025 11:00").told("partnership", a_worker("w-key", "clearway")).family(e.TimeCame())
+    h.at("Mon 3 March 2025 11:00").told("partnership", a_worker("w-key", "clearway"))
     assert len(h.sent(SendLetter, "w-key")) == 2
 
 
@@ -159,6 +159,10 @@ def test_an_outcome_that_came_back_waits_for_an_address_recorded_since() -> None
 
 def overridden(ground: str, purpose: e.Purpose = "fip", person: str = "mother") -> e.Body:
     return e.ConsentOverridden(person, purpose, ground, "w-head")  # type: ignore[arg-type]
+
+
+FAMILY = AREA.sibling("family", "F-1")
+FIRST = overridden("life_at_risk")
 
 
 @pytest.mark.parametrize("ground", ["life_at_risk", "greater_harm"])
@@ -201,8 +205,12 @@ def test_saying_it_again_gives_nobody_more_time_until_somebody_referred() -> Non
     assert in_words(h.duty("make_referral").due_at) == "Mon 3 March 2025 23:59"
     h.family(e.ReferralMade("R-2", "w-head", "written", "mother"))
     assert not h.open("make_referral")
-    assert not h.at("Thu 6 March 2025 10:00").family(overridden("life_at_risk")).open("make_referral")
-    h.at("Fri 7 March 2025 10:00").family(e.ConsentOverridden("mother", "fip", "life_at_risk", "w-chair"))
+    again = e.Event(
+        "again", "test", FAMILY, instant("Mon 3 March 2025 12:00"), instant("Thu 6 March 2025 10:00"), FIRST
+    )
+    h.at("Thu 6 March 2025 10:00").deliver(again)  # told by another system, of the same day
+    assert not h.open("make_referral")
+    h.at("Fri 7 March 2025 10:00").family(FIRST)
     assert in_words(h.duty("make_referral").due_at) == "Fri 7 March 2025 23:59"
     assert h.open("make_referral")
 
@@ -294,3 +302,5 @@ def test_where_nobody_at_the_service_can_be_reached_the_asking_lies_before_the_c
 def test_two_askings_of_one_service_are_two() -> None:
     h = Hearing().household().family(*(e.AdviceAsked(x, "w-social", "clearway") for x in ("A-1", "A-2")))
     assert len(h.open("ask_for_advice")) == 2
+    h.posted("accepted", h.sent(SendLetter)[0].message, "w-spoc", "letter")
+    assert len(h.open("ask_for_advice")) == 1

@@ -111,12 +111,16 @@ def test_a_move_that_names_neither_day_is_held_and_never_guessed() -> None:
 # --- joint care-plan reviews
 
 
-def test_a_joint_review_is_due_on_the_day_that_was_set_and_no_rule_is_quoted() -> None:
+def test_a_joint_review_is_due_on_the_day_that_was_set_and_says_which_rule_nobody_published() -> None:
     h = a_family().episode().family(asked("joint_care_plan_review"))
     meeting = h.meeting(JOINT)
     assert in_words(meeting.due.due_on) == "Mon 24 March 2025"
     assert in_words(meeting.due.not_before) == "Mon 10 March 2025"  # ten working days before
-    assert meeting.due.working == "w-social set it for Mon 24 March 2025, since no published rule dates it"
+    assert meeting.due.working == (
+        "w-social set it for Mon 24 March 2025, since nobody has published the number of rule JG-20, national, Joint "
+        "Guidance 2009 paragraph 20 asks for it and names no interval: How often treatment and family services review "
+        "care plans together"
+    )
 
 
 def test_a_joint_review_waits_for_consent_to_joint_reviews_and_no_other() -> None:

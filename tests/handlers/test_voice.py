@@ -30,9 +30,9 @@ def test_where_nobody_can_be_reached_the_coordinator_owes_a_name_the_same_day() 
     h = a_conference().unreachable("w-key", "w-spoc", "w-deputy").episode()
     duty = h.duty("name_representative", **CLEARWAY)
     assert (duty.owner, duty.to, in_words(duty.due_at)) == ("coordinator", None, "Mon 3 March 2025 23:59")
-    assert (duty.closes_on, duty.rule) == ("recorded", "TELL-01")
+    assert (duty.closes_on, duty.rule) == ("recorded", "NAME-01")
     about = "Nobody at clearway can be reached about the initial child protection conference, for mother"
-    assert duty.sentence == f"{about}: find somebody."
+    assert duty.sentence.startswith(f"{about}: find somebody. ")
     assert h.duty("tell_treatment", ended=None).to is None  # still owed, to nobody yet
     assert h.meeting().booked  # and the conference goes ahead (decision 14)
 
@@ -160,6 +160,13 @@ def test_leave_that_is_cancelled_or_changed_no_longer_moves_the_duty() -> None:
 def test_a_meeting_that_moves_out_of_the_leave_is_told_to_the_key_worker_again() -> None:
     h = weeks_ahead().leave("w-key", "Wed 12 March 2025", "Wed 12 March 2025").books("Wed 19 March 2025 10:00")
     assert h.duty("tell_treatment").to == "w-key"
+
+
+def test_a_stand_in_on_leave_who_was_never_asked_is_given_no_seat() -> None:
+    h = a_conference().books("Wed 12 March 2025 10:00").leave("w-spoc", "Mon 3 March 2025", "Mon 3 March 2025")
+    h.factor("1B", person="mother")
+    assert h.duty("tell_treatment", service="clearway").to == "w-deputy"
+    assert "w-deputy" in h.meeting().invitations and "w-spoc" not in h.meeting().invitations
 
 
 def test_on_leave_the_duty_moves_to_a_stand_in_and_back_with_the_key_worker_whose_word_stands() -> None:

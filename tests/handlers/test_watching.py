@@ -3,6 +3,7 @@
 import pytest
 
 from handlers import events as e
+from handlers.effects import SendLetter
 from tests.handlers.hearing import (
     AREA,
     FATHER,
@@ -35,6 +36,32 @@ def test_a_family_watches_the_service_of_each_episode_or_care_plan_meeting_and_a
     assert watchers(a_conference().family(meeting)) == {"beacon": ("F-1",)}
     two = a_conference(MOTHER, FATHER).episode().episode("father", "beacon", "w-beacon-key")
     assert watchers(two) == {"clearway": ("F-1",), "beacon": ("F-1",)}
+
+
+@pytest.mark.parametrize("referrer", ["w-social", "a-neighbour"])  # without an address; whom the directory knows not
+def test_whoever_referred_and_cannot_be_written_to_is_watched_until_the_outcome_has_gone(referrer: str) -> None:
+    h = Hearing().unreachable("w-social", agency="council").household()
+    h.post = "accepted"
+    h.family(e.ReferralMade("R-1", referrer, "written"))
+    assert watchers(h) == {}
+    h.family(e.ReferralDecided("R-1", "assessment", day("Mon 3 March 2025"), "w-chair"))
+    assert watchers(h) == {referrer: ("F-1",)}
+    h.at("Mon 3 March 2025 11:00").told("partnership", a_worker("w-head", "council"))
+    assert not h.sent(SendLetter)
+    h.told("partnership", a_worker(referrer, "council"))
+    assert len(h.sent(SendLetter, referrer)) == 1 and h.duty("feed_back_outcome").ended == "evidence"
+    assert watchers(h) == {}
+    h.unreachable(referrer, agency="council").family(e.TimeCame())
+    assert watchers(h) == {}
+
+
+def test_a_referrer_whose_mail_came_back_is_watched() -> None:
+    h = Hearing().household().family(e.ReferralMade("R-1", "w-social", "written"))
+    h.family(e.ReferralDecided("R-1", "assessment", day("Mon 3 March 2025"), "w-chair"))
+    assert watchers(h) == {}
+    (letter,) = h.sent(SendLetter)
+    h.posted("refused", letter.message, "w-social", "letter")
+    assert watchers(h) == {"w-social": ("F-1",)}
 
 
 def test_a_family_that_reckons_with_a_service_no_more_is_told_nothing_more() -> None:
@@ -70,10 +97,10 @@ def test_a_change_elsewhere_wakes_nobody() -> None:
     assert len(woken(h)) == before
 
 
-def test_a_family_with_a_factor_hears_of_every_service() -> None:
+def test_a_family_with_a_factor_hears_of_every_service_and_of_nobody_else() -> None:
     h = a_conference().factor("1B", person="mother")
     before = len(woken(h))
-    h.unreachable("w-beacon", agency="beacon").unreachable("w-key")
+    h.unreachable("w-beacon", agency="beacon").unreachable("w-key").unreachable("w-social", agency="council")
     assert woken(h)[before:] == ["F-1", "F-1"]
 
 

@@ -14,7 +14,7 @@ from handlers.decide import RULES
 from handlers.events import Event, Impossible
 from handlers.people import StreamId, StreamKind
 from infra import contract
-from infra.office import KINDS
+from infra.db.folding import KINDS
 from streams.topics import TOPICS
 from streams.wire import EVENT_TYPES, UPCASTERS, from_structured, read, to_structured, write
 from tests.journeys.story import at

@@ -5,7 +5,7 @@ import importlib
 
 import pytest
 
-from handlers import admission, case_file, decide
+from handlers import admission, case_folds, decide
 from handlers import events as e
 from handlers import facts as f
 from handlers.people import StreamKind
@@ -74,7 +74,7 @@ def test_every_event_belongs_to_one_kind_of_stream_or_is_told_everywhere() -> No
 def test_every_event_and_fact_of_a_family_is_folded_or_is_left_out_for_a_reason() -> None:
     families = {x for x in EVENTS if "family" in at_home(x)}
     families |= FACTS - ELSEWHERE
-    assert families == set(case_file.FOLDS) | set(NOT_FOLDED) and not set(case_file.FOLDS) & set(NOT_FOLDED)
+    assert families == set(case_folds.FOLDS) | set(NOT_FOLDED) and not set(case_folds.FOLDS) & set(NOT_FOLDED)
     assert all(NOT_FOLDED.values())
 
 

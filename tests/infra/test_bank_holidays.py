@@ -18,7 +18,7 @@ import pytest
 from infra.protocols.packs import bank_holidays
 
 LOCK = Path(__file__).parents[2] / "infra" / "locks" / "oracle.txt"
-YEARS = range(2023, 2029)
+YEARS = range(2022, 2029)
 NATIONS = {"england": "ENG", "wales": "WLS", "scotland": "SCT", "northern-ireland": "NIR"}
 # A bank holiday at a weekend is kept on a later day, which both name; the weekend itself is no bank holiday.
 ASK = """

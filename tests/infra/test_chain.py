@@ -5,9 +5,13 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+import rfc8785
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import select
 
 from infra.db import chain, tables
@@ -142,3 +146,26 @@ def test_what_a_body_says_is_told_apart_whatever_its_boxes_look_like() -> None:
     assert chain.digest(body) == chain.digest(spaced), "nor does the order or the spacing of its JSON matter"
     assert chain.digest(body) != chain.digest(body.replace("d1", "d2"))
     assert chain.digest(body) != chain.digest(body.replace('"w"', '"v"'))
+
+
+PLAIN = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text()
+JSON = st.recursive(PLAIN, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner))
+
+
+@given(JSON)
+def test_the_chain_covers_json_as_rfc_8785_writes_it(value: Any) -> None:
+    assert _or_refused(chain.canonical, value) == _or_refused(rfc8785.dumps, value)
+
+
+@pytest.mark.parametrize(
+    "value", ['\x7f\x00\x1f"\\/', {"\U0001f600": 1, "\uffff": 2}, {"b": 2**53, "a": [-(2**53)]}, 1.0]
+)
+def test_what_two_writers_might_write_differently_is_written_as_rfc_8785_has_it(value: Any) -> None:
+    assert _or_refused(chain.canonical, value) == _or_refused(rfc8785.dumps, value)
+
+
+def _or_refused(written: Callable[[Any], bytes], value: Any) -> bytes | None:
+    try:
+        return written(value)
+    except rfc8785.CanonicalizationError:
+        return None

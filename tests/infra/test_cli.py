@@ -181,15 +181,18 @@ def test_a_family_is_shown_on_one_screen(in_april: Home) -> None:
         assert word in screen, word
     assert "held event" not in screen
     attended = {r["agency"]: r for r in home.rows("attendance")}
-    assert attended["clearway"]["deputy"] == 1 and attended["clearway"]["present"] == 2
+    assert attended["clearway"]["deputy"] == 1 and attended["clearway"]["attended"] == 2
     assert attended["school"]["apologies"] == 1
-    assert all(r["asked"] == sum(r[k] for k in r if k not in ("agency", "name", "asked")) for r in attended.values())
+    hows = ("attended", "deputy", "report_only", "apologies", "absent", "not_recorded")
+    assert all(r["told"] == sum(r[how] for how in hows) == r["involved"] - r["not_told"] for r in attended.values())
+    january = home.one("attendance", "--agency", "clearway", "--from", "2025-01-01", "--to", "2025-01-31")
+    assert 0 < january["involved"] < attended["clearway"]["involved"]
     assert {r["state"] for r in home.rows("meetings", "--from", "2025-01-08", "--to", "2025-01-10")} == {"held"}
     assert home.rows("duties", "--late", "--all")
 
 
 KEYS = {
-    ("show", FAMILY): "family area as_of held_events members professionals meetings treatment plans fips duties",
+    ("show", FAMILY): "family area as_of on held_events members professionals meetings treatment plans fips duties",
     ("duties",): "duty kind what sentence family area meeting adult service to to_name owner owner_person owner_name"
     " opened_at open_working_days due_at late late_working_days rung rung_ladder rung_role rung_person rung_name"
     " by_telephone ended ended_at ended_by rule",
@@ -216,7 +219,7 @@ def test_every_command_has_help_with_an_example() -> None:
     assert {"publish", "run", "show", "duties", "held", "ledger", "doctor"} <= set(names)
     for name in names:
         helped = home.says(name, "--help")
-        assert "Example:" in helped or name in ("ledger", "topics"), name
+        assert "Example:" in helped or name in ("ledger", "topics", "protocol"), name
 
 
 def test_no_failure_is_a_traceback(referred: Home) -> None:

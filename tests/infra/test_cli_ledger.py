@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from handlers import events as e
 from infra.db import chain
@@ -100,6 +101,55 @@ def test_a_family_is_shown_as_it_was_known_then(in_april: Home) -> None:
     assert not home.one("replay", "--as-of", "2025-01-06T10:30", "--family", FAMILY)["meetings"]
     assert "as known on Tue 7 January 2025 23:59" in home.says("replay", "--as-of", "2025-01-07", "--family", FAMILY)
     assert "--family" in home.fails("replay", "--as-of", "2025-01-07")
+
+
+def test_a_family_is_shown_as_it_was_by_what_is_known_now(referred: Home) -> None:
+    late = told(
+        at("2025-01-06", "11:00"), "family/F-1", e.ProfessionalInvolved("w-fip", "fip_worker", at("2025-01-06").date())
+    )
+    left = told(at("2025-01-08", "09:00"), "family/F-1", e.ProfessionalLeft("w-health", at("2025-01-08").date()))
+    referred.publish([replace(late, recorded=at("2025-01-07", "12:00")), left])
+    referred.says("run", "--until", "2025-01-08")
+
+    def working(*when: str) -> set[str]:
+        return {p["worker"] for p in referred.one("show", FAMILY, *when)["professionals"]}
+
+    assert "w-fip" in working("--on", "2025-01-06") and "w-fip" not in working("--as-of", "2025-01-06")
+    assert "w-health" in working("--on", "2025-01-07") and "w-health" not in working()
+    assert "w-fip" not in working("--on", "2025-01-06", "--as-of", "2025-01-07T11:00")
+    said = referred.says("show", FAMILY, "--on", "2025-01-06")
+    assert "as it was on Mon 6 January 2025 23:59, as known on" in said
+    assert referred.says("replay", "--family", FAMILY, "--on", "2025-01-06") == said
+    assert "--family" in referred.fails("replay", "--on", "2025-01-06")
+
+
+def test_what_was_recorded_in_error_was_never_so_on_any_day_but_was_known_then(referred: Home) -> None:
+    wrong = told(
+        at("2025-01-07", "09:00"), "family/F-1", e.StrategyDiscussionHeld("SD-1", at("2025-01-03").date(), True)
+    )
+    error = told(at("2025-01-08", "08:00"), "family/F-1", e.RecordedInError(wrong.id, "w-social"))
+    referred.publish([wrong, error])
+    referred.says("run", "--until", "2025-01-08T08:30")
+
+    def due(*when: str) -> str:
+        return str(referred.one("show", FAMILY, *when)["meetings"][0]["due_on"])
+
+    assert due("--as-of", "2025-01-07") == "2025-01-24" != due("--on", "2025-01-07") == "2025-01-27" == due()
+
+
+def test_a_record_said_to_be_in_error_is_named_and_what_is_owed_then_is_said(referred: Home) -> None:
+    [record] = [r for r in referred.rows("records", FAMILY) if r["type"] == "StrategyDiscussionHeld"]
+    assert record["what"] == "a strategy discussion was held"
+    why = ("--reason", "it was another family", "--by", "w-coordinator")
+    said = referred.says("in-error", FAMILY, record["record"], *why)
+    assert (
+        said.startswith("Recorded in error: a strategy discussion was held.")
+        and "ended (lapse: the file): Hold the" in said
+    )
+    assert [m["state"] for m in referred.rows("meetings")] == ["no longer due"]
+    assert record["record"] not in referred.says("records", FAMILY)
+    assert "quorate" not in referred.fails("in-error", FAMILY, "nothing", *why)
+    assert "OK" in referred.says("ledger", "verify") and "each is as it is kept" in referred.says("replay")
 
 
 def test_what_waited_for_a_name_is_not_known_before_the_name_was(home: Home) -> None:

@@ -160,6 +160,10 @@ def test_decisions_are_sent_ahead_of_the_minutes_to_whoever_should_have_them(aft
             ("ask-meeting", FAMILY, "care_plan_meeting", "C-1", "--due", "2025-02-01", "--service", "x", *BY),
             "clearway",
         ),
+        (
+            ("ask-meeting", FAMILY, "initial_conference", "SD-1", "--due", "2025-02-01", *BY),
+            "nobody is asked to set the day of initial-conference:SD-1: a rule dates it",
+        ),
         (("sent", FAMILY, "--person", "w-nobody"), KEY),
     ],
 )

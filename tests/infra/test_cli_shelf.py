@@ -107,9 +107,56 @@ def test_a_person_streams_held_record_shows_on_the_family(referred: Home) -> Non
     assert referred.one("show", FAMILY)["held_events"] == [referred.rows("held")[0]["record"]]
 
 
-def mended(home: Home, **changes: Any) -> str:
-    """A file with the assessment set right, without its source and id."""
-    told = to_structured(assessment("statutory")) | changes
+STRANGER = "person/clearway:CW-1"
+KNOWN_AS = told(at("2025-01-08", "09:00"), "person/p-mother", e.ReferenceRecorded("clearway", "CW-1"), "crosswalk")
+
+
+def of_a_stranger(basis: e.Basis | None = "statutory") -> e.Event:
+    """An episode of somebody given under another system's name."""
+    opened = e.EpisodeOpened("E-9", "clearway", "w-clearway-key", at("2025-01-07").date(), basis)
+    return told(at("2025-01-07", "09:00"), STRANGER, opened, "clearway.example", "stranger")
+
+
+def test_a_held_record_under_another_systems_name_is_owed_by_the_family_once_it_is_known_whose_it_is(
+    referred: Home,
+) -> None:
+    unreadable = changed(of_a_stranger(), data={"shoe_size": 4})
+    referred.publish([unreadable, replace(of_a_stranger(None), id="no basis")], code=1)
+    referred.says("run", "--until", "2025-01-07")
+    assert [r["reason"] for r in referred.rows("held")] == ["unreadable"]
+    assert {r["awaits"] for r in referred.rows("parked")} == {"reference:clearway:CW-1"}
+    assert not referred.rows("duties", "--kind", "mend_record")
+    referred.publish([KNOWN_AS])
+    referred.says("run", "--until", "2025-01-08")
+    held = referred.rows("held")
+    assert {r["reason"] for r in held} == {"unreadable", "no_basis"} and not referred.rows("parked")
+    assert {r["stream"] for r in held} == {f"riverside/{STRANGER}"}
+    assert set(referred.one("show", FAMILY)["held_events"]) == {r["record"] for r in held}
+    assert [d["owner"] for d in referred.rows("duties", "--kind", "mend_record")] == ["coordinator"] * 2
+
+
+@pytest.mark.parametrize("mended_on", ["2025-01-06", "2025-01-07T09:00", "2025-01-07", "2025-01-09"])
+def test_one_that_is_mended_before_or_after_it_is_known_whose_it_is_is_owed_no_more(
+    referred: Home, mended_on: str
+) -> None:
+    """Also where it was held and released at one instant, or before the hour that its line names."""
+    referred.publish([changed(of_a_stranger(), data={"shoe_size": 4})], code=1)
+    known_before = [KNOWN_AS] if mended_on > "2025-01-08" else []
+    referred.publish(known_before)
+    referred.says("run", "--until", mended_on)
+    [row] = referred.rows("held")
+    referred.says("held", "mend", row["record"], mended(referred, of_a_stranger()))
+    referred.says("held", "release", row["record"])
+    referred.publish([] if known_before else [KNOWN_AS])
+    referred.says("run", "--until", "2025-01-09")
+    assert not referred.rows("held") and not referred.rows("parked")
+    assert "E-9" in referred.snapshot()["episodes"]
+    assert not referred.rows("duties", "--kind", "mend_record") and not referred.one("show", FAMILY)["held_events"]
+
+
+def mended(home: Home, event: e.Event | None = None, **changes: Any) -> str:
+    """A file with this event (or the assessment) set right, without its source and id."""
+    told = to_structured(event or assessment("statutory")) | changes
     file = home.folder.with_name("mended.json")
     file.write_text(json.dumps({k: v for k, v in told.items() if k not in ("id", "source", "recordedtime")}))
     return str(file)

@@ -193,6 +193,14 @@ def test_full_minutes_go_attached_to_a_secure_address() -> None:
         assert "minutes.html" in covering and "Kestrel" not in covering and "Quill" not in covering
 
 
+@pytest.mark.parametrize("to", [minutes().to, Recipient("person-2", "Jo Reed", "jo@home.example")])
+def test_corrected_papers_say_that_they_are_and_what_becomes_of_the_first_copy(to: Recipient) -> None:
+    for mail in (composed(minutes(to=to, corrects=True)), composed(minutes(to=to, corrects=True, part="decision"))):
+        assert "orrect" in str(mail["Subject"])
+        assert all("They take the place of the copy that you have" in words for words in (text(mail), html(mail)))
+    assert "take the place" not in text(composed(minutes(to=to)))
+
+
 def test_an_ordinary_address_gets_word_that_papers_are_ready_and_no_case_content() -> None:
     mail = composed(minutes(to=Recipient("person-2", "Jo Reed", "jo@home.example")))
     assert tree(mail) == ["multipart/alternative", "text/plain", "text/html"]

@@ -113,7 +113,7 @@ class MortalDispatch(Dispatch):
 
 
 def mortal(open_house: House, crossing: Crossings) -> House:
-    office: Any = MortalOffice(open_house.engine, open_house.keyring, open_house.office.protocol)
+    office: Any = MortalOffice(open_house.engine, open_house.keyring, open_house.office.protocols)
     dispatch: Any = MortalDispatch(
         open_house.engine, open_house.keyring, open_house.dispatch.letterhead, open_house.dispatch.post
     )

@@ -92,7 +92,7 @@ class Chamber:
         self, file: str, every: list[Mutant], items: list[pytest.Item], met: list[tuple[float, set[str]]]
     ) -> list[Mutant]:
         """Those under which every test still passes. As many at a time as there are workers."""
-        module = importlib.import_module(f"handlers.{file}")
+        module = importlib.import_module(f"handlers.{file.replace('/', '.')}")
         source = Path(str(module.__file__)).read_text("utf-8")
         remembered = {name for name, value in vars(module).items() if hasattr(value, "cache_clear")}
         waiting, running, alive = list(enumerate(every)), dict[int, int](), list[int]()
@@ -115,7 +115,7 @@ class Chamber:
         child = os.fork()
         if child:
             return child
-        signal.alarm(PATIENCE_SECONDS)  # a mutant that runs for ever is dead
+        signal.setitimer(signal.ITIMER_PROF, PATIENCE_SECONDS)  # of work: a mutant that runs for ever is dead
         _be_silent()
         passes = False
         try:

@@ -14,8 +14,11 @@ from datetime import datetime
 from typing import Any
 
 from tests.simulation.calendar_sums import parsed
+from tests.simulation.desk import duty_id
 from tests.simulation.evidence import Evidence, Row, Violation
+from tests.simulation.family_reading import Family
 from tests.simulation.matters import Duty
+from tests.simulation.reading import Area
 
 COVERED = ("seq", "event", "source", "type", "because", "rule", "pack", "happened", "recorded")
 GRAIN = 900
@@ -243,6 +246,31 @@ def snapshots(evidence: Evidence) -> list[Violation]:
 
 def _read(snapshot: str | None) -> Any:
     return json.loads(snapshot) if snapshot else None
+
+
+def mending(evidence: Evidence, areas: Mapping[str, Area], families: Mapping[str, Family]) -> list[Violation]:
+    """What lies on the shelf is somebody's to mend, in each family that it is about (rules 3.43)."""
+    found = []
+    for row in (row for row in evidence.held if row["state"] == "open"):
+        for family in _about(row["stream"], areas, families):
+            duty = family.duties.get(duty_id(family.stream, "mend_record", row["id"]))
+            excused = duty is not None and duty.ended is not None and duty.ended.body["how"] == "reason"
+            if duty is None or not (duty.open or excused) or not duty.now.get("owner"):
+                who = f"{family.id}: nobody must mend {row['id']}"
+                found.append(Violation("unmended", f"{who}, which is held for {row['stream']}"))
+    return found
+
+
+def _about(stream: str, areas: Mapping[str, Area], families: Mapping[str, Family]) -> list[Family]:
+    """The family itself, or those in which this adult is in scope; none while nobody knows whom it means."""
+    area, _, name = stream.partition("/")
+    kind, _, id_ = name.partition("/")
+    if kind == "family":
+        return [families[stream]] if stream in families else []
+    if kind != "person" or area not in areas:
+        return []
+    person = areas[area].references.get(id_, id_)
+    return [f for f in families.values() if f.area == area and person in f.household.adults()]
 
 
 def shelf(evidence: Evidence, known: set[str]) -> list[Violation]:

@@ -21,7 +21,8 @@ A_DAY = timedelta(days=1)
 @cache
 def packs() -> tuple[dict[str, Any], ...]:
     """The rule packs of England, the later layer last."""
-    return tuple(tomllib.loads((PROTOCOLS / f"{n}.toml").read_text("utf-8")) for n in ("england", "england_typical"))
+    names = ("england", "defaults", "england_typical")
+    return tuple(tomllib.loads((PROTOCOLS / f"{name}.toml").read_text("utf-8")) for name in names)
 
 
 @cache

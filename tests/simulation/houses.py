@@ -10,17 +10,16 @@ from pathlib import Path
 from typing import Any
 
 from handlers.protocol import Protocol
-from infra.db.engine import transaction
+from infra.db.engine import connect, transaction
 from infra.db.schema import bring_up_to_date
 from infra.db.sealing import Keyring
 from infra.dispatch import Dispatch
 from infra.mail.post import Post
 from infra.office import Office
-from infra.protocols.packs import protocol
+from infra.protocols.packs import Protocols, protocol
 from infra.settings import Settings, read
 from infra.wiring import House, letterhead
 from tests.journeys.killed import mortal
-from tests.simulation.threadless import connect_here
 
 MASTER = hashlib.sha256(b"a simulator's master key opens nothing real").hexdigest()
 SHM = Path("/dev/shm")
@@ -51,7 +50,7 @@ def settings_in(folder: Path) -> Settings:
 async def fresh_database(folder: Path, template: Path) -> None:
     """An empty database with every table: migrated once, then copied."""
     if not (template / DATABASE).exists():
-        engine = connect_here(settings_in(template).database)
+        engine = connect(settings_in(template).database)
         await bring_up_to_date(engine)
         async with transaction(engine) as connection:
             await connection.run_sync(lambda c: c.connection.dbapi_connection)
@@ -71,8 +70,8 @@ def _checkpointed(database: Path) -> None:
 def open_house(folder: Path, post: Post, crossing: Any) -> House:
     """Every part new, as after the start of a process; crossing is told of each crossing of a port."""
     settings = settings_in(folder)
-    engine = connect_here(settings.database)
+    engine = connect(settings.database)
     keyring = SteadyKeyring(settings.master_key)
-    office = Office(engine, keyring, rules())
+    office = Office(engine, keyring, Protocols(rules()))
     dispatch = Dispatch(engine, keyring, letterhead(settings), post)
     return mortal(House(settings, engine, keyring, office, dispatch), crossing)

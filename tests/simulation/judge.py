@@ -22,7 +22,7 @@ from tests.simulation.calendar_sums import parsed
 from tests.simulation.desk import Desk
 from tests.simulation.evidence import Delivered, Evidence, Row, Violation
 from tests.simulation.family_reading import Family
-from tests.simulation.reading import Area, Fact, Person, as_fact
+from tests.simulation.reading import Area, Fact, as_fact
 
 LEVEL = (
     *(duty_checks.evidence, duty_checks.must_be_told, duty_checks.wrong_callers, duty_checks.mails_without_basis),
@@ -64,6 +64,7 @@ class Judge:
         found += books_checks.shelf(evidence, self._shelved)
         found += self._mailed(evidence)
         found += self._streams(evidence)
+        found += books_checks.mending(evidence, self.areas, self.families)
         found += books_checks.snapshots(evidence)
         if evidence.touched is None or any("/diary/" in stream for stream in evidence.touched):
             found += self.diary.look(evidence)
@@ -106,7 +107,7 @@ class Judge:
             area.directory = area.directory.after(fact)
             area.changes += 1
         elif kind == "person":
-            area.persons.setdefault(id_, Person()).take(fact)
+            area.take(id_, fact)
         else:
             self.families.setdefault(stream, Family(stream)).take(fact)
             if fact.type == "PaperIssued":

@@ -5,7 +5,7 @@ Each part is a function that adds its steps, so that a test takes the parts it n
 
 from __future__ import annotations
 
-from tests.simulation.stories import DIARY, MUM, PARTNERSHIP, Story
+from tests.simulation.stories import DIARY, FAMILY, MUM, PARTNERSHIP, Story
 
 ICPC, FIP = "initial-conference:SD-1", "fip-review:FIP-1:1"
 MUM_AT = {"adult": "p-mum", "service": "clearway"}
@@ -68,6 +68,26 @@ def episode(
     )
     told = {"person": person, "episode": f"E-{person}", "service": service, "workers": [worker]}
     return story.heard(f"told of {name}", when, "EpisodeTold", **told, basis="consent", opened_on="2025-01-01")
+
+
+def held(stream: str = FAMILY) -> Story:
+    """A record of this stream on the shelf since the 6th, and the family's to mend."""
+    story = family(area())
+    if ":" in stream:
+        story.told("reference", "6 09:00", "ReferenceRecorded", MUM, system="cw", reference="1")
+    story.heard("on the shelf", "6 09:00", "RecordHeld", record="H-1", reason="no_basis")
+    story.duty("mend", "6 09:00", "mend_record", "20 13:00", key=("H-1",))
+    row = {"id": "H-1", "stream": stream, "reason": "no_basis", "state": "open", "at": "2025-01-06T09:00:00.000000Z"}
+    story.spoil = lambda laid: laid["held"].append(row)
+    return story
+
+
+def held_of_a_person() -> Story:
+    return held(MUM)
+
+
+def held_under_another_name() -> Story:
+    return held("vale/person/cw:1")
 
 
 def due(story: Story, meeting: str = ICPC, kind: str = "initial_conference", when: str = "6 09:00") -> Story:

@@ -212,12 +212,20 @@ class Household:
 
 @dataclass
 class Area:
-    """All that the judge has read so far. before: the directory as it stood before this look."""
+    """All that the judge has read so far. before: the directory as it stood before this look; references: whom another
+    system means by `system:reference`."""
 
     directory: Directory = field(default_factory=Directory)
     before: Directory = field(default_factory=Directory)
     changes: int = 0
     persons: dict[str, Person] = field(default_factory=dict)
+    references: dict[str, str] = field(default_factory=dict)
+
+    def take(self, person: str, fact: Fact) -> None:
+        """One row of this adult's own stream."""
+        self.persons.setdefault(person, Person()).take(fact)
+        if fact.type == "ReferenceRecorded":
+            self.references.setdefault(f"{fact.body['system']}:{fact.body['reference']}", person)
 
     def directories(self) -> list[Directory]:
         """Either may have been read by what was decided at this instant."""

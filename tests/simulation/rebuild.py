@@ -14,8 +14,8 @@ import msgspec
 from sqlalchemy import select
 
 from infra.db.engine import AsyncConnection, connect, transaction
+from infra.db.folding import refold
 from infra.db.tables import files
-from infra.office import refold
 from streams.wire import stream_id
 
 ROOT = Path(__file__).parents[2]

@@ -241,7 +241,7 @@ def _evidence(shown: dict[str, Any], now: datetime, touched: frozenset[str] | No
         duties=shown["table"](so_far),
         meetings=[],
         seats=shown["seats"] if now >= at("6 09:00") else [],
-        held=shown["held"],
+        held=[row for row in shown["held"] if row.get("at", "") <= stamp(now)],
         parked=shown["parked"],
         mails=[m for m in shown["mails"] if m.at <= now],
         canaries=CANARIES,

@@ -15,20 +15,22 @@ from tests.simulation.book import Row
 from tests.simulation.cases import Case
 from tests.simulation.faults import RATES
 
-# What the invented lives do not hold yet: the judge would have to read it first.
-NOT_LIVED = {
+ENOUGH = 200  # histories, from which on no kind may be missing
+# A hole that is known: the invented lives have no standing meetings, which no family's file reads, and take back no
+# record of a meeting, nor hold births, deaths, moves, outcomes, mergers and splits, since the judge cannot read them
+# yet; tests/handlers does (test_corrections, test_births_and_deaths, test_moving, test_outcomes, test_joining).
+NOT_LIVED = (
+    *("StandingMeetingRecorded", "StandingMeetingHeld", "withdraw_paper"),
     *("ChildBorn", "PersonDied", "AddressChanged", "FamilyMovedOut", "AreaNotified", "ReceivingConferenceHeld"),
     *("FamiliesMerged", "FamilySplit", "FamilyBrought", "SeatsHandedOver"),
-    *("Section47Concluded", "ConferenceDisputed", "DisputeResolved"),
+    *("Section47Concluded", "ConferenceDisputed", "DisputeResolved", "notify_area", "resolve_dispute"),
     *("PlanCategoryChanged", "CoreGroupNamed", "LookedAfterStarted", "LookedAfterEnded"),
-    *("notify_area", "resolve_dispute", "set_date"),
-}
-ENOUGH = 200  # histories, from which on no kind may be missing
+)
 EXPECTED: dict[str, tuple[str, ...]] = {
-    "events": tuple(sorted(t.__name__ for t in EVENT_TYPES.values())),
+    "events": tuple(sorted({t.__name__ for t in EVENT_TYPES.values()}.difference(NOT_LIVED))),
     "faults": tuple(sorted(RATES)),
     "meetings held": get_args(MeetingKind),
-    "duties": get_args(DutyKind),
+    "duties": tuple(kind for kind in get_args(DutyKind) if kind not in NOT_LIVED),
     "told": ("late", "duplicate", "released", "reordered"),
     "rebuilt": ("in the same process", "in a fresh process"),
 }
@@ -77,6 +79,5 @@ def lines(tally: Tally) -> list[str]:
 
 
 def missing(tally: Tally) -> list[str]:
-    """Each kind that never happened, though it should have."""
-    wanted = ((group, kind) for group, kinds in EXPECTED.items() for kind in kinds if kind not in NOT_LIVED)
-    return [f"{group}: {kind}" for group, kind in wanted if not tally[group, kind]]
+    """Each kind that never happened."""
+    return [f"{group}: {kind}" for group, kinds in EXPECTED.items() for kind in kinds if not tally[group, kind]]

@@ -184,6 +184,11 @@ GUILTY: dict[str, tuple[str, Callable[[], Story], Spoil]] = {
     ),
     "nobody's duty": ("ownerless", lives.told_in_time, lambda s: s.altered("tell", owner="")),
     "no deadline": ("deadline-missing", lives.told_in_time, lambda s: s.altered("tell", due_at="")),
+    "a held record that nobody must mend": ("unmended", lives.held, gone("mend")),
+    "a held record that is nobody's": ("unmended", lives.held, lambda s: s.altered("mend", owner="")),
+    "a held record taken for mended": ("unmended", lives.held, lambda s: s.end("mended", "7 09:00", "mend")),
+    "an adult's held record that nobody must mend": ("unmended", lives.held_of_a_person, gone("mend")),
+    "one under another system's name": ("unmended", lives.held_under_another_name, gone("mend")),
     "one room twice": ("double-booked", lives.seated, at_one_time),
     "one person twice in the table": (
         "double-booked",
@@ -235,7 +240,9 @@ GUILTY: dict[str, tuple[str, Callable[[], Story], Spoil]] = {
         "rule-failed",
         lives.told_in_time,
         shown(
-            x=lambda laid: laid["held"].append({"id": "H", "stream": "x", "reason": "rule_failed", "sentence": "oh"})
+            x=lambda laid: laid["held"].append(
+                {"id": "H", "stream": "x", "reason": "rule_failed", "sentence": "oh", "state": "open"}
+            )
         ),
     ),
 }
@@ -275,7 +282,7 @@ def test_an_event_on_the_shelf_or_waiting_for_a_name_is_not_lost() -> None:
 
         def lay(laid: dict[str, Any], kept: str = kept) -> None:
             laid["history"].append(laid["history"][-1] | {"id": "n", "subject": "vale/family/F-9"})
-            row = {"id": "H", "stream": "vale/family/F-9", "reason": "no_basis", "name": "3 sim n"}
+            row = {"id": "H", "stream": "vale/family/F-9", "reason": "no_basis", "name": "3 sim n", "state": "open"}
             laid[kept].append(row)
 
         story.spoil = lay

@@ -1,6 +1,8 @@
 """SQLite without a thread of its own: aiosqlite's connection, each call done where it is asked for.
 
-A played life is one task, so that a second thread only adds waiting. The driver, the SQL and the file are the same.
+Handing each call to a thread and waiting for its answer costs several times what the call itself does, and a house on
+SQLite has one writer anyway. A transaction therefore runs through without letting others have their turn, so nothing
+in it may wait for anything but the database; `infra.db.engine.transaction` gives others their turn before it begins.
 """
 
 from __future__ import annotations
@@ -12,10 +14,6 @@ from functools import partial
 from typing import Any
 
 import aiosqlite
-from sqlalchemy import event
-from sqlalchemy.ext.asyncio import AsyncEngine
-
-from infra.db.engine import connect
 
 
 class AtOnce:
@@ -53,12 +51,6 @@ class Here(aiosqlite.Connection):
             self._connection = None
 
 
-def connect_here(url: str) -> AsyncEngine:
-    """infra.db.engine.connect, with every connection on this thread."""
-    engine = connect(url)
-
-    @event.listens_for(engine.sync_engine, "do_connect")
-    def _here(_dialect: Any, _record: Any, _args: Any, asked: dict[str, Any]) -> None:
-        asked["async_creator_fn"] = lambda *args, **kw: Here(partial(sqlite3.connect, *args, **kw))
-
-    return engine
+def connected(*args: Any, **asked: Any) -> Here:
+    """What aiosqlite.connect would give, on this thread."""
+    return Here(partial(sqlite3.connect, *args, **asked))

@@ -1,0 +1,71 @@
+"""Records that were made in error: which there are, and saying of one that it was wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Annotated, Any
+
+import typer
+
+from handlers import events as e
+from handlers import kept_records, records
+from handlers.case_file import CaseFile
+from handlers.events import Body
+from infra.cli.acting import By, Family, Reason
+from infra.cli.causes import CLAUSES
+from infra.cli.common import Area, Json, worked
+from infra.cli.moments import iso, words
+from infra.cli.paper import listed
+from infra.cli.stores import Folder, folder_of, must_know
+from infra.cli.telling import Told, tell
+from infra.wiring import House
+
+COLUMNS = {"record": "Record", "recorded": "Recorded", "what": "What it says"}
+CAPTION = "Of two records of one meeting the first stands: say with quorate in-error which is wrong."
+
+
+def kept(ctx: typer.Context, family: Family, area: Area = None, json: Json = False) -> None:
+    """A family's records that can be corrected, the latest last."""
+
+    async def act(house: House) -> list[dict[str, Any]]:
+        return sorted(_kept((await folder_of(house, family, area)).file), key=lambda r: str(r["recorded"]))
+
+    listed(worked(ctx, act), COLUMNS, json, "There is no such record.", CAPTION)
+
+
+def in_error(
+    ctx: typer.Context,
+    family: Family,
+    record: Annotated[str, typer.Argument(help="The record's id, as quorate records lists it.")],
+    reason: Reason,
+    by: By,
+    area: Area = None,
+    json: Json = False,
+) -> None:
+    """Say that a record was made in error: dates are reckoned anew, and whoever had papers of it hears. Record first
+    what is right, so that nobody is called off in between."""
+
+    def make(folder: Folder, now: datetime) -> Body:
+        there = [r["record"] for r in _kept(folder.file)]
+        must_know(record, there, f"{family} has no record {record} that can be corrected")
+        return e.RecordedInError(record, by, reason)
+
+    def report(told: Told) -> list[str]:
+        before = told.before.file.duties
+        owed = [d for d in told.after.file.duties.values() if d.ended is None]
+        anew = [d for d in owed if d.id not in before or before[d.id].ended]
+        said = f"Recorded in error: {next(r['what'] for r in _kept(told.before.file) if r['record'] == record)}."
+        return [said, *(f"Duty {d.id} is owed now: {d.sentence}" for d in anew)]
+
+    tell(ctx, family, area, by, json, make, report)
+
+
+def _kept(file: CaseFile) -> Iterator[dict[str, Any]]:
+    for body, table in (*records.TABLES.items(), *kept_records.TABLES.items()):
+        home = file.records if body in records.TABLES else file.kept
+        for event, record in getattr(home, table).items():
+            about = getattr(record.body, "meeting", "")
+            what = f"{CLAUSES[body]}{f' ({about})' if about else ''}"
+            recorded = {"recorded": iso(record.recorded), "_recorded": words(record.recorded)}
+            yield {"family": file.family, "record": event, "type": body.__name__, "what": what, **recorded}

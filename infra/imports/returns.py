@@ -1,0 +1,131 @@
+"""A census return as a stream: one child at a time, each freed when the next is read, however large the file is.
+
+A document type is refused before anything is read, since that is where entities are declared that grow without end.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from typing import BinaryIO
+from xml.etree.ElementTree import Element, ParseError, iterparse
+from xml.parsers import expat
+
+from msgspec import Struct
+
+from infra.imports.rows import NotReadable
+
+DAY = re.compile(r"(\d{4}-\d{2}-\d{2})(T00:00:00(\.0+)?)?Z?")
+YEARS = (2024, 2025, 2026)
+DEEPEST = 20
+LARGEST_CHILD = 20_000  # elements: a child known since birth has some hundreds
+PROLOG, SIP = 64_000, 64
+NO_CENSUS = "it is no children in need census: give the XML file that goes to COLLECT, with its Header"
+
+
+class Header(Struct, frozen=True):
+    """known_on: the census day, of which all that follows speaks."""
+
+    known_on: date
+
+    @property
+    def begins_on(self) -> date:
+        """The first day of the census year."""
+        return date(self.known_on.year - (self.known_on.month < 4), 4, 1)
+
+
+class _RootReached(Exception):
+    """No document type stands before the root element."""
+
+
+def children(source: BinaryIO) -> Iterator[tuple[Header, Element]]:
+    """Each child, after the header. Raises NotReadable, after the children that could be read."""
+    _refuse_document_type(source)
+    source.seek(0)
+    header: Header | None = None
+    try:
+        for path, element in _ended(source):
+            if path == ["Message", "Header"]:
+                header = _header(element)
+            elif path == ["Message", "Children", "Child"]:
+                if header is None:
+                    raise NotReadable(NO_CENSUS)
+                yield header, element
+    except ParseError as error:
+        line, column = error.position
+        raise NotReadable(
+            f"it is not well-formed XML at line {line}, column {column}, and nothing after that can be read:"
+            " write the file anew and import it again; what was taken before changes nothing then"
+        ) from None
+    except (ValueError, LookupError):  # an encoding that nobody knows
+        raise NotReadable("its encoding is not known here: write the file in UTF-8") from None
+    if header is None:
+        raise NotReadable(NO_CENSUS)
+
+
+def _ended(source: BinaryIO) -> Iterator[tuple[list[str], Element]]:
+    """The header, each child and whatever stands beside them, when it ends; with the names that lead to it."""
+    path: list[Element] = []
+    names: list[str] = []
+    parts = 0
+    for what, element in iterparse(source, ("start", "end")):
+        if what == "start":
+            element.tag = element.tag.rpartition("}")[2]
+            path.append(element)
+            names.append(element.tag)
+            whole = len(path) <= 3 and names[1:2] != ["Header"]
+            parts = 0 if whole else parts + 1
+            if len(path) > DEEPEST or parts > LARGEST_CHILD:
+                raise NotReadable("one of its elements is far larger than any child's record: mend it")
+            continue
+        if len(path) == 2 or (len(path) == 3 and names[1] != "Header"):
+            yield names, element
+            path[-2].clear()  # it is not needed any more, nor is it kept there
+        path.pop()
+        names.pop()
+
+
+def _header(element: Element) -> Header:
+    """Raises NotReadable for another collection, or a year whose layout is not read here."""
+    said = {x.tag: (x.text or "").strip() for x in element.iter()}
+    if said.get("Collection") != "CIN":
+        raise NotReadable(NO_CENSUS)
+    known_on = as_day(said.get("ReferenceDate", ""))
+    if known_on is None:
+        raise NotReadable("its Header names no ReferenceDate: add the census day, as 2025-03-31")
+    if known_on.year not in YEARS:
+        years = f"{YEARS[0]} to {YEARS[-1]}"
+        raise NotReadable(
+            f"it is the census of {known_on.year}, and the layouts of {years} are read: give one of those"
+        )
+    return Header(known_on)
+
+
+def as_day(text: str) -> date | None:
+    """`2025-03-31`; None for anything else."""
+    found = DAY.fullmatch(text)
+    try:
+        return date.fromisoformat(found[1]) if found else None
+    except ValueError:
+        return None
+
+
+def _refuse_document_type(source: BinaryIO) -> None:
+    def refuse(*_: object) -> None:
+        raise NotReadable("it declares a document type, which a census never does: take <!DOCTYPE …> out of it")
+
+    def reached(*_: object) -> None:
+        raise _RootReached
+
+    parser = expat.ParserCreate()
+    parser.StartDoctypeDeclHandler = refuse
+    parser.StartElementHandler = reached
+    try:
+        for _ in range(PROLOG // SIP):  # in sips, so that nothing declared in it is expanded before it is refused
+            if not (sip := source.read(SIP)):
+                break
+            parser.Parse(sip)
+    except (_RootReached, expat.ExpatError, ValueError, LookupError):
+        return  # what is wrong with it is said when it is read
+    raise NotReadable(NO_CENSUS)

@@ -1,0 +1,70 @@
+"""Whatever is owed says by which rule, of which layer, from which source its date was reckoned."""
+
+import re
+from typing import get_args
+
+import pytest
+
+from handlers import events as e
+from handlers import facts as f
+from handlers.facts import Duty, DutyKind
+from tests.handlers.hearing import CONFERENCE, FATHER, MOTHER, REVIEW, Hearing, day, there
+
+# `(ICPC-01, national, Working Together, …)` behind the date; of a day that a person set, who wrote no rule for it.
+CITED = re.compile(r": \w{3} \d+ \w+ \d{4}( \d\d:\d\d)? \([A-Z][\w-]+, (national|typical|local), .{4,}\)$")
+SET_BY_HAND = re.compile(r" set it for \w{3} \d+ \w+ \d{4}, since ")
+
+
+def a_long_story() -> Hearing:
+    """A family to which nearly everything happens, so that nearly everything comes to be owed."""
+    h = Hearing().household(MOTHER, FATHER).worked_with().episode().fip().conference()
+    h.family(
+        e.ReferralMade("R-1", "w-health", "verbal", "mother"),
+        e.ReferralDecided("R-1", "strategy_discussion", day("Mon 3 March 2025"), "w-social"),
+        e.AdviceAsked("A-1", "w-social"),
+        e.ConsentOverridden("father", "fip", "life_at_risk", "w-unit"),
+        e.RecordHeld("H-1", "unreadable"),
+        e.SignificantChangeRecorded("C-1", "other", day("Mon 3 March 2025"), "w-social"),
+        e.ConferenceDisputed("DP-1", "SD-1", "w-health", "The aunt drinks too."),
+        e.FamilyMovedOut("MV-1", "Northmoor", day("Mon 3 March 2025"), "w-social", temporary=True),
+        e.MeetingAskedFor("LR-1", "looked_after_review", day("Mon 24 March 2025"), "w-social"),
+    )
+    h.books("Wed 12 March 2025 10:00").at("Tue 4 March 2025 10:00").cancels()
+    h.at("Wed 5 March 2025 10:00").books("Thu 13 March 2025 10:00").unreachable("w-key", "w-spoc", "w-deputy")
+    h.sits(there("w-key"), plan=e.Plan(plan="PLAN-1", category="neglect", core_group=("w-social",)))
+    h.family(e.DecisionsRecorded(CONFERENCE, "w-minutes", ("A plan is made.",))).minuted()
+    return h
+
+
+def a_corrected_story() -> Hearing:
+    """Minutes went out of a meeting that never sat, and another sat twice, by what was recorded."""
+    h = Hearing().household(MOTHER).worked_with().episode().conference()
+    h.post = "accepted"
+    h.sits(there("w-key"), plan=e.Plan(plan="PLAN-1", category="neglect", core_group=("w-social",))).minuted()
+    h.held(there("w-social")).in_error(e.MinutesRecorded)
+    return h
+
+
+STORY = a_long_story()
+OWED = [d for story in (STORY, a_corrected_story()) for d in story.file.duties.values()]
+
+
+@pytest.mark.parametrize("duty", OWED, ids=[f"{d.kind} {n}" for n, d in enumerate(OWED)])
+def test_every_duty_cites_the_rule_its_layer_and_its_source(duty: Duty) -> None:
+    assert CITED.search(duty.sentence) or SET_BY_HAND.search(duty.sentence), duty.sentence
+
+
+def test_the_story_owes_nearly_every_kind_of_duty() -> None:
+    never = {"report_from_treatment", "send_decision", "send_minutes", "send_cancellation", "tell_treatment_cancelled"}
+    assert set(get_args(DutyKind)) - {d.kind for d in OWED} <= never
+
+
+def test_every_meeting_that_fell_due_explains_its_day() -> None:
+    fell_due = STORY.facts(f.MeetingFellDue)
+    assert {x.kind for x in fell_due} >= {"initial_conference", "core_group", "review_conference", "fip_review"}
+    assert all(CITED.search(x.working) or SET_BY_HAND.search(x.working) for x in fell_due)
+
+
+def test_a_day_that_is_reckoned_by_two_rules_cites_both() -> None:
+    working = STORY.meeting(REVIEW).due.working
+    assert "(FIP-01-open, national, " in working and "(FIP-01-close, national, " in working
