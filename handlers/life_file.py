@@ -43,6 +43,9 @@ class Life(Struct, frozen=True, kw_only=True):
     areas_told: dict[str, Kept[e.AreaNotified]] = field(default_factory=dict)
     conferences_elsewhere: dict[str, Kept[e.ReceivingConferenceHeld]] = field(default_factory=dict)
 
+    def has(self, event: str) -> bool:
+        return any(event in getattr(self, table) for table in TABLES.values())
+
     def birth_of(self, person: str) -> Kept[e.ChildBorn] | None:
         return _latest(in_order(self.births.values()), person)
 
