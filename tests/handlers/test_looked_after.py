@@ -5,6 +5,7 @@ import pytest
 from handlers import events as e
 from handlers.events import Impossible
 from handlers.working_days import in_words
+from infra.protocols.packs import protocol
 from tests.handlers.hearing import FAMILY, MOTHER, Hearing, a_conference, day, instant
 
 PLAN = e.Plan(plan="P-1", category="neglect", core_group=("w-social",))
@@ -49,6 +50,23 @@ def test_without_its_first_day_the_coordinator_must_find_it_out_and_no_date_is_g
     assert (duty.owner, in_words(duty.due_at)) == ("coordinator", "Mon 10 March 2025 23:59")
     h.at("Tue 4 March 2025 10:00").family(started("Thu 27 February 2025"))
     assert h.meeting(FIRST).open and h.duty("set_date").ended == "lapse"
+
+
+def test_a_day_that_a_person_set_stands_until_the_first_day_of_it_is_found_out() -> None:
+    h = Hearing().household().worked_with().family(started(None))
+    h.family(e.MeetingAskedFor("PLC-1:1", "looked_after_review", day("Fri 21 March 2025"), "w-social"))
+    assert h.duty("set_date").ended == "evidence" and in_words(h.meeting(FIRST).due.due_on) == "Fri 21 March 2025"
+    h.family(started())
+    assert in_words(h.meeting(FIRST).due.due_on) == "Mon 31 March 2025" and not h.open("set_date")
+
+
+def test_where_no_rule_was_published_a_person_must_set_the_day_of_each_review() -> None:
+    h = Hearing(protocol=protocol("wales")).household().worked_with().family(started())
+    assert not h.file.meetings and "has no rule LAC-01a" in h.duty("set_date").sentence
+    h.family(e.MeetingAskedFor("PLC-1:1", "looked_after_review", day("Fri 21 March 2025"), "w-social"))
+    assert (h.meeting(FIRST).due.child, h.duty("set_date").ended) == ("child", "evidence")
+    h.family(ended("Mon 3 March 2025"))
+    assert h.meeting(FIRST).no_longer_due and not h.open("set_date")
 
 
 def test_a_child_that_was_taken_off_the_household_is_reviewed_all_the_same() -> None:
