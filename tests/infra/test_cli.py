@@ -192,7 +192,8 @@ def test_a_family_is_shown_on_one_screen(in_april: Home) -> None:
 
 
 KEYS = {
-    ("show", FAMILY): "family area as_of on held_events members professionals meetings treatment plans fips duties",
+    ("show", FAMILY): "family area as_of on held_events members died brought_from professionals meetings"
+    " treatment plans fips duties",
     ("duties",): "duty kind what sentence family area meeting adult service to to_name owner owner_person owner_name"
     " opened_at open_working_days due_at late late_working_days rung rung_ladder rung_role rung_person rung_name"
     " by_telephone ended ended_at ended_by rule",
