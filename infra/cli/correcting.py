@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from handlers import events as e
-from handlers import kept_records, records
+from handlers import kept_records, life_file, records
 from handlers.case_file import CaseFile
 from handlers.events import Body
 from infra.cli.acting import By, Family, Reason
@@ -62,10 +62,17 @@ def in_error(
 
 
 def _kept(file: CaseFile) -> Iterator[dict[str, Any]]:
-    for body, table in (*records.TABLES.items(), *kept_records.TABLES.items()):
-        home = file.records if body in records.TABLES else file.kept
-        for event, record in getattr(home, table).items():
-            about = getattr(record.body, "meeting", "")
-            what = f"{CLAUSES[body]}{f' ({about})' if about else ''}"
-            recorded = {"recorded": iso(record.recorded), "_recorded": words(record.recorded)}
-            yield {"family": file.family, "record": event, "type": body.__name__, "what": what, **recorded}
+    for body, event, record in _all_kept(file):
+        about = getattr(record.body, "meeting", "")
+        what = f"{CLAUSES[body]}{f' ({about})' if about else ''}"
+        recorded = {"recorded": iso(record.recorded), "_recorded": words(record.recorded)}
+        yield {"family": file.family, "record": event, "type": body.__name__, "what": what, **recorded}
+
+
+def _all_kept(file: CaseFile) -> Iterator[tuple[type[Body], str, records.Kept[Any]]]:
+    """Also those of the families that became this one."""
+    for home, tables in ((file.records, records.TABLES), (file.life, life_file.TABLES)):
+        for body, table in tables.items():
+            yield from ((body, event, record) for event, record in getattr(home, table).items())
+    for body, table in kept_records.TABLES.items():
+        yield from ((body, event, record) for event, record in file.kept.table(table).items())

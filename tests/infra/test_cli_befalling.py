@@ -130,6 +130,23 @@ def test_after_merging_the_files_are_still_the_fold_of_their_ledgers(two_records
     assert two_records.says("ledger", "verify")
 
 
+def test_a_record_of_the_family_that_ended_is_listed_and_put_right_under_either_name(two_records: Home) -> None:
+    two_records.says("merge", FAMILY, "--into", "F-2", *BY)
+    [record] = [r for r in two_records.rows("records", "F-2") if r["type"] == "StrategyDiscussionHeld"]
+    said = two_records.says("in-error", FAMILY, record["record"], "--reason", "it was another family", *BY)
+    assert said.startswith("Recorded in error: a strategy discussion was held.")
+    assert [(m["family"], m["state"]) for m in two_records.rows("meetings")] == [("F-2", "no longer due")]
+    assert record["record"] not in two_records.says("records", FAMILY)
+    assert "each is as it is kept" in two_records.says("replay")
+
+
+def test_a_death_is_listed_among_the_records_and_can_be_put_right(referred: Home) -> None:
+    referred.says("death", FAMILY, "p-mother", *ON, *BY)
+    [record] = [r for r in referred.rows("records", FAMILY) if r["type"] == "PersonDied"]
+    referred.says("in-error", FAMILY, record["record"], "--reason", "it was a namesake", *BY)
+    assert not referred.one("show", FAMILY)["died"]
+
+
 def test_the_duty_that_was_brought_tells_its_story(two_records: Home) -> None:
     two_records.says("merge", FAMILY, "--into", "F-2", *BY)
     [duty] = [row["duty"] for row in two_records.rows("duties", "--kind", "tell_treatment")]
@@ -141,6 +158,7 @@ def test_part_of_a_family_becomes_a_family_of_its_own(referred: Home) -> None:
     assert said.startswith("Tom Quillfeather became a family of their own, F-3")
     assert [m["person"] for m in referred.one("show", "F-3")["members"]] == ["p-tom"]
     assert "p-tom" not in [m["person"] for m in referred.one("show", FAMILY)["members"]]
+    assert "each is as it is kept" in referred.says("replay")
 
 
 @pytest.mark.parametrize(
