@@ -44,8 +44,12 @@ def figures(
 ) -> list[dict[str, Any]]:
     """One row for each agency that was to be at a meeting held in these days, both included, in order."""
     counts: dict[str, Counter[str]] = {}
-    for file in files:
+    families = {file.family: file for file in files}
+    for file in families.values():
         for meeting in file.meetings.values():
+            there = families.get(meeting.in_calendars_of)
+            if there and meeting.id in there.meetings:
+                continue  # the family that split off has it too
             if meeting.sitting and _between(local_day(meeting.sitting.started_at), first, last):
                 for of, how in _of_each_agency(file, meeting, meeting.sitting, directory):
                     counts.setdefault(of, Counter())[how] += 1

@@ -4,7 +4,7 @@ from typing import Any
 
 from handlers import events as e
 from infra.cli.attending import figures
-from tests.handlers.hearing import CONFERENCE, Hearing, a_conference, day, there
+from tests.handlers.hearing import AREA, CONFERENCE, Hearing, a_conference, day, there
 
 
 def rows(h: Hearing, *between: str) -> dict[str, dict[str, Any]]:
@@ -78,3 +78,13 @@ def test_a_meeting_counts_in_the_days_in_which_it_sat() -> None:
 def test_what_was_recorded_in_error_is_not_counted() -> None:
     h = asked().sits(there("w-key"))
     assert h.meeting(CONFERENCE).held and not rows(h.in_error(e.MeetingHeld))
+
+
+def test_a_meeting_that_a_family_and_those_who_split_off_both_have_counts_once() -> None:
+    plan = e.Plan(plan="P-1", category="neglect", core_group=("w-social",))
+    h = asked().sits(there("w-social"), plan=plan)
+    h.family(e.FamilySplit("F-2", ("child",), "w-coordinator", ("P-1",)))
+    files: list[Any] = [h.file, h.files[AREA.sibling("family", "F-2")]]
+    assert all(CONFERENCE in file.meetings for file in files)
+    [row] = figures(files, h.directory, "council", None, None)
+    assert row["involved"] == 1
