@@ -105,7 +105,7 @@ def _known(file: File | None, body: e.Body) -> e.Body | None:
     """The record that this one would replace."""
     match file, body:
         case CaseFile(), e.MemberJoined(member, on):
-            known = file.members.get(member.person)
+            known = file.known(member.person)
             return e.MemberJoined(known, max(on, file.moves.get(member.person, on))) if known else None
         case CaseFile(), e.FactorsAssessed(assessment=id_):
             told = (k for k in in_order(file.records.assessments.values()) if k.body.assessment == id_)
