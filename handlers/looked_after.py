@@ -14,6 +14,7 @@ from handlers.protocol import Protocol
 from handlers.working_days import local_day
 
 KIND: f.MeetingKind = "looked_after_review"
+RULES = ("LAC-01a", "LAC-01b", "LAC-01c")  # the first review, the second, each later one
 
 
 def due(file: CaseFile, protocol: Protocol) -> Iterator[Due | Undated]:
@@ -28,13 +29,7 @@ def _next(file: CaseFile, started: e.LookedAfterStarted, protocol: Protocol) -> 
     held = [m.sitting for m in file.meetings.values() if m.id.rpartition(":")[0] == ours and m.sitting]
     since = max((local_day(s.started_at) for s in held), default=started.on)
     name = f"{started.placement}:{number_of_next(file, KIND, started.placement)}"
-    match len(held):
-        case 0:
-            rule = "LAC-01a"
-        case 1:
-            rule = "LAC-01b"
-        case _:
-            rule = "LAC-01c"
+    rule = RULES[min(len(held), 2)]
     if since:
         yield from dated(file, KIND, name, rule, since, protocol, child=started.child)
     else:
