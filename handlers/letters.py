@@ -63,8 +63,8 @@ def _issue(
 
 def recipient(file: CaseFile, person: str, directory: Directory) -> Recipient | None:
     """Where papers go for a worker of the directory or a member of the family; None for somebody unknown."""
-    member = file.known(person)
-    address = member.address if member and person in file.members else None  # nobody writes to the dead
+    member, living = file.known(person), file.members.get(person)
+    address = living.address if living else None  # nobody writes to the dead
     return directory.recipient(person) or (Recipient(person, member.name, address) if member else None)
 
 

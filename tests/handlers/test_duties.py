@@ -39,8 +39,9 @@ class Book:
         self.facts: list[e.Body] = []
         self.reasons: list[str] = []
 
-    def settle(self, *owed: Owed, now: str = "Mon 3 March 2025 10:00") -> "Book":
-        found = list(duties.settle(self.file, owed, instant(now), "pack-1", {}))
+    def settle(self, *owed: Owed, now: str = "Mon 3 March 2025 10:00", grace: str = "") -> "Book":
+        spared = instant(grace) if grace else None
+        found = list(duties.settle(self.file, owed, instant(now), "pack-1", {}, spared))
         return self.fold(found, now)
 
     def excuse(self) -> "Book":
@@ -190,3 +191,40 @@ def test_a_duty_says_only_what_it_is_about() -> None:
     assert (held.adult, held.service, held.to, held.revision, held.by_telephone) == (None, None, None, 0, False)
     assert (mend.meeting, mend.adult, mend.to) == (None, None, None)
     assert all(d.id.startswith("D-") and len(d.id) == 14 for d in (held, mend))
+
+
+# --- a record was corrected just now: nobody is late at once who was not before
+
+GRACE = "Wed 5 March 2025 23:59"
+YESTERDAY = replace(OWED, due_at=instant("Sun 2 March 2025 17:00"))
+
+
+def test_what_opens_late_by_a_correction_is_not_late_before_the_time_of_grace() -> None:
+    for late in (YESTERDAY, replace(OWED, due_at=NOW)):
+        book = Book().settle(late, grace=GRACE)
+        assert (book.duty.due_at, book.duty.not_late_before) == (instant(GRACE), instant(GRACE))
+        assert book.types == ["DutyOpened"]
+
+
+def test_what_opens_in_time_by_a_correction_keeps_its_own() -> None:
+    duty = Book().settle(OWED, grace=GRACE).duty
+    assert (duty.due_at, duty.not_late_before) == (DUE, None)
+
+
+def test_what_a_correction_brings_forward_past_now_has_the_time_of_grace() -> None:
+    for late in (YESTERDAY, replace(OWED, due_at=NOW)):
+        assert Book().settle(OWED).settle(late, grace=GRACE).duty.due_at == instant(GRACE)
+
+
+def test_what_a_correction_leaves_in_time_is_not_put_off() -> None:
+    assert Book().settle(OWED).settle(OWED, grace=GRACE).facts == []
+
+
+def test_what_was_late_or_due_this_very_minute_before_a_correction_stays_so() -> None:
+    for before in (YESTERDAY, replace(OWED, due_at=NOW)):
+        assert Book().settle(before).settle(YESTERDAY, grace=GRACE).duty.due_at == YESTERDAY.due_at
+
+
+def test_a_duty_has_the_name_of_its_family() -> None:
+    file = Book().settle(OWED).file
+    assert duties.duty_of(file, OWED.kind, *OWED.key) == OWED.id_in(FAMILY) == next(iter(file.duties))

@@ -85,6 +85,16 @@ def test_each_further_rung_waits_as_many_working_days_as_it_says() -> None:
     assert climbs(climbed(TOLD, 2, "Mon 14 April 2025 09:00")) == "Wed 23 April 2025 09:00"  # the board, 5 days
 
 
+def test_a_correction_gives_time_before_their_manager_hears_only_of_a_meeting_that_has_passed() -> None:
+    h = a_conference().books("Wed 12 March 2025 10:00").episode()
+    duty, file = replace(h.duty("tell_treatment"), due_at=instant("Thu 13 March 2025 23:59")), h.file
+    for not_late_before in (None, "Tue 11 March 2025 23:59", "Wed 12 March 2025 10:00"):
+        spared = replace(duty, not_late_before=not_late_before and instant(not_late_before))
+        assert climbs(spared, file) == "Tue 11 March 2025 10:00"  # a working day before it begins
+    spared = replace(duty, not_late_before=instant("Thu 13 March 2025 23:59"))
+    assert climbs(spared, file) == "Fri 14 March 2025 09:00"
+
+
 def test_a_rung_that_waits_no_day_still_waits_for_the_next_morning() -> None:
     ladder = (*england().ladder("send_minutes")[:1], replace(england().ladder("send_minutes")[1], after=0))
     protocol = replace(england(), ladders={"default": ladder})
