@@ -209,7 +209,8 @@ def _still_a_concern(desk: Desk, adult: str, service: str) -> bool:
     if any(adult in (FAMILY, c.adult) for c in known):
         return False  # an episode speaks for it now
     here = (FAMILY, *desk.family.household.adults())
-    return adult in here and any((s.person or FAMILY) == adult for s in signs(desk.family))
+    own = [s for s in signs(desk.family) if (s.person or FAMILY) == adult]
+    return adult in here and any(service in (desk.directory.services(s.substance) or [""]) for s in own)
 
 
 def _was_invited(desk: Desk, meeting: Meeting, person: str, seq: int) -> bool:
