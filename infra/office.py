@@ -17,14 +17,13 @@ from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from handlers.admission import EVERYTHING
-from handlers.decide import File
 from handlers.events import Event, RecordHeld, RecordReleased
 from handlers.facts import Fact
 from handlers.partnership import Directory
 from handlers.people import StreamId, derived
 from infra.db import chain, outbox, projections, reading, sealing, shelf
 from infra.db.engine import transaction
-from infra.db.folding import FOLD_VERSION, KINDS, refold
+from infra.db.folding import FOLD_VERSION, KINDS, kept_file
 from infra.db.sealing import Keyring, insert_if_absent, put_in_place
 from infra.db.tables import files, held, inbox, ledger, parked, references, stamp, unstamp, wakeups
 from infra.protocols.packs import Protocols
@@ -155,18 +154,11 @@ class Sitting:
         for stream in wanted:
             r = found[str(stream)]
             self.rows[stream] = (r.seq, r.link)
-            file = await self._file(stream, r)
+            file = await kept_file(self.connection, stream, r)
             directory = file if isinstance(file, Directory) else await self._directory(stream)
             decided_at = unstamp(r.decided_at) if r.decided_at else None
             opened[stream] = Opened(file, directory, self.office.protocols.of(stream.area), decided_at)
         return opened
-
-    async def _file(self, stream: StreamId, r: Any) -> File:
-        kind = KINDS[stream.kind]
-        if r.fold_version == FOLD_VERSION:
-            file: File = msgspec.json.decode(r.snapshot, type=kind)
-            return file
-        return await refold(self.connection, stream)
 
     async def _directory(self, stream: StreamId) -> Directory:
         """The area's directory, read again only when it has changed."""
@@ -179,7 +171,9 @@ class Sitting:
             known = (0, Directory(stream=where))
         elif known is None or known[0] != seq:
             r = (await self.connection.execute(FILE_OF, {"of": str(where)})).one()
-            known = (r.seq, msgspec.json.decode(r.snapshot, type=Directory))
+            directory = await kept_file(self.connection, where, r)
+            assert isinstance(directory, Directory)
+            known = (r.seq, directory)
             self.office.directories[where] = known
         self.directories[where] = known[1]
         return known[1]

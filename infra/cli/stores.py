@@ -8,8 +8,6 @@ from datetime import datetime
 from difflib import get_close_matches
 from typing import Any, NoReturn
 
-import msgspec
-
 from handlers.case_file import CaseFile
 from handlers.decide import File
 from handlers.meeting_file import Meeting
@@ -18,7 +16,7 @@ from handlers.people import StreamId, Text
 from infra.cli.common import Fault, first_few
 from infra.db import reading
 from infra.db.engine import transaction
-from infra.db.folding import FOLD_VERSION, KINDS, refold
+from infra.db.folding import kept_file, refold
 from infra.db.played import played_to
 from infra.db.sealing import keys_in
 from infra.wiring import House
@@ -93,8 +91,8 @@ async def file_of(house: House, stream: StreamId, back: Back = NOW) -> File | No
         row = await reading.file_row(connection, stream)
         if row is None:
             return None
-        if back == NOW and row.fold_version == FOLD_VERSION:
-            file: File = msgspec.json.decode(row.snapshot, type=KINDS[stream.kind])
+        if back == NOW:
+            file = await kept_file(connection, stream, row)
         else:
             file = await refold(connection, stream, back.as_of, back.on)
         await house.keyring.load(connection, keys_in(file))

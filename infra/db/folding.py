@@ -1,4 +1,4 @@
-"""Files made again from the ledger's rows alone, as they stand now or stood on some day."""
+"""A stream's file as it is kept, or made again from the ledger's rows alone, as it stands now or stood on some day."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -26,6 +27,14 @@ KINDS: dict[str, type[Any]] = {
 FOLD_VERSION = case_file.FOLD_VERSION
 # What a correction says of the days before it was made: what never was, and which meetings were due by when.
 RECKONED_ANEW = (RecordedInError, MeetingFellDue, MeetingNoLongerDue)
+
+
+async def kept_file(connection: AsyncConnection, stream: StreamId, row: Any) -> File:
+    """The file that a row of `files` keeps; from the ledger, where another version of the fold wrote it."""
+    if row.fold_version != FOLD_VERSION:
+        return await refold(connection, stream)
+    file: File = msgspec.json.decode(row.snapshot, type=KINDS[stream.kind])
+    return file
 
 
 def as_fact(r: Any) -> Fact:

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any, Literal
 
-import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -27,7 +26,7 @@ from handlers.working_days import start_of_business
 from infra import publishing
 from infra.db import chain, reading, sealing
 from infra.db.engine import transaction
-from infra.db.folding import FOLD_VERSION, KINDS, refold
+from infra.db.folding import KINDS, kept_file
 from infra.imports.census import DISCUSSION
 from infra.imports.rows import Refused, Wanted
 from infra.wiring import House
@@ -91,9 +90,7 @@ async def _as_they_will_be(house: House, streams: Iterable[StreamId]) -> dict[St
     async with transaction(house.engine) as connection:
         for r in await reading.file_rows(connection, by_name):
             stream = by_name[r.stream]
-            current = r.fold_version == FOLD_VERSION
-            kind = KINDS[stream.kind]
-            found[stream] = msgspec.json.decode(r.snapshot, type=kind) if current else await refold(connection, stream)
+            found[stream] = await kept_file(connection, stream, r)
         for letter in await reading.on_their_way(connection, by_name):
             event = read(letter, wall())
             if isinstance(event.body, REPLACING):
