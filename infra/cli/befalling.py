@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -10,15 +10,14 @@ import typer
 from handlers import events as e
 from handlers.events import Body
 from handlers.meetings.falling_due import name
-from handlers.working_days import in_words, local_day
+from handlers.working_days import in_words
 from infra.cli import moments
 from infra.cli.acting import By, Family
 from infra.cli.common import Area, Fault, Json, counted
-from infra.cli.recording import duties_opened
+from infra.cli.recording import On, duties_opened, happened_on
 from infra.cli.stores import Folder, must_know
 from infra.cli.telling import Told, tell, time_kept
 
-On = Annotated[str, typer.Option(metavar="DATE", help="The day on which it happened.")]
 Move = Annotated[str, typer.Argument(help="The move's own number.")]
 
 
@@ -207,14 +206,6 @@ def what_changed(told: Told) -> list[str]:
         else:
             sentences.append(f"{id_} is due by {in_words(after.due.due_on)}. {time_kept(told.after, after)}")
     return sentences
-
-
-def happened_on(on: str, now: datetime) -> date:
-    """That day. Raises Fault where it has not come."""
-    day = moments.day(on)
-    if day > local_day(now):
-        raise Fault(f"{in_words(day)} has not come: it is {in_words(now)} now, so give the day on which it happened")
-    return day
 
 
 def _of_the_family(folder: Folder, person: str) -> None:

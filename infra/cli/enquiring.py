@@ -12,9 +12,9 @@ from handlers.events import Body
 from handlers.meetings.falling_due import meeting_id
 from handlers.working_days import in_words
 from infra.cli.acting import By, Family, Reason
-from infra.cli.befalling import On, happened_on, what_changed
+from infra.cli.befalling import what_changed
 from infra.cli.common import Area, Fault, Json
-from infra.cli.recording import duties_opened
+from infra.cli.recording import On, duties_opened, happened_on
 from infra.cli.stores import Folder, must_know
 from infra.cli.telling import Told, tell
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal
 
 import typer
@@ -41,6 +41,7 @@ CHANGES: dict[str, str] = {
 }
 For = Annotated[Purpose, typer.Option(help="What for.")]
 Referral = Annotated[str, typer.Argument(help="The referral's own number.")]
+On = Annotated[str, typer.Option(metavar="DATE", help="The day on which it happened.")]
 
 
 def consent(
@@ -202,7 +203,7 @@ def change(
     ctx: typer.Context,
     family: Family,
     what: Annotated[e.Change, typer.Argument(help="What changed.")],
-    on: Annotated[str, typer.Option(metavar="DATE", help="The day on which it happened.")],
+    on: On,
     by: By,
     remark: Annotated[str | None, typer.Option(help="Anything more; it is sealed before it is kept.")] = None,
     area: Area = None,
@@ -212,10 +213,7 @@ def change(
     day = moments.day(on)
 
     def make(folder: Folder, now: datetime) -> Body:
-        if day > local_day(now):
-            raise Fault(
-                f"{in_words(day)} has not come: it is {in_words(now)} now, so give the day on which it happened"
-            )
+        happened_on(on, now)
         id_ = "CH-" + derived("change", str(folder.file.stream), what, on, by, now.isoformat())[:12]
         return e.SignificantChangeRecorded(id_, what, day, by, remark)
 
@@ -317,6 +315,14 @@ def duties_opened(told: Told) -> list[str]:
 def opened(folder: Folder, duty: Duty) -> str:
     to = f", to {folder.name(duty.to)}" if duty.to else ""
     return f"Duty {duty.id} opened: {short(duty.sentence)}{to}; due {in_words(duty.due_at)}."
+
+
+def happened_on(on: str, now: datetime) -> date:
+    """That day. Raises Fault where it has not come."""
+    day = moments.day(on)
+    if day > local_day(now):
+        raise Fault(f"{in_words(day)} has not come: it is {in_words(now)} now, so give the day on which it happened")
+    return day
 
 
 def _of_the_family(folder: Folder, person: str) -> None:
