@@ -65,9 +65,6 @@ class Owed(Struct, frozen=True, kw_only=True):
     revision: int = 0
     telephone_from: datetime | None = None
 
-    def id_in(self, family: StreamId) -> str:
-        return duty_id(family, self.kind, *self.key)
-
     def id_of(self, file: CaseFile) -> str:
         return duty_of(file, self.kind, *self.key)
 
