@@ -20,6 +20,8 @@ from infra.cli.common import Fault, Json, Quiet, as_json, aside, counted, say, w
 from infra.cli.moments import by
 from infra.cli.paper import progress
 from infra.cli.stores import area_of, present
+from infra.db import reading
+from infra.db.engine import transaction
 from infra.imports import directory, letting_in
 from infra.imports.census import Child
 from infra.imports.letting_in import Weighed
@@ -218,6 +220,9 @@ agencies, workers, chairs, rooms, leave = map(_table, ("agencies", "workers", "c
 async def _place(house: House, area: str | None) -> str:
     """The area meant, which need not exist yet. Raises Fault."""
     if area is None:
+        async with transaction(house.engine) as connection:
+            if not await reading.areas(connection):
+                raise Fault("this home knows no area yet, so say whose it is: add --area, as --area harrow-vale")
         return await area_of(house, None)
     if not AREA.fullmatch(area):
         raise Fault("an area is written in small letters, digits and hyphens: give it as harrow-vale")

@@ -17,7 +17,7 @@ from msgspec import Struct
 from infra.imports.rows import NotReadable
 
 DAY = re.compile(r"(\d{4}-\d{2}-\d{2})(T00:00:00(\.0+)?)?Z?")
-YEARS = (2024, 2025, 2026)
+YEARS = ("2024", "2025", "2026")
 DEEPEST = 20
 LARGEST_CHILD = 20_000  # elements: a child known since birth has some hundreds
 PROLOG, SIP = 64_000, 64
@@ -94,11 +94,13 @@ def _header(element: Element) -> Header:
     known_on = as_day(said.get("ReferenceDate", ""))
     if known_on is None:
         raise NotReadable("its Header names no ReferenceDate: add the census day, as 2025-03-31")
-    if known_on.year not in YEARS:
-        years = f"{YEARS[0]} to {YEARS[-1]}"
+    year = said.get("Year") or str(known_on.year)
+    if year not in YEARS:
         raise NotReadable(
-            f"it is the census of {known_on.year}, and the layouts of {years} are read: give one of those"
+            f"it is the census of {year[:20]}, and the layouts of {YEARS[0]} to {YEARS[-1]} are read: give one of those"
         )
+    if year != str(known_on.year):
+        raise NotReadable(f"its Header names the year {year} and the census day {known_on}: mend either")
     return Header(known_on)
 
 

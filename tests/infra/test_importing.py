@@ -333,7 +333,8 @@ def test_windows_1252_is_read_and_said(home: Home) -> None:
     [
         (("workers", "nowhere.csv", "--area", "vale"), "nowhere.csv cannot be read (No such file or directory)"),
         (("workers", "{}", "--area", "The Vale"), "small letters, digits and hyphens"),
-        (("workers", "{}"), "nothing has been decided yet"),
+        (("workers", "{}"), "this home knows no area yet, so say whose it is: add --area"),
+        (("workers", "{}", "--dry-run"), "this home knows no area yet"),
         (("rooms", "{}", "--area", "vale"), "a column called worker, which nobody reads"),
         (("workers", "{}", "--area", "vale", "--recorded", "soon"), "is not an instant"),
     ],
@@ -341,6 +342,12 @@ def test_windows_1252_is_read_and_said(home: Home) -> None:
 def test_what_cannot_be_done_fails_in_one_sentence(home: Home, arguments: tuple[str, ...], sentence: str) -> None:
     file = written(home, WORKERS, "workers.csv")
     assert sentence in home.fails("import", *(a.format(file) for a in arguments))
+
+
+@pytest.mark.parametrize("text", ["", "\n \n", "\ufeff"])
+def test_an_empty_table_is_told_which_columns_it_needs(home: Home, text: str) -> None:
+    said = home.fails("import", "workers", str(written(home, text, "workers.csv")), *TABLE)
+    assert "it is empty: give it a header row that names at least worker, agency, name" in said
 
 
 def test_the_help_names_every_column(home: Home) -> None:

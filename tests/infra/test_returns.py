@@ -57,6 +57,8 @@ def test_what_is_no_census_is_refused(raw: bytes) -> None:
     [
         (b"<Collection>CIN", b"<Collection>CLA", "no children in need census"),
         (b"<ReferenceDate>2025-03-31", b"<ReferenceDate>31/03/2025", "names no ReferenceDate"),
+        (b"<Year>2025", b"<Year>2023", "it is the census of 2023, and the layouts of 2024 to 2026 are read"),
+        (b"<Year>2025", b"<Year>2024", "names the year 2024 and the census day 2025-03-31: mend either"),
         (b'encoding="UTF-8"', b'encoding="KOI-99"', r"encoding is not known|not well-formed"),
     ],
 )
