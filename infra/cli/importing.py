@@ -96,7 +96,7 @@ class Door:
     def __init__(self, house: House, recorded: datetime, report: Report) -> None:
         self.house, self.recorded, self.report = house, recorded, report
         self.waiting: list[Wanted] = []
-        self.gone = 0
+        self.gone: int | None = None
 
     async def take(self, rows: Iterable[Wanted]) -> None:
         self.waiting += rows
@@ -104,6 +104,9 @@ class Door:
             await self.close()
 
     async def close(self) -> None:
+        if self.gone is None:
+            async with transaction(self.house.engine) as connection:
+                self.gone = await reading.last_place(connection)
         batch, self.waiting = self.waiting[:BATCH], self.waiting[BATCH:]
         if self.report.dry_run:
             weighed = await letting_in.weigh(self.house, batch, self.recorded)

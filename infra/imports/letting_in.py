@@ -78,9 +78,21 @@ async def weigh(
         named = chain.digest(encode_body(_essence(event.body)))
         id_ = derived(SOURCE, str(w.stream), type_name(event.body), named, *when)
         weighed.append(Weighed(w, verdict, replace(event, id=id_), refused))
+    return await _named_anew(house, weighed)
+
+
+async def _named_anew(house: House, weighed: list[Weighed]) -> list[Weighed]:
+    """A change made before at this very instant, and undone since, is a change once more; what is new is not."""
     async with transaction(house.engine) as connection:
-        there = await reading.known(connection, {(SOURCE, x.event.id) for x in weighed})
-    return [replace(x, verdict="same") if (SOURCE, x.event.id) in there and not x.refused else x for x in weighed]
+        while there := {x for _, x in await reading.known(connection, {(SOURCE, x.event.id) for x in weighed})}:
+            again = [x.verdict == "changed" and x.event.id in there for x in weighed]
+            if not any(again):
+                break
+            weighed = [
+                replace(x, event=replace(x.event, id=derived(SOURCE, x.event.id))) if anew else x
+                for x, anew in zip(weighed, again, strict=True)
+            ]
+    return [replace(x, verdict="same") if x.event.id in there and not x.refused else x for x in weighed]
 
 
 async def _as_they_will_be(house: House, streams: Iterable[StreamId]) -> dict[StreamId, File]:

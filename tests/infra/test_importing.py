@@ -261,6 +261,27 @@ def test_a_row_recorded_again_changes_nothing_and_what_differs_is_recorded_anew(
     assert ledger(home, e.WorkerRecorded) == 3
 
 
+@pytest.mark.parametrize("run_between", [False, True])
+def test_corrections_back_and_forth_at_one_instant_end_with_the_last(home: Home, run_between: bool) -> None:
+    there = WORKERS.replace("zoe@", "zoe.oneill@")
+    for n, text in enumerate((WORKERS, there, WORKERS, there, WORKERS, there)):
+        assert counts(table(home, "workers", text)) == ((0, 1, 0, 0) if n else (1, 0, 0, 0))
+        if run_between:
+            ran(home)
+        assert counts(table(home, "workers", text)) == (0, 0, 1, 0)
+    ran(home)
+    assert counts(table(home, "workers", there)) == (0, 0, 1, 0) and ledger(home, e.WorkerRecorded) == 6
+
+
+def test_a_census_corrected_back_and_forth_at_one_instant_ends_with_the_last(in_april: Home) -> None:
+    born = ("2015-03-27", "2015-03-28") * 3
+    for day in born:
+        census(in_april, a_child("1", details(), born=day))
+    ran(in_april)
+    assert counts(census(in_april, a_child("1", details(), born=born[-1]))) == (0, 0, 1, 0)
+    assert ledger(in_april, e.MemberJoined) >= len(born)
+
+
 def test_a_column_that_is_left_out_changes_nothing_and_an_empty_cell_empties_it(home: Home) -> None:
     table(home, "chairs", WORKERS)
     ran(home)
