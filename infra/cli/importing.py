@@ -25,12 +25,17 @@ from infra.db.engine import transaction
 from infra.imports import directory, letting_in
 from infra.imports.census import Child
 from infra.imports.letting_in import Weighed
-from infra.imports.returns import children
+from infra.imports.returns import Seen, children
 from infra.imports.rows import NotReadable, Refused, Wanted
 from infra.imports.tables import text_of
 from infra.wiring import House
 
 BATCH = 400
+NOBODY = (
+    "A census names no adults and no workers, so nobody but the chair is invited to what follows from it: for each"
+    " family publish who works with it (ProfessionalInvolved) and its household (MemberJoined), and import agencies,"
+    " workers and posts"
+)
 AREA = re.compile(r"[a-z0-9][a-z0-9._-]{0,79}")
 
 File = Annotated[Path, typer.Argument(help="The file.")]
@@ -142,6 +147,8 @@ def census(
                 if found % BATCH == 0:
                     shown.update(bar, completed=source.tell())
             await door.close()
+        if found:
+            aside(f"{NOBODY}.")
         return where, found
 
     where, found = worked(ctx, act, founding=True)
@@ -151,7 +158,7 @@ def census(
 def _children(source: BinaryIO, area: str, at: datetime, house: House, report: Report) -> Iterator[Child]:
     """Each child that can be read, its refusals told; a file that breaks off is told too."""
     known_from = house.office.protocols.of(area).holidays.covers[0]
-    number = 0
+    number, seen = 0, Seen()
     try:
         for header, element in children(source):
             number += 1
@@ -161,6 +168,8 @@ def _children(source: BinaryIO, area: str, at: datetime, house: House, report: R
                     " play to it first, or say with --recorded when the file came"
                 )
             child = Child(element, number, header, area, known_from)
+            if child.name and (first := seen.first(child.name, number)) != number:
+                child.stood_before(element, first, number)
             for row in child.refused:
                 report.refused(row)
             yield child

@@ -6,6 +6,7 @@ A document type is refused before anything is read, since that is where entities
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections.abc import Iterator
 from datetime import date
 from typing import BinaryIO
@@ -102,6 +103,21 @@ def _header(element: Element) -> Header:
     if year != str(known_on.year):
         raise NotReadable(f"its Header names the year {year} and the census day {known_on}: mend either")
     return Header(known_on)
+
+
+class Seen:
+    """Where in the file each child stood first; on disk, since a large return names more than memory should hold."""
+
+    def __init__(self) -> None:
+        self.kept = sqlite3.connect("")
+        self.kept.execute("CREATE TABLE seen (child TEXT PRIMARY KEY, number INTEGER) WITHOUT ROWID")
+
+    def first(self, child: str, number: int) -> int:
+        """The number of the first child of this name; this one's, if there was none."""
+        said = self.kept.execute("INSERT INTO seen VALUES (?, ?) ON CONFLICT DO NOTHING", (child, number))
+        if said.rowcount:
+            return number
+        return int(self.kept.execute("SELECT number FROM seen WHERE child = ?", (child,)).fetchone()[0])
 
 
 def as_day(text: str) -> date | None:

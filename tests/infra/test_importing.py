@@ -189,10 +189,23 @@ def test_the_same_is_said_to_people_in_sentences(in_april: Home) -> None:
     file = written(in_april, a_census(a_child("9", details(an_assessment("2024-06-30", "9Z"))), IN_NEED), "census.xml")
     result = in_april.run("import", "census", str(file), "--area", "riverside")
     assert result.exit_code == 1
-    assert result.stderr == "Child 9, AssessmentFactors 9Z: no factor of the census is called so: mend the code.\n"
+    row, nobody = result.stderr.splitlines()
+    assert row == "Child 9, AssessmentFactors 9Z: no factor of the census is called so: mend the code."
+    assert nobody.startswith("A census names no adults and no workers, so nobody but the chair is invited")
     assert (
         result.stdout == "riverside of 2 children: 2 new, 0 changed, 0 the same, 1 refused; quorate run decides them.\n"
     )
+
+
+def test_a_child_who_is_in_a_return_twice_is_used_once_and_said(in_april: Home) -> None:
+    *refused, total = census(in_april, IN_NEED, ENDED, a_child("3", details(an_enquiry(), a_plan())), code=1)
+    assert [(r["row"], r["element"]) for r in refused] == [
+        ("child 3", "LAchildID"),
+        ("child 3", "ChildProtectionPlans"),
+    ]
+    assert "child number 1 of the file is the same, so none of child number 3 is used: put both" in refused[0]["why"]
+    assert total["children"] == 3
+    assert counts(census(in_april, IN_NEED, ENDED)) == (0, 0, total["new"], 0)
 
 
 def test_a_dry_run_says_what_would_be_done_and_does_nothing(in_april: Home) -> None:
