@@ -169,6 +169,7 @@ _add(imports, importing.census, "census", "import census cin-2025.xml --area har
 _add(imports, importing.agencies, "agencies", "import agencies agencies.csv --area harrow-vale")
 _add(imports, importing.workers, "workers", "import workers workers.csv --area harrow-vale")
 _add(imports, importing.chairs, "chairs", "import chairs chairs.csv --area harrow-vale")
+_add(imports, importing.posts, "posts", "import posts posts.csv --area harrow-vale")
 _add(imports, importing.rooms, "rooms", "import rooms rooms.csv --area harrow-vale")
 _add(imports, importing.leave, "leave", "import leave leave.csv --area harrow-vale --dry-run")
 _add(chains, ledger.verify, "verify", "ledger verify --against heads.json")

@@ -15,8 +15,12 @@ from typing import Annotated, BinaryIO
 
 import typer
 
+from handlers import events as e
+from handlers.partnership import Directory
+from handlers.people import StreamId
 from handlers.working_days import in_words, local_day
 from infra.cli.common import Fault, Json, Quiet, as_json, aside, counted, say, worked
+from infra.cli.health import empty_posts
 from infra.cli.moments import by
 from infra.cli.paper import progress
 from infra.cli.stores import area_of, present
@@ -36,6 +40,7 @@ NOBODY = (
     " family publish who works with it (ProfessionalInvolved) and its household (MemberJoined), and import agencies,"
     " workers and posts"
 )
+DIRECTORY = (e.AreaRecorded, e.AgencyRecorded, e.WorkerRecorded)
 AREA = re.compile(r"[a-z0-9][a-z0-9._-]{0,79}")
 
 File = Annotated[Path, typer.Argument(help="The file.")]
@@ -208,6 +213,8 @@ def _table(name: str) -> Callable[..., None]:
                 except NotReadable as error:
                     raise Fault(f"the file cannot be used: {error}") from None
             await door.close()
+            if not dry_run and issubclass(directory.TABLES[name].body, DIRECTORY):
+                await _say_empty_posts(house, where)
             return where
 
         report.close(worked(ctx, act, founding=True))
@@ -226,7 +233,15 @@ def _table(name: str) -> Callable[..., None]:
     return take
 
 
-agencies, workers, chairs, rooms, leave = map(_table, ("agencies", "workers", "chairs", "rooms", "leave"))
+TABLES = ("agencies", "workers", "chairs", "posts", "rooms", "leave")
+agencies, workers, chairs, posts, rooms, leave = map(_table, TABLES)
+
+
+async def _say_empty_posts(house: House, area: str) -> None:
+    stream = StreamId(area, "partnership", area)
+    file = (await letting_in.as_they_will_be(house, (stream,)))[stream]
+    if isinstance(file, Directory) and (empty := empty_posts(house.office.protocols.of(area), file)):
+        aside(f"Nobody with an address holds {', '.join(empty)}: name them with quorate import posts.")
 
 
 async def _place(house: House, area: str | None) -> str:
