@@ -21,6 +21,7 @@ DAY = re.compile(r"(\d{4}-\d{2}-\d{2})(T00:00:00(\.0+)?)?Z?")
 YEARS = ("2024", "2025", "2026")
 DEEPEST = 20
 LARGEST_CHILD = 20_000  # elements: a child known since birth has some hundreds
+LONGEST_TEXT = 1_000_000  # bytes without an element beginning or ending
 PROLOG, SIP = 64_000, 64
 NO_CENSUS = "it is no children in need census: give the XML file that goes to COLLECT, with its Header"
 
@@ -70,7 +71,9 @@ def _ended(source: BinaryIO) -> Iterator[tuple[list[str], Element]]:
     path: list[Element] = []
     names: list[str] = []
     parts = 0
-    for what, element in iterparse(source, ("start", "end")):
+    watched = _Watched(source)
+    for what, element in iterparse(watched, ("start", "end")):
+        watched.silent = 0
         if what == "start":
             element.tag = element.tag.rpartition("}")[2]
             path.append(element)
@@ -85,6 +88,19 @@ def _ended(source: BinaryIO) -> Iterator[tuple[list[str], Element]]:
             path[-2].clear()  # it is not needed any more, nor is it kept there
         path.pop()
         names.pop()
+
+
+class _Watched:
+    """A source that stops where one text would fill the memory. silent: bytes read since an element began or ended."""
+
+    def __init__(self, source: BinaryIO) -> None:
+        self.source, self.silent = source, 0
+
+    def read(self, size: int = -1, /) -> bytes:
+        self.silent += size
+        if self.silent > LONGEST_TEXT:
+            raise NotReadable("one of its texts is far longer than any of a child's record: mend it")
+        return self.source.read(size)
 
 
 def _header(element: Element) -> Header:

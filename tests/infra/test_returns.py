@@ -74,6 +74,11 @@ def test_children_before_a_break_in_the_file_are_read_and_the_place_is_told() ->
         next(stream)
 
 
+def test_a_text_that_never_ends_is_refused() -> None:
+    with pytest.raises(NotReadable, match="one of its texts is far longer than any of a child's record: mend it"):
+        names(a_census(a_child("1"), a_child("2").replace("WBRI", "x" * 1_100_000)))
+
+
 def test_a_namespace_changes_nothing() -> None:
     assert names(a_census(a_child("1")).replace(b"<Message>", b'<Message xmlns="urn:dfe">')) == ["1"]
 
