@@ -1,0 +1,247 @@
+"""`python -m tests.benchmarks.through_kafka AREAS` measures the Kafka engine: a real broker, a real PostgreSQL.
+
+The same records are drained from the same topics, turn by turn, by the worker and by two bare loops that only say the
+worker's SQL and commit; then by several workers; then they come at a steady pace, half of what one worker settled, and
+each one's way from the producer to the commit is timed. Seconds are the wall's here, since several processes share the
+work: the machine must have nothing else to do.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import pickle
+import secrets
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median, quantiles
+
+import psycopg
+
+from infra.db.engine import connect
+from infra.db.schema import bring_up_to_date
+from infra.deploy.broker import Broker
+from infra.deploy.postgres import Postgres
+from infra.kafka import topics
+from infra.kafka.river import River as Producer
+from infra.office import Office
+from infra.protocols.packs import Protocols
+from streams.intake import take
+from streams.wire import Letter
+from tests.benchmarks import bare
+from tests.benchmarks.river import START, River, river
+from tests.benchmarks.settling import BATCHES, batches
+from tests.benchmarks.table import Line, lines, ratio
+from tests.simulation.houses import MASTER, SteadyKeyring, rules
+
+ROOT = Path(__file__).parents[2]
+LOOPS = ("ours", "aiokafka", "kafka-python")
+WORKERS = (1, 2, 4)
+PATIENCE_SECONDS = 300
+PACED_SECONDS = 20
+# A row of the inbox is told as it is committed, so that nobody need ask for it.
+TELL = """
+CREATE FUNCTION tell() RETURNS trigger LANGUAGE plpgsql AS
+  $$ BEGIN PERFORM pg_notify('settled', NEW.source || ' ' || NEW.event); RETURN NULL; END $$;
+CREATE TRIGGER tell AFTER INSERT ON inbox FOR EACH ROW EXECUTE FUNCTION tell()
+"""
+
+
+class Stage:
+    """The servers, a database with the areas' directories in it, and all records in the topics."""
+
+    def __init__(self, broker: Broker, postgres: Postgres, made: River, folder: Path) -> None:
+        self.broker, self.postgres, self.made, self.folder = broker, postgres, made, folder
+        self.before = f"before_{secrets.token_hex(4)}"
+        asyncio.run(self._settle(postgres.create(self.before), made.shared, len(made.shared)))
+        topics.apply(broker.bootstrap, replication=1)
+        self.publish(made.letters)
+
+    def publish(self, letters: Sequence[Letter]) -> None:
+        with Producer(self.broker.bootstrap) as producer:
+            asyncio.run(producer.publish(letters))
+
+    async def _settle(self, database: str, letters: Sequence[Letter], size: int) -> list[bare.Step]:
+        """Settled in this process; what was said in SQL."""
+        engine = connect(database)
+        try:
+            await bring_up_to_date(engine)
+            office = Office(engine, SteadyKeyring(bytes.fromhex(MASTER)), Protocols(rules()))
+            with bare.written_down(engine) as steps:
+                for batch in batches(letters, size):
+                    await take(batch, office, START)
+            return steps
+        finally:
+            await engine.dispose()
+
+    def copy(self) -> str:
+        """A database of its own, as it was before the first record."""
+        name = f"copy_{secrets.token_hex(4)}"
+        with psycopg.connect(plain(self.postgres.dsn("postgres")), autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {self.before}".encode())
+        return self.postgres.dsn(name)
+
+    def steps(self, size: int) -> Path:
+        """What ours says for all records in batches of this size."""
+        file = self.folder / f"steps-{size}"
+        file.write_bytes(pickle.dumps(asyncio.run(self._settle(self.copy(), self.made.letters, size))))
+        return file
+
+    @contextmanager
+    def running(self, loop: str, size: int, database: str, steps: Path, processes: int = 1) -> Iterator[list[int]]:
+        """These loops in a group of their own; their process ids."""
+        group = f"bench-{secrets.token_hex(4)}"
+        asked = [loop, str(size), group, self.broker.bootstrap, database, str(steps)]
+        environment = {
+            **os.environ,
+            "QUORATE_HOME": str(self.folder),
+            "QUORATE_KAFKA": self.broker.bootstrap,
+            "QUORATE_DATABASE": database,
+            "QUORATE_MASTER_KEY": MASTER,
+        }
+        with (self.folder / "loops.log").open("ab") as log:
+            started = [
+                subprocess.Popen(
+                    [sys.executable, "-m", "tests.benchmarks.loops", *asked],
+                    cwd=ROOT,
+                    env=environment,
+                    stdout=log,
+                    stderr=log,
+                )
+                for _ in range(processes)
+            ]
+        try:
+            yield [process.pid for process in started]
+        finally:
+            for process in started:
+                process.terminate()
+            for process in started:
+                process.wait(60)
+
+    def rate(self, loop: str, size: int, steps: Path, processes: int = 1) -> float:
+        """Records settled each second, from the first commit that is seen to the last."""
+        database = self.copy()
+        with self.running(loop, size, database, steps, processes), psycopg.connect(plain(database)) as connection:
+            connection.autocommit = True
+            first, since, passed = 0, time.monotonic(), 0
+            started = since
+            while passed < len(self.made.letters) + len(self.made.shared):
+                now = time.monotonic()
+                if now - started > PATIENCE_SECONDS:
+                    raise SystemExit(f"{loop} settled {passed} records and no more: see {self.folder}/loops.log")
+                row = connection.execute("SELECT count(*) FROM inbox").fetchone()
+                passed = row[0] if row else 0
+                if passed == len(self.made.shared) or not first:
+                    first, since = passed, now
+                time.sleep(0.02)
+            return (passed - first) / (time.monotonic() - since)
+
+
+def plain(database: str) -> str:
+    """The address as libpq reads it."""
+    return database.replace("+psycopg", "")
+
+
+def side_by_side(stage: Stage, rounds: int) -> Iterator[Line]:
+    for size in BATCHES:
+        steps = stage.steps(size)
+        rates: dict[str, list[float]] = {loop: [] for loop in LOOPS}
+        for _ in range(rounds):
+            for loop in LOOPS:
+                rates[loop].append(stage.rate(loop, size, steps))
+        ours = rates["ours"]
+        numbers = ", ".join(f"{loop} {median(rate):.0f}" for loop, rate in rates.items())
+        for loop in LOOPS[1:]:
+            yield Line(f"Kafka, batch {size}", ratio(ours, rates[loop]), f"ours / {loop} alone", f"{numbers} events/s")
+
+
+def of_workers(stage: Stage, rounds: int) -> Iterator[Line]:
+    size = BATCHES[-1]
+    rates: dict[int, list[float]] = {n: [] for n in WORKERS}
+    for _ in range(rounds):
+        for n in WORKERS:
+            rates[n].append(stage.rate("ours", size, stage.folder, n))
+    for n in WORKERS[1:]:
+        numbers = f"{median(rates[n]):.0f} events/s; one {median(rates[1]):.0f}; {os.cpu_count()} processors"
+        yield Line(f"{n} workers", ratio(rates[n], rates[1]), "of what one settles", numbers)
+
+
+async def paced(stage: Stage, letters: Sequence[Letter], rate: float, database: str) -> list[float]:
+    """Records go out one by one at this pace; each one's seconds until its commit."""
+    out: dict[str, float] = {}
+    took: list[float] = []
+    with Producer(stage.broker.bootstrap) as producer:
+        async with await psycopg.AsyncConnection.connect(plain(database), autocommit=True) as connection:
+            await connection.execute("LISTEN settled")
+
+            async def listen() -> None:
+                async for told in connection.notifies():
+                    if told.payload in out:
+                        took.append(time.monotonic() - out[told.payload])
+                        if len(took) == len(letters):
+                            return
+
+            listening = asyncio.create_task(listen())
+            since = time.monotonic()
+            for n, letter in enumerate(letters):
+                await asyncio.sleep(max(0.0, since + n / rate - time.monotonic()))
+                out[f"{letter.headers['ce_source']} {letter.headers['ce_id']}"] = time.monotonic()
+                await producer.publish([letter])
+            await asyncio.wait_for(listening, PATIENCE_SECONDS)
+    return took
+
+
+def under_way(stage: Stage, made: River, rate: float) -> Iterator[Line]:
+    """Records that the topics do not hold yet, at half the pace that one worker keeps up with."""
+    database = stage.copy()
+    with psycopg.connect(plain(database)) as connection:
+        connection.execute(TELL.encode())
+    with stage.running("ours", BATCHES[-1], database, stage.folder) as ids:
+        settled = len(stage.made.shared) + len(stage.made.letters)
+        with psycopg.connect(plain(database), autocommit=True) as connection:
+            while (connection.execute("SELECT count(*) FROM inbox").fetchone() or (0,))[0] < settled:
+                time.sleep(0.1)
+        pace = rate / 2
+        took = asyncio.run(paced(stage, made.letters[: round(pace * PACED_SECONDS)], pace, database))
+        resident = held(ids[0])
+    hundredths = quantiles(took, n=100)
+    numbers = f"p50 {1e3 * hundredths[49]:.0f} ms, p99 {1e3 * hundredths[98]:.0f} ms at {pace:.0f} events/s"
+    yield Line("publish to settled", hundredths[98] / hundredths[49], "p99 / p50", f"{numbers}; {resident:.0f} MB")
+
+
+def held(process: int) -> float:
+    """Resident memory of a process, in megabytes."""
+    told = dict(
+        line.split(":", 1) for line in Path(f"/proc/{process}/status").read_text("utf-8").splitlines() if ":" in line
+    )
+    return int(told["VmRSS"].split()[0]) / 1024
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.through_kafka", description=__doc__)
+    parser.add_argument("areas", nargs="?", type=int, default=30)
+    parser.add_argument("--rounds", type=int, default=3)
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="quorate-bench-") as name:
+        folder = Path(name)
+        folder.chmod(0o711)  # PostgreSQL, which does not run as root, must come through
+        made = asyncio.run(river(folder / "made", areas=asked.areas))
+        with Broker.started(folder / "broker") as broker, Postgres.started(folder / "postgres") as postgres:
+            stage = Stage(broker, postgres, made, folder)
+            found = []
+            for line in side_by_side(stage, asked.rounds):
+                found.append(line)
+                print(*lines([line]), flush=True)
+            for line in of_workers(stage, asked.rounds):
+                print(*lines([line]), flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
