@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median, quantiles
@@ -37,14 +37,13 @@ from streams.wire import Letter
 from tests.benchmarks import bare
 from tests.benchmarks.river import START, River, river
 from tests.benchmarks.settling import BATCHES, batches
-from tests.benchmarks.table import Line, lines, ratio
+from tests.benchmarks.table import Line, lines, ratio, say
 from tests.simulation.houses import MASTER, SteadyKeyring, rules
 
 ROOT = Path(__file__).parents[2]
 LOOPS = ("ours", "aiokafka", "kafka-python")
 WORKERS = (1, 2, 4)
 PATIENCE_SECONDS = 300
-PACED_SECONDS = 20
 # A row of the inbox is told as it is committed, so that nobody need ask for it.
 TELL = """
 CREATE FUNCTION tell() RETURNS trigger LANGUAGE plpgsql AS
@@ -54,14 +53,19 @@ CREATE TRIGGER tell AFTER INSERT ON inbox FOR EACH ROW EXECUTE FUNCTION tell()
 
 
 class Stage:
-    """The servers, a database with the areas' directories in it, and all records in the topics."""
+    """The servers, a database that knows the areas' directories, and two thirds of the records in the topics: those
+    are drained. The others, of other areas, are still to come."""
 
     def __init__(self, broker: Broker, postgres: Postgres, made: River, folder: Path) -> None:
         self.broker, self.postgres, self.made, self.folder = broker, postgres, made, folder
         self.before = f"before_{secrets.token_hex(4)}"
         asyncio.run(self._settle(postgres.create(self.before), made.shared, len(made.shared)))
+        areas = sorted({letter.key.partition("/")[0] for letter in made.letters})
+        later = set(areas[: len(areas) // 3])
+        self.coming = [x for x in made.letters if x.key.partition("/")[0] in later]
+        self.drained = [x for x in made.letters if x.key.partition("/")[0] not in later]
         topics.apply(broker.bootstrap, replication=1)
-        self.publish(made.letters)
+        self.publish(self.drained)
 
     def publish(self, letters: Sequence[Letter]) -> None:
         with Producer(self.broker.bootstrap) as producer:
@@ -90,7 +94,7 @@ class Stage:
     def steps(self, size: int) -> Path:
         """What ours says for all records in batches of this size."""
         file = self.folder / f"steps-{size}"
-        file.write_bytes(pickle.dumps(asyncio.run(self._settle(self.copy(), self.made.letters, size))))
+        file.write_bytes(pickle.dumps(asyncio.run(self._settle(self.copy(), self.drained, size))))
         return file
 
     @contextmanager
@@ -127,20 +131,30 @@ class Stage:
     def rate(self, loop: str, size: int, steps: Path, processes: int = 1) -> float:
         """Records settled each second, from the first commit that is seen to the last."""
         database = self.copy()
-        with self.running(loop, size, database, steps, processes), psycopg.connect(plain(database)) as connection:
-            connection.autocommit = True
-            first, since, passed = 0, time.monotonic(), 0
-            started = since
-            while passed < len(self.made.letters) + len(self.made.shared):
-                now = time.monotonic()
-                if now - started > PATIENCE_SECONDS:
-                    raise SystemExit(f"{loop} settled {passed} records and no more: see {self.folder}/loops.log")
-                row = connection.execute("SELECT count(*) FROM inbox").fetchone()
-                passed = row[0] if row else 0
-                if passed == len(self.made.shared) or not first:
-                    first, since = passed, now
-                time.sleep(0.02)
-            return (passed - first) / (time.monotonic() - since)
+        with self.running(loop, size, database, steps, processes), watching(database) as settled:
+            first = awaited(settled, len(self.made.shared) + 1)
+            since = time.monotonic()
+            last = awaited(settled, len(self.made.shared) + len(self.drained))
+            return (last - first) / (time.monotonic() - since)
+
+
+@contextmanager
+def watching(database: str) -> Iterator[Callable[[], int]]:
+    """How many records the inbox knows."""
+    with psycopg.connect(plain(database), autocommit=True) as connection:
+        yield lambda: int((connection.execute("SELECT count(*) FROM inbox").fetchone() or (0,))[0])
+
+
+def awaited(settled: Callable[[], int], enough: int) -> int:
+    """Waits until so many are settled; how many are. Raises SystemExit when nothing comes any more."""
+    since, before = time.monotonic(), 0
+    while (now := settled()) < enough:
+        if now != before:
+            since, before = time.monotonic(), now
+        if time.monotonic() - since > PATIENCE_SECONDS:
+            raise SystemExit(f"{now} records were settled and no more: {enough} should have been; see loops.log")
+        time.sleep(0.02)
+    return now
 
 
 def plain(database: str) -> str:
@@ -148,8 +162,8 @@ def plain(database: str) -> str:
     return database.replace("+psycopg", "")
 
 
-def side_by_side(stage: Stage, rounds: int) -> Iterator[Line]:
-    for size in BATCHES:
+def side_by_side(stage: Stage, rounds: int, sizes: Sequence[int] = BATCHES) -> Iterator[Line]:
+    for size in sizes:
         steps = stage.steps(size)
         rates: dict[str, list[float]] = {loop: [] for loop in LOOPS}
         for _ in range(rounds):
@@ -197,22 +211,46 @@ async def paced(stage: Stage, letters: Sequence[Letter], rate: float, database: 
     return took
 
 
-def under_way(stage: Stage, made: River, rate: float) -> Iterator[Line]:
+def under_way(stage: Stage, rate: float) -> Iterator[Line]:
     """Records that the topics do not hold yet, at half the pace that one worker keeps up with."""
     database = stage.copy()
     with psycopg.connect(plain(database)) as connection:
         connection.execute(TELL.encode())
-    with stage.running("ours", BATCHES[-1], database, stage.folder) as ids:
-        settled = len(stage.made.shared) + len(stage.made.letters)
-        with psycopg.connect(plain(database), autocommit=True) as connection:
-            while (connection.execute("SELECT count(*) FROM inbox").fetchone() or (0,))[0] < settled:
-                time.sleep(0.1)
-        pace = rate / 2
-        took = asyncio.run(paced(stage, made.letters[: round(pace * PACED_SECONDS)], pace, database))
-        resident = held(ids[0])
-    hundredths = quantiles(took, n=100)
-    numbers = f"p50 {1e3 * hundredths[49]:.0f} ms, p99 {1e3 * hundredths[98]:.0f} ms at {pace:.0f} events/s"
-    yield Line("publish to settled", hundredths[98] / hundredths[49], "p99 / p50", f"{numbers}; {resident:.0f} MB")
+    with stage.running("ours", BATCHES[-1], database, stage.folder), watching(database) as settled:
+        awaited(settled, len(stage.made.shared) + len(stage.drained))
+        took = asyncio.run(paced(stage, stage.coming, rate / 2, database))
+    p50, p99 = (quantiles(took, n=100)[n] for n in (49, 98))
+    numbers = f"p50 {1e3 * p50:.0f} ms, p99 {1e3 * p99:.0f} ms at {rate / 2:.0f} events/s, {len(took)} of them"
+    yield Line("publish to settled", p99 / p50, "p99 / p50", numbers)
+
+
+def over_time(stage: Stage, minutes: float) -> Iterator[Line]:
+    """One worker, which settles the same records over and over: each time the database is put back as it was."""
+    database, until, passes = stage.copy(), time.monotonic() + 60 * minutes, 1
+    enough = len(stage.made.shared) + len(stage.drained)
+    with psycopg.connect(plain(database), autocommit=True) as connection:
+        tables = [r[0] for r in connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")]
+        keep, back = ("".join(of(t) for t in tables) for of in (_kept, _put_back))
+        connection.execute(keep.encode())
+        with stage.running("ours", BATCHES[-1], database, stage.folder) as ids, watching(database) as settled:
+            awaited(settled, enough)
+            first = held(ids[0])
+            while time.monotonic() < until:
+                connection.execute(back.encode())
+                stage.publish(stage.drained)
+                awaited(settled, enough)
+                passes += 1
+            last = held(ids[0])
+    numbers = f"{first:.0f} MB after {len(stage.drained)} events, {last:.0f} after {passes * len(stage.drained)}"
+    yield Line(f"memory of a worker, {minutes:g} minutes", last / first, "last / first", numbers)
+
+
+def _kept(table: str) -> str:
+    return f"CREATE TABLE kept_{table} AS TABLE {table};"
+
+
+def _put_back(table: str) -> str:
+    return f"TRUNCATE {table} CASCADE; INSERT INTO {table} TABLE kept_{table};"
 
 
 def held(process: int) -> float:
@@ -223,23 +261,28 @@ def held(process: int) -> float:
     return int(told["VmRSS"].split()[0]) / 1024
 
 
+def measured(stage: Stage, rounds: int, minutes: float) -> Iterator[Line]:
+    yield from side_by_side(stage, rounds)
+    yield from of_workers(stage, rounds)
+    yield from under_way(stage, stage.rate("ours", BATCHES[-1], stage.folder))
+    if minutes:
+        yield from over_time(stage, minutes)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.through_kafka", description=__doc__)
     parser.add_argument("areas", nargs="?", type=int, default=30)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--minutes", type=float, default=0, help="of watching a worker's memory")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="quorate-bench-") as name:
         folder = Path(name)
         folder.chmod(0o711)  # PostgreSQL, which does not run as root, must come through
         made = asyncio.run(river(folder / "made", areas=asked.areas))
         with Broker.started(folder / "broker") as broker, Postgres.started(folder / "postgres") as postgres:
-            stage = Stage(broker, postgres, made, folder)
-            found = []
-            for line in side_by_side(stage, asked.rounds):
-                found.append(line)
-                print(*lines([line]), flush=True)
-            for line in of_workers(stage, asked.rounds):
-                print(*lines([line]), flush=True)
+            for line in measured(Stage(broker, postgres, made, folder), asked.rounds, asked.minutes):
+                for said in lines([line]):
+                    say(said)
     return 0
 
 
