@@ -63,8 +63,9 @@ mutants: setup-dev ## Change the gate's code in small ways, one at a time: each 
 	$(BIN)/python -m tests.mutants
 
 bench: N = 1000
-bench: setup-dev ## Measure the house, as ratios within one run; N families (1000), and a hundred times as many
-	@$(BIN)/python -m tests.benchmarks $(N)
+bench: AREAS = 30
+bench: setup-dev $(if $(filter kafka,$(ENGINE)),parts) ## Measure the house, as ratios within one run; N families (1000) and a hundred times as many; or ENGINE=kafka
+	@$(BIN)/python -m tests.benchmarks$(if $(filter kafka,$(ENGINE)),.through_kafka $(AREAS), $(N))
 
 itip: parts ## Read our calendars back with icalendar, vobject and ical4j
 	$(BIN)/pytest -q tests/infra/test_calendars.py tests/infra/test_strict_calendar.py tests/infra/test_papers.py tests/infra/test_leaks.py
