@@ -79,7 +79,7 @@ def test_settling_reads_no_table_as_a_whole(made: River) -> None:
 def test_the_kafka_engine_is_measured_beside_bare_loops(
     broker: Broker, postgres: Postgres, server_folder: Path
 ) -> None:
-    drained = asyncio.run(river(server_folder / "made", areas=2, until=UNTIL))
+    drained = asyncio.run(river(server_folder / "made", areas=3, until=UNTIL))
     stage = through_kafka.Stage(broker, postgres, drained, server_folder)
     found = [*through_kafka.side_by_side(stage, 1, [5]), *through_kafka.under_way(stage, 50.0)]
     assert [line.of for line in found] == ["ours / aiokafka alone", "ours / kafka-python alone", "p99 / p50"]
