@@ -11,6 +11,7 @@ from pathlib import Path
 from tests.office.engines import ROOT
 
 READY = b"worker ready"
+RUN = "from infra.cli import app; app()"
 
 
 class Door:
@@ -63,11 +64,10 @@ class Door:
             self.unclean.append(code)
 
 
-def worker(environment: dict[str, str], log: Path) -> Door:
-    return Door([sys.executable, "-m", "infra.worker"], environment, log, ends=False)
+def worker(environment: dict[str, str], log: Path, module: str) -> Door:
+    return Door([sys.executable, "-m", module], environment, log, ends=False)
 
 
 def relay(environment: dict[str, str], log: Path, until: str) -> Door:
     """The relay in played time, so that its ledger can be compared: it waits for each wave, and ends at the end."""
-    run = "from infra.cli import app; app()"
-    return Door([sys.executable, "-c", run, "run", "--until", until, "--quiet"], environment, log, ends=True)
+    return Door([sys.executable, "-c", RUN, "run", "--until", until, "--quiet"], environment, log, ends=True)

@@ -15,14 +15,15 @@ WHILE_SECONDS = 8.0  # how long something stays away: longer than any first paus
 
 
 class Scenario(Struct, frozen=True):
-    """areas: how long the story is; strikes: faults in one round, 0 for as many as were asked for over all rounds."""
+    """areas: how long the story is; strikes: how many faults, 0 for as many as were asked for, over several rounds."""
 
     name: str
     act: Callable[[Trial], None]
     workers: int = 2
     areas: int = 2
     strikes: int = 6
-    three: bool = False
+    brokers: int = 1
+    module: str = "infra.worker"
 
 
 def kills(trial: Trial) -> None:
@@ -99,6 +100,27 @@ def lines(states: tuple[State, ...]) -> Callable[[Trial], None]:
     return act
 
 
+def records_again(trial: Trial) -> None:
+    """Whoever produces them sends old records again, out of their order, among the new."""
+    while trial.tried < trial.strikes and trial.moves():
+        trial.again(40)
+        trial.tried += 1
+
+
+def clocks_jump(trial: Trial) -> None:
+    """No worker knows what day it is, and each look at the clock says another."""
+    while trial.tried < trial.strikes and trial.moves():
+        trial.strike(trial.dice.choice(trial.workers), signal.SIGTERM)
+        trial.moves()
+
+
+def some_of_each(trial: Trial) -> None:
+    """One of each kind, one after the other, on one story."""
+    for act in (kills, rebalances, database_restarts, broker_restarts, mail_troubles, lines(("cut",)), records_again):
+        trial.strikes = trial.tried + 1
+        act(trial)
+
+
 SCENARIOS = (
     Scenario("kills of workers and relay", kills, workers=3, areas=6, strikes=0),
     Scenario("workers join and leave", rebalances, strikes=8),
@@ -108,5 +130,7 @@ SCENARIOS = (
     Scenario("each line cut", lines(("cut",)), strikes=5),
     Scenario("each line slow", lines(("slow",)), strikes=5),
     Scenario("each line dead", lines(("dead",)), strikes=5),
-    Scenario("one of three brokers killed", one_of_three, strikes=3, three=True),
+    Scenario("old records sent again, in any order", records_again, strikes=30),
+    Scenario("clocks that jump by up to 400 days", clocks_jump, module="tests.faults.jumping"),
+    Scenario("one of three brokers killed", one_of_three, strikes=3, brokers=3),
 )

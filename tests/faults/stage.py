@@ -16,6 +16,7 @@ from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from pathlib import Path
 
+import msgspec
 import psycopg
 from msgspec.structs import replace
 
@@ -24,10 +25,12 @@ from infra.deploy.broker import Broker, Cluster
 from infra.deploy.leash import free_port
 from infra.deploy.postgres import Postgres
 from infra.kafka import topics
+from infra.kafka.river import River
 from infra.mail.mailbox import Manner
 from infra.settings import Settings, read
 from infra.wiring import house
 from infra.worker import GROUP
+from streams.wire import Letter
 from tests.faults.doors import Door, relay, worker
 from tests.faults.proxy import Line
 from tests.journeys.story import in_area, the_whole_journey
@@ -92,13 +95,14 @@ class GatedBroker(Broker):
 class Stage:
     """What all scenarios share. `broker` or, where three were asked for, `cluster`."""
 
-    def __init__(self, folder: Path, stack: ExitStack, three: bool) -> None:
+    def __init__(self, folder: Path, stack: ExitStack, brokers: int) -> None:
+        folder.mkdir()
         folder.chmod(0o755)  # so that the user who runs PostgreSQL can enter
         self.folder = folder
         self.lines = {name: stack.enter_context(Line(free_port())) for name in LINES}
         self.broker: GatedBroker | None = None
         self.cluster: Cluster | None = None
-        if three:
+        if brokers == 3:
             self.cluster = stack.enter_context(Cluster.started(folder / "kafka"))
             self.bootstrap = self.cluster.bootstrap
         else:
@@ -130,9 +134,9 @@ class Stage:
 
 
 @contextmanager
-def stage(folder: Path, three: bool = False) -> Iterator[Stage]:
+def stage(folder: Path, brokers: int = 1) -> Iterator[Stage]:
     with ExitStack() as stack:
-        yield Stage(folder, stack, three)
+        yield Stage(folder, stack, brokers)
 
 
 class Trial:
@@ -140,7 +144,7 @@ class Trial:
 
     def __init__(self, on: Stage, seed: int, events: list[Event], workers: int, strikes: int) -> None:
         self.stage, self.dice, self.events, self.strikes = on, random.Random(seed), events, strikes
-        self.tried, self.longest = 0, 0.0
+        self.tried, self.longest, self.module = 0, 0.0, "infra.worker"
         name = f"trial_{secrets.token_hex(4)}"
         self.home = on.folder / name
         self.mail = self.home / "mail"
@@ -199,7 +203,7 @@ class Trial:
         environment = self.stage.environment("worker", self.database, self.key, self.home)
         number = len(self.workers) + len(self.left)
         with self._lock:
-            self.workers.append(worker(environment, self.home / f"worker-{number}.log"))
+            self.workers.append(worker(environment, self.home / f"worker-{number}.log", self.module))
 
     def leave(self) -> None:
         """One worker goes in good order, and does not come back."""
@@ -219,6 +223,14 @@ class Trial:
         beside.replace(self.mail / "manner")
         yield
         (self.mail / "manner").unlink()
+
+    def again(self, most: int) -> None:
+        """Put up to so many records that have left already into the river once more, late and in any order."""
+        with psycopg.connect(self.dsn.replace("+psycopg", "")) as connection:
+            rows = connection.execute("SELECT letter FROM outbox WHERE kind = 'event' AND place IS NOT NULL").fetchall()
+        letters = [msgspec.json.decode(row[0], type=Letter) for row in rows]
+        with River(self.stage.bootstrap) as river:
+            asyncio.run(river.publish(self.dice.sample(letters, k=min(most, len(letters)))))
 
     def finished(self) -> bool:
         return self.relay.over
