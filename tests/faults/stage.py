@@ -30,6 +30,7 @@ from infra.mail.mailbox import Manner
 from infra.settings import Settings, read
 from infra.wiring import house
 from infra.worker import GROUP
+from streams.topics import TOPICS
 from streams.wire import Letter
 from tests.faults.doors import Door, relay, worker
 from tests.faults.proxy import Line
@@ -112,6 +113,20 @@ class Stage:
         self.postgres = stack.enter_context(Postgres.started(folder / "postgres"))
         port = int(self.postgres.dsn("any").rpartition(":")[2].partition("/")[0])
         self.lines["worker-database"].target = self.lines["relay-database"].target = self.port = port
+
+    def afresh(self) -> None:
+        """Empty topics and a group that has read nothing: a killed broker may have a group read old records again."""
+        until = time.monotonic() + PATIENCE_SECONDS
+        with topics.administrator(self.bootstrap) as admin:
+            while GROUP in {group["group_id"] for group in admin.list_groups()}:
+                if time.monotonic() > until:
+                    raise Stuck("workers that were killed never left their group")
+                admin.delete_groups([GROUP])  # refused while a killed worker's session lasts
+                time.sleep(0.5)
+            if there := [t.name for t in TOPICS if t.name in admin.list_topics()]:
+                admin.delete_topics(there)
+            while set(there) & set(admin.list_topics()):
+                time.sleep(0.1)
         topics.apply(self.bootstrap)
 
     def lag(self) -> int:
@@ -143,6 +158,7 @@ class Trial:
     """One scenario under way: its own database, mail server, workers and relay."""
 
     def __init__(self, on: Stage, seed: int, events: list[Event], workers: int, strikes: int) -> None:
+        on.afresh()
         self.stage, self.dice, self.events, self.strikes = on, random.Random(seed), events, strikes
         self.tried, self.longest, self.module = 0, 0.0, "infra.worker"
         name = f"trial_{secrets.token_hex(4)}"
