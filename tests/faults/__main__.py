@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -19,6 +20,7 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=1000, help="how many kills of workers and relay (1000)")
     parser.add_argument("--only", default="", help="only the scenarios whose name has these words")
     parser.add_argument("--seed", type=int, default=1, help="what the dice begin with (1)")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that whoever ends us leaves nothing running
     asked = parser.parse_args()
     chosen = [s for s in SCENARIOS if asked.only in s.name]
     rows: list[Row] = []

@@ -26,9 +26,10 @@ class Row(Struct):
     verdict: Verdict = Verdict()
     longest: float | None = None
     unclean: int = 0
+    stuck: bool = False
 
     def good(self) -> bool:
-        return not (self.verdict.lost or self.verdict.doubled or self.verdict.disordered or self.unclean)
+        return not (self.verdict.lost or self.verdict.doubled or self.verdict.disordered or self.unclean or self.stuck)
 
 
 class Bench:
@@ -51,8 +52,12 @@ class Bench:
     def row(self, scenario: Scenario, strikes: int, on: Stage) -> Row:
         """As many rounds as it takes to strike so often."""
         row = Row(scenario.name)
-        while row.tried < strikes:
-            self.round(scenario, strikes - row.tried, row, on)
+        while row.tried < strikes and not row.stuck:
+            try:
+                self.round(scenario, strikes - row.tried, row, on)
+            except Stuck as reason:
+                row.stuck = True
+                say(f"  {reason}")
             say(f"  {scenario.name}: {row.tried} of {strikes}, {row.verdict}, {row.longest} s")
         return row
 
@@ -81,6 +86,7 @@ def table(rows: list[Row]) -> str:
     lines = [" | ".join(HEAD), " | ".join("---" for _ in HEAD)]
     for r in rows:
         v, seconds = r.verdict, "–" if r.longest is None else f"{r.longest:.0f}"
+        seconds = "for good" if r.stuck else seconds
         lines.append(f"{r.name} | {r.tried} | {v.lost} | {v.doubled} | {v.disordered} | {seconds}")
     unknown, unclean = sum(r.verdict.unknown for r in rows), sum(r.unclean for r in rows)
     return "\n".join(f"| {line} |" for line in lines) + (
