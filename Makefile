@@ -7,6 +7,7 @@ SHELL := /bin/bash
 ENGINE ?= local
 N ?= 200
 SEED ?= 1
+KILLS ?= 1000
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
@@ -53,8 +54,9 @@ parts: setup-dev ## Fetch Kafka, PostgreSQL and ical4j, which the tests start
 test: lint parts ## Everything that check does, and every test
 	$(BIN)/pytest -q
 
-faults: parts ## Kill everything at every crossing, and print where the kills landed
+faults: parts ## Kill, cut and refuse everything on real servers (KILLS=1000), and print one table
 	$(BIN)/pytest -q -s tests/journeys/test_kills.py tests/journeys/test_servers_killed.py
+	@$(BIN)/python -m tests.faults --kills $(KILLS)
 
 simulate: setup-dev ## Play N invented family histories from SEED on the real engine, judged at every step
 	@$(BIN)/python -m tests.simulation $(N) $(SEED)

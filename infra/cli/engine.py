@@ -22,7 +22,9 @@ def _on_kafka(settings: Settings) -> Settings:
 
 def apply(
     ctx: typer.Context,
-    replication: Annotated[int, typer.Option(help="Copies of each record; 3 on a cluster that must not lose any.")] = 3,
+    replication: Annotated[
+        int | None, typer.Option(help="Copies of each record; if not given, one on each broker, up to 3.")
+    ] = None,
 ) -> None:
     """Make the topics that the broker lacks; those there stay as they are."""
     created = topics.apply(_on_kafka(settings_of(ctx, founding=True)).kafka, replication)

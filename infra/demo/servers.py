@@ -36,7 +36,7 @@ async def on_servers(settings: Settings) -> AsyncIterator[tuple[House, Carrier]]
         _servers(Path(folder)) as (broker, postgres),
     ):
         ready = replace(settings, kafka=broker.bootstrap, database=postgres.create("quorate"))
-        await asyncio.to_thread(topics.apply, ready.kafka, 1)
+        await asyncio.to_thread(topics.apply, ready.kafka)
         async with house(ready) as opened, carrier(opened, played=True) as carrying:
             with _worker(ready, Path(folder) / "worker.log"):
                 yield opened, carrying

@@ -47,9 +47,13 @@ def administrator(bootstrap: str) -> Iterator[KafkaAdminClient]:
         admin.close()
 
 
-def apply(bootstrap: str, replication: int) -> list[str]:
-    """Create the topics that are missing; the names of those created. Existing ones stay as they are."""
+def apply(bootstrap: str, replication: int | None = None) -> list[str]:
+    """Create the topics that are missing; the names of those created. Existing ones stay as they are.
+
+    replication: copies of each record; None: as many as the cluster has brokers, up to three.
+    """
     with administrator(bootstrap) as admin:
+        replication = replication or min(THREE_BROKERS, len(admin.describe_cluster()["brokers"]))
         there = set(admin.list_topics())
         created = []
         for topic in (t for t in TOPICS if t.name not in there):
