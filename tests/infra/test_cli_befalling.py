@@ -110,6 +110,13 @@ def test_two_records_become_one_family_and_the_old_name_leads_to_it(two_records:
     assert "Goes on with what was F-1" in two_records.says("show", FAMILY)
 
 
+def test_a_family_that_merged_takes_no_other_along_into_a_third(two_records: Home) -> None:
+    two_records.says("merge", FAMILY, "--into", "F-2", *BY)
+    refused = two_records.fails("merge", FAMILY, "--into", "F-3", *BY)
+    assert refused == "F-1 already goes on as F-2; if they are one family too: quorate merge F-2 --into F-3"
+    assert two_records.one("show", FAMILY)["family"] == "F-2"
+
+
 def test_what_is_recorded_under_the_old_name_reaches_the_family_that_goes_on(two_records: Home) -> None:
     ended = told(at("2025-01-06", "18:00"), "family/F-1", e.PlanEnded("PLAN-9", at("2025-01-06").date(), "w-chair-1"))
     two_records.publish([ended])
