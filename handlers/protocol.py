@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta, Struct
+from msgspec.structs import replace
 
 from handlers import working_days as wd
 from handlers.rule import Count, Deadline, Layer, Rule, reckoned
@@ -93,6 +94,7 @@ class Protocol(Struct, frozen=True, kw_only=True, dict=True):
     """The rules of one authority, as they stood on `in_force_from`.
 
     answers: the id by which the house asks for a rule, and that of the rule which answers, as nations number their own.
+    earlier: the first day of its local pack, and the rules for what was triggered before that day (decision 20).
     """
 
     version: str
@@ -107,6 +109,7 @@ class Protocol(Struct, frozen=True, kw_only=True, dict=True):
     evidence: Evidence
     late_slot_working_days: int
     holidays: Holidays
+    earlier: tuple[date, Protocol] | None = None
 
     def rule(self, rule_id: str) -> Rule:
         """A rule with a number; RuleUnknown says why there is none."""
@@ -122,7 +125,9 @@ class Protocol(Struct, frozen=True, kw_only=True, dict=True):
 
         Raises RuleUnknown, InstantNeeded, or HolidaysUnknown; never guesses.
         """
-        return self._remembered(rule_id, trigger_day)
+        day = wd.local_day(trigger_day) if isinstance(trigger_day, datetime) else trigger_day
+        stands = self.earlier[1] if self.earlier and day < self.earlier[0] else self
+        return stands._remembered(rule_id, trigger_day)
 
     @cached_property
     def _remembered(self) -> Callable[[str, date], Deadline]:
@@ -182,7 +187,7 @@ def read(mapping: list[dict[str, Any]]) -> Protocol:
     sound = [(pack, _rules(pack, set(seats), once.get("holidays"), faults)) for pack in packs]
     _refuse(faults)
     rules, answers = _answering(sound)
-    return Protocol(
+    protocol = Protocol(
         version="+".join(pack.version for pack in packs),
         nation=packs[0].nation,
         in_force_from=max(pack.in_force_from for pack in packs),
@@ -192,6 +197,15 @@ def read(mapping: list[dict[str, Any]]) -> Protocol:
         seats=seats,
         **once,
     )
+    local = [pack.in_force_from for pack in packs if pack.layer == "local"]
+    return replace(protocol, earlier=(max(local), _without_local(protocol, sound))) if local else protocol
+
+
+def _without_local(protocol: Protocol, sound: list[tuple[_Pack, list[Rule]]]) -> Protocol:
+    """The same, but that its dates are reckoned by the packs of the nation alone."""
+    under = [(pack, rules) for pack, rules in sound if pack.layer != "local"]
+    rules, answers = _answering(under)
+    return replace(protocol, version="+".join(pack.version for pack, _ in under), rules=rules, answers=answers)
 
 
 def _answering(sound: list[tuple[_Pack, list[Rule]]]) -> tuple[dict[str, Rule], dict[str, str]]:
