@@ -219,7 +219,7 @@ def _fip(file: CaseFile, fip: str) -> View:
 
 
 def _duty(folder: Folder, duty: Duty, now: datetime) -> View:
-    protocol = folder.house.office.protocols.of(folder.file.stream.area)
+    protocol = folder.protocol
     ladder = protocol.ladder(duty.ladder)
     return {
         "duty": duty.id,
