@@ -7,8 +7,10 @@ fills what is open. A pack that leaves a gap, names no source or works a date wr
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date, datetime, time
+from difflib import get_close_matches
 from functools import cached_property, lru_cache
 from typing import Annotated, Any, Literal
 
@@ -17,7 +19,7 @@ from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from handlers import working_days as wd
-from handlers.rule import Count, Deadline, Layer, Rule, reckoned
+from handlers.rule import Count, Deadline, Layer, Rule, WorkedDate, reckoned
 from handlers.working_days import Holidays, HolidaysUnknown
 
 LAYERS = ("national", "typical", "local")
@@ -169,6 +171,8 @@ class _Pack(Struct, forbid_unknown_fields=True, kw_only=True):
     holidays: Holidays | None = None
 
 
+UNKNOWN_FIELD = re.compile("unknown field `([^`]+)`")
+FIELDS = {x for part in (_Pack, Rule, WorkedDate, Rung, Seats, WorkingHours, Evidence) for x in part.__struct_fields__}
 _ONCE = ("working_hours", "in_scope_factors", "evidence", "late_slot_working_days", "holidays")
 
 
@@ -258,8 +262,15 @@ def _pack(raw: dict[str, Any], faults: list[str]) -> _Pack | None:
     try:
         return msgspec.convert(raw, _Pack)
     except msgspec.ValidationError as error:
-        faults.append(f"{raw.get('file', 'a pack without a name')}: {error}; mend that entry")
+        faults.append(f"{raw.get('file', 'a pack without a name')}: {_in_words(error)}")
         return None
+
+
+def _in_words(error: msgspec.ValidationError) -> str:
+    """What is wrong with an entry, and the name that was most likely meant."""
+    unknown = UNKNOWN_FIELD.search(str(error))
+    near = get_close_matches(unknown[1], FIELDS, 1) if unknown else []
+    return f"{error}; {f'did you mean {near[0]}?' if near else 'mend that entry'}"
 
 
 def _rules(pack: _Pack, kinds: set[str], holidays: Holidays | None, faults: list[str]) -> list[Rule]:
@@ -268,7 +279,7 @@ def _rules(pack: _Pack, kinds: set[str], holidays: Holidays | None, faults: list
         try:
             rule = msgspec.convert({**raw, "id": rule_id, "layer": pack.layer}, Rule)
         except msgspec.ValidationError as error:
-            found = [f"{error}; mend that entry"]
+            found = [_in_words(error)]
         else:
             found = _gaps(rule, kinds) or (_wrongly_worked(rule, holidays) if holidays else [])
             sound.append(rule)

@@ -140,9 +140,37 @@ def test_two_rules_that_say_the_same_overlap(home: Home, tmp_path: Path) -> None
     twice = SOONER + SOONER.replace("ICPC-01", "ICPC-1")
     assert refusals(home, pack(tmp_path, twice)) == [
         (
-            "borough.toml: rules ICPC-01 and ICPC-1 say the same of the same meeting (Initial conference); "
-            "take one out, or say in its title what it is for"
+            "borough.toml: rule ICPC-01 (local) says the same of the same meeting as rule ICPC-1"
+            " (local: Initial conference); take one out, or say in its title what it is for"
         )
+    ]
+
+
+def test_a_local_rule_that_says_what_a_national_one_does_is_told_how_to_replace_it(home: Home, tmp_path: Path) -> None:
+    national = protocol().rules["ICPC-01"]
+    same = SOONER.replace("[rules.ICPC-01]", "[rules.LV-1]").replace("Initial conference", national.title)
+    assert refusals(home, pack(tmp_path, same)) == [
+        (
+            "borough.toml: rule LV-1 (local) says the same of the same meeting as rule ICPC-01 (national: "
+            f"{national.title}); call it [rules.ICPC-01], so that it replaces that one, or say in its title"
+            " what it is for"
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("nation", "mend"),
+    [
+        ("England", "did you mean england?"),
+        ("atlantis", "there are packs for england, wales, scotland, northern-ireland"),
+    ],
+)
+def test_a_pack_for_a_nation_without_packs_is_refused_by_its_own_name(
+    home: Home, tmp_path: Path, nation: str, mend: str
+) -> None:
+    head = HEAD + f'nation = "{nation}"\n'
+    assert refusals(home, pack(tmp_path, head=head)) == [
+        f"borough.toml: no packs are here for the nation {nation}; {mend}"
     ]
 
 
