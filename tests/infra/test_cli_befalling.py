@@ -43,6 +43,7 @@ def test_a_death_calls_invitations_back_without_a_mail_to_the_dead(referred: Hom
     assert re.search(r"Duty D-\w+ ended \(lapse: the file\): Make sure that clearway knows", said)
     (off,) = [x for x in referred.rows("sent", FAMILY, "--person", "p-mother") if x["what"] == "cancellation"]
     assert off["fate"] == "not sent (no address)"
+    assert "cancellation not sent (no address)" in referred.says("show", FAMILY)
     assert "Mary Quillfeather (p-mother), on Mon 6 January 2025" in referred.says("show", FAMILY)
 
 
@@ -152,6 +153,8 @@ def test_a_death_is_listed_among_the_records_and_can_be_put_right(referred: Home
     [record] = [r for r in referred.rows("records", FAMILY) if r["type"] == "PersonDied"]
     referred.says("in-error", FAMILY, record["record"], "--reason", "it was a namesake", *BY)
     assert not referred.one("show", FAMILY)["died"]
+    again = referred.fails("in-error", FAMILY, record["record"], "--reason", "it was a namesake", *BY)
+    assert "was recorded in error on Mon 6 January 2025" in again and again.endswith("there is nothing more to do")
 
 
 def test_the_duty_that_was_brought_tells_its_story(two_records: Home) -> None:
