@@ -85,7 +85,7 @@ def _of_nation(nation: str, given: list[Pack]) -> Iterator[list[Pack]]:
 def _those_here(nation: str, under: list[Pack]) -> list[Pack]:
     """Our defaults and the nation's own packs, but for those to be replaced; a new nation brings its own along."""
     replaced = {pack["layer"] for pack in under}
-    shipped = [opened(ROOM / DEFAULTS)] if under and not ships(nation) else national(nation)
+    shipped = national(nation) if ships(nation) or not under else [opened(ROOM / DEFAULTS)]
     return [pack for pack in shipped if pack["nation"] == ANY_NATION or pack["layer"] not in replaced]
 
 
