@@ -19,6 +19,7 @@ from infra.cli import (
     importing,
     ledger,
     owing,
+    planning,
     protocol,
     publishing,
     reading,
@@ -132,6 +133,20 @@ _add(app, befalling.area_told, "area-told", "area-told F-1 MV-1 --on 2025-02-10 
 _add(app, befalling.taken_over, "taken-over", "taken-over F-1 MV-1 --on 2025-02-28 --by w-coordinator")
 _add(app, befalling.merge, "merge", "merge F-1 --into F-2 --by w-coordinator")
 _add(app, befalling.split, "split", "split F-1 --into F-3 --member p-father --member p-tom --by w-coordinator")
+_add(app, planning.category, "category", "category F-1 PLAN-1 neglect --on 2025-02-09 --by w-chair-1")
+_add(
+    app,
+    planning.core_group,
+    "core-group",
+    "core-group F-1 PLAN-1 --member w-social --member w-health --on 2025-02-09 --by w-chair-1",
+)
+_add(app, planning.looked_after, "looked-after", "looked-after F-1 PL-1 p-tom --on 2025-02-09 --by w-social")
+_add(
+    app,
+    planning.looked_after_ended,
+    "looked-after-ended",
+    "looked-after-ended F-1 PL-1 --home --on 2025-03-09 --by w-social",
+)
 _add(
     app,
     enquiring.outcome,
