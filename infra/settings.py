@@ -62,9 +62,7 @@ def read(environment: Mapping[str, str] = os.environ, home: Path | None = None) 
     )
 
 
-def whose_rules(
-    environment: Mapping[str, str] = os.environ, home: Path | None = None
-) -> tuple[str, Path | None]:
+def whose_rules(environment: Mapping[str, str] = os.environ, home: Path | None = None) -> tuple[str, Path | None]:
     """The nation, and the local pack or folder of packs over it: what the environment names, else what lies in the
     home's own `protocols`."""
     own = (home or Path(environment.get("QUORATE_HOME", ".quorate"))) / "protocols"

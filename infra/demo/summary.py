@@ -29,7 +29,7 @@ from infra.protocols.packs import Protocols
 from infra.wiring import House
 from streams.clock import wall
 
-MOST_LINES, MOST_LATE = 12, 6
+MOST_LINES, MOST_LATE = 11, 6
 UNWATCHED_WIDTH = 100
 SHORT = {
     "initial_conference": "initial conference",
@@ -176,12 +176,12 @@ def _mails(standing: Standing) -> Text:
 
 
 def _services(standing: Standing, told: Sequence[Line]) -> Iterable[Table | Text]:
-    """A line for each conference and project review so far; the rest is counted."""
+    """Some of the conferences and reviews so far, one line each; the rest is counted."""
     if not told:
         yield Text("\nNo parent's drug or alcohol use is on record.")
         return
     sat = [x for x in told if x.kind != "core_group" and _is_past(x, standing)]
-    shown = sorted(sorted(sat, key=lambda x: x.settled)[:MOST_LINES], key=lambda x: (x.at, x.family))
+    shown = sorted(_telling(sat)[:MOST_LINES], key=lambda x: (x.at, x.family))
     yield Text("\nWhere a parent's drug or alcohol use is on record: was the treatment service told?", style="bold")
     grid = _grid("", "meeting", "about", "told", "minutes sent")
     for line in shown:
@@ -190,7 +190,18 @@ def _services(standing: Standing, told: Sequence[Line]) -> Iterable[Table | Text
         grid.add_row(*map(_cell, cells), style="" if line.settled else "bold red")
     yield grid
     others = [x.settled for x in told if x not in shown]
-    yield Text(f"Core groups, and meetings to come: told of {sum(others)}, not yet of {len(others) - sum(others)}.")
+    yield Text(f"All others, of {len(told)}: told of {sum(others)}, not yet of {len(others) - sum(others)}.")
+
+
+def _telling(told: Sequence[Line]) -> list[Line]:
+    """What is not settled first; of the rest one of each outcome, then the second of each, and so on."""
+    so_far: Counter[str] = Counter()
+    turns: dict[Line, int] = {}
+    for line in told:
+        outcome = line.told.rpartition(", ")[2]
+        so_far[outcome] += 1
+        turns[line] = so_far[outcome]
+    return sorted(told, key=lambda x: (x.settled, turns[x]))
 
 
 def _is_past(line: Line, standing: Standing) -> bool:
