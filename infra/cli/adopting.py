@@ -22,13 +22,12 @@ from handlers.facts import Duty, MeetingFellDue
 from handlers.partnership import Directory
 from handlers.protocol import Protocol, RuleUnknown, read
 from handlers.working_days import HolidaysUnknown, in_words
-from infra.cli.common import Fault, Json, as_json, counted, say, settings_of, worked
+from infra.cli.common import Fault, Json, as_json, counted, rules_here, say, settings_of, worked
 from infra.cli.moments import iso, words
 from infra.cli.protocol import ForArea
 from infra.cli.stores import area_of, case_files, directory_of, present
 from infra.protocols import packs
 from infra.protocols.difference import changes
-from infra.settings import whose_rules
 from infra.wiring import House
 
 SHOWN = 3
@@ -56,7 +55,7 @@ def diff(
     json: Json = False,
 ) -> None:
     """Say which rules change from pack A to pack B, and which open duties on file B would touch."""
-    nation, overlay = whose_rules()
+    nation, overlay = rules_here(ctx)
     if overlay and overlay.is_dir() and not second and not area:
         raise Fault(f"{overlay} has a pack for each area, so say with --area against whose {first} is to be held")
     new = second or first

@@ -54,6 +54,7 @@ def _worker(settings: Settings, log: Path) -> Iterator[None]:
     environment = {
         **os.environ,
         "QUORATE_HOME": str(settings.home),
+        "QUORATE_OVERLAY": str(settings.overlay or ""),
         "QUORATE_KAFKA": settings.kafka,
         "QUORATE_DATABASE": settings.database,
         "QUORATE_MASTER_KEY": settings.master_key.hex(),

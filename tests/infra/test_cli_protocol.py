@@ -416,3 +416,11 @@ def test_coverage_that_does_not_tell_the_truth_is_refused(
     assert old in text
     (room / "coverage.toml").write_text(text.replace(old, new), encoding="utf-8")
     assert sentence in home.says("protocol", "coverage", code=2)
+
+
+def test_a_home_with_packs_of_its_own_goes_by_them(home: Home) -> None:
+    (home.folder / "protocols").mkdir(parents=True)
+    shutil.copy(Path(packs.__file__).parent / "example_overlay.toml", home.folder / "protocols" / "lakeside.toml")
+    asked = ("protocol", "show", "--on", "2026-09-01", "--area")
+    assert "Lakeside procedures 4.2" in home.says(*asked, "lakeside")
+    assert "Lakeside procedures" not in home.says(*asked, "riverside")
