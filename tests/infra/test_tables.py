@@ -71,7 +71,7 @@ def test_columns_stand_in_any_order_and_are_named_as_people_type_them() -> None:
         ("worker,agency,name,shoe size", "a column called shoe_size, which nobody reads: its columns are"),
         ("worker,agency", "lacks name: the first row must name the columns"),
         ("worker,agency,name,name", "names a column twice"),
-        ("", "lacks worker, agency, name"),
+        ("", "it is empty: give it a header row that names at least worker, agency, name"),
         ('worker,agency,"name', "header row cannot be read"),
     ],
 )
@@ -175,7 +175,8 @@ def test_a_columns_name_is_plain(typed: str, name: str) -> None:
     assert plain(typed) == name
 
 
-@pytest.mark.parametrize("table", directory.TABLES)
+# Of posts each row becomes one entry of the area's own record, not a record of its own.
+@pytest.mark.parametrize("table", directory.TABLES.keys() - {"posts"})
 def test_every_column_of_a_table_fills_a_field_that_its_record_has(table: str) -> None:
     kind = directory.TABLES[table]
     fields: tuple[Any, ...] = kind.body.__struct_fields__
