@@ -216,7 +216,7 @@ def test_no_mail_but_the_minutes_names_a_child_or_anybody_but_its_reader(demo: P
 
 def test_full_minutes_name_no_child_and_go_to_accredited_addresses_alone(demo: Played) -> None:
     accredited = {x.body.address for x in the_file() if isinstance(x.body, e.WorkerRecorded) and x.body.secure}
-    papers = [m for _, m in demo.mails()[::5] if any(p.get_filename() == "minutes.html" for p in m.walk())]
+    papers = [m for _, m in demo.mails()[::3] if any(p.get_filename() == "minutes.html" for p in m.walk())]
     assert len(papers) > 100
     for mail in papers:
         assert str(mail["To"]) in accredited and not found(children(), mail)
