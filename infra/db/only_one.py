@@ -38,12 +38,11 @@ class OnlyOne:
             raise CannotNow("the database went away, and the hold on the outbox with it") from error
 
     async def _take(self) -> None:
-        session = await self._engine.connect()
-        await session.execution_options(isolation_level="AUTOCOMMIT")  # else it would idle in a transaction
-        if not (await session.execute(TAKE)).scalar():
-            await session.close()
+        self._session = await self._engine.connect()
+        await self._session.execution_options(isolation_level="AUTOCOMMIT")  # else it would idle in a transaction
+        if not (await self._session.execute(TAKE)).scalar():
+            await self.let_go()
             raise CannotNow("another relay empties the outbox: this one stands by")
-        self._session = session
 
     async def let_go(self) -> None:
         session, self._session = self._session, None
