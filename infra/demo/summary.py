@@ -131,7 +131,7 @@ def _heading(standing: Standing) -> Text:
 
 def _own_rules(standing: Standing, protocols: Protocols) -> Iterable[Text]:
     """Where areas go by different numbers, which."""
-    for area in standing.areas.keys() & protocols.areas.keys():
+    for area in (a for a in standing.areas if a in protocols.areas):
         found = (x for x in changes(protocols.common, protocols.of(area)) if x.how == "changed")
         ours = ", ".join(x.what.removeprefix("rule ") for x in found)
         if ours:
