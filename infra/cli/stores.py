@@ -125,8 +125,8 @@ async def folder_of(house: House, family: str, area: str | None, back: Back = NO
 async def _area_with(house: House, family: str) -> str | None:
     """The only area that knows a family of this name, if there is one."""
     async with transaction(house.engine) as connection:
-        found = [stream_id(s) for s in await reading.streams(connection, "family")]
-    areas = [s.area for s in found if s.id == family]
+        found = await reading.streams(connection, "family", id_=family)
+    areas = [s.area for s in map(stream_id, found) if s.id == family]  # SQLite's LIKE is blind to case
     return areas[0] if len(areas) == 1 else None
 
 

@@ -39,9 +39,11 @@ async def _rows(connection: AsyncConnection, query: Select[Any]) -> Sequence[Row
     return rows
 
 
-async def streams(connection: AsyncConnection, kind: str = "%", area: str | None = None) -> list[str]:
+async def streams(
+    connection: AsyncConnection, kind: str = "%", area: str | None = None, id_: str | None = None
+) -> list[str]:
     """The streams about which something was decided, in order."""
-    pattern = f"{_literal(area) if area else '%'}/{kind}/%"
+    pattern = f"{_literal(area) if area else '%'}/{kind}/{_literal(id_) if id_ else '%'}"
     query = select(files.c.stream).where(files.c.seq > 0, files.c.stream.like(pattern, escape="\\"))
     return [r.stream for r in await _rows(connection, query.order_by(files.c.stream))]
 
