@@ -59,8 +59,7 @@ def why_not(file: CaseFile, due: Wanted, protocol: Protocol) -> str:
     named = file.discussions.get(due.meeting.partition(":")[2]) if due.kind == "initial_conference" else None
     if named is None or not named.section_47:
         return ""
-    begun = _initiating(file, named, protocol)
-    of_enquiry = {d.discussion for d in _enquiries(file) if _initiating(file, d, protocol) is begun}
+    of_enquiry = {d.discussion for d in _of_the_same(file, named, protocol)}
     disputes = [(k.body.dispute, end) for k, end in file.life.disputed.values() if k.body.discussion in of_enquiry]
     if disputes:
         dispute, end = disputes[-1]
@@ -77,8 +76,7 @@ def why_not(file: CaseFile, due: Wanted, protocol: Protocol) -> str:
 
 def of_enquiry(file: CaseFile, discussion: str, protocol: Protocol) -> Meeting | None:
     """The initial conference of the enquiry to which this discussion belongs."""
-    begun = _initiating(file, file.discussions[discussion], protocol)
-    same = [d for d in _enquiries(file) if _initiating(file, d, protocol) is begun]
+    same = _of_the_same(file, file.discussions[discussion], protocol)
     named = (file.meetings.get(falling_due.meeting_id("initial_conference", d.discussion)) for d in same)
     return next(filter(None, named), None)
 
@@ -145,6 +143,12 @@ def _enquiries(file: CaseFile) -> list[e.StrategyDiscussionHeld]:
     """The discussions that decided on section 47, the earliest first."""
     found = (d for d in file.discussions.values() if d.section_47)
     return sorted(found, key=lambda d: (d.held_on, d.discussion))
+
+
+def _of_the_same(file: CaseFile, named: e.StrategyDiscussionHeld, protocol: Protocol) -> list[e.StrategyDiscussionHeld]:
+    """The discussions of this one's enquiry."""
+    begun = _initiating(file, named, protocol)
+    return [d for d in _enquiries(file) if _initiating(file, d, protocol) is begun]
 
 
 def _initiating(file: CaseFile, named: e.StrategyDiscussionHeld, protocol: Protocol) -> e.StrategyDiscussionHeld:
