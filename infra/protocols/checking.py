@@ -16,7 +16,7 @@ from msgspec import Struct
 from handlers.facts import MeetingKind
 from handlers.protocol import ANY_NATION, LAYERS, Protocol, ProtocolFaults, read
 from handlers.rule import Rule
-from infra.protocols.packs import DEFAULTS, ROOM, bank_holidays, national, nations, opened, ships
+from infra.protocols.packs import DEFAULTS, ROOM, bank_holidays, national, nations, of_file, opened, ships
 
 # Decisions count by these; one without a number is a gap, since nothing could be owed by it.
 COUNTED_BY = (
@@ -62,7 +62,7 @@ def _opened(files: Iterable[Path], nation: str) -> list[Pack]:
                 national(str(pack["nation"]))
             given.append(pack)
         except ProtocolFaults as refused:
-            faults += [x if x.startswith(file.name) else f"{file.name}: {x}" for x in refused.faults]
+            faults += of_file(file.name, refused)
     if faults:
         raise ProtocolFaults(faults)
     return given

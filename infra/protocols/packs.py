@@ -60,12 +60,17 @@ def protocols(nation: str, overlay: Path | None) -> Protocols:
         try:
             areas[file.stem] = read(lying(nation, overlay, file.stem))
         except ProtocolFaults as refused:
-            faults += [x if x.startswith(file.name) else f"{file.name}: {x}" for x in refused.faults]
+            faults += of_file(file.name, refused)
     if not areas and not faults:
         faults = [f"{overlay}: no pack lies in this folder; name each one after its area, for instance my-area.toml"]
     if faults:
         raise ProtocolFaults(faults)
     return Protocols(protocol(nation), areas)
+
+
+def of_file(name: str, refused: ProtocolFaults) -> list[str]:
+    """Its faults, each with the file's name before it."""
+    return [fault if fault.startswith(name) else f"{name}: {fault}" for fault in refused.faults]
 
 
 def protocol(nation: str = "england", overlay: Path | None = None) -> Protocol:
