@@ -104,6 +104,11 @@ class Postgres(Server):
             return False
 
 
+def for_libpq(dsn: str) -> str:
+    """SQLAlchemy's address as psycopg itself reads it."""
+    return dsn.replace("+psycopg", "")
+
+
 def _checked(database: str) -> str:
     if not NAME.fullmatch(database):
         raise ValueError(f"Not a name for a database: {database!r}")

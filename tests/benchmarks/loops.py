@@ -22,6 +22,7 @@ from aiokafka import AIOKafkaConsumer
 from kafka import KafkaConsumer
 
 from infra import worker
+from infra.deploy.postgres import for_libpq
 from infra.settings import read
 from streams import agents
 from streams.topics import TOPICS
@@ -99,7 +100,7 @@ def main(arguments: Sequence[str]) -> None:
         ours(int(size), group)
         return
     steps: Any = list(of_batches(pickle.loads(Path(file).read_bytes())))
-    plain = database.replace("+psycopg", "")
+    plain = for_libpq(database)
     with suppress(KeyboardInterrupt):
         if which == "aiokafka":
             asyncio.run(by_aiokafka(int(size), group, broker, plain, steps))

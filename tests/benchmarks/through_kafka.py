@@ -27,7 +27,7 @@ import psycopg
 from infra.db.engine import connect
 from infra.db.schema import bring_up_to_date
 from infra.deploy.broker import Broker
-from infra.deploy.postgres import Postgres
+from infra.deploy.postgres import Postgres, for_libpq
 from infra.kafka import topics
 from infra.kafka.river import River as Producer
 from infra.office import Office
@@ -87,7 +87,7 @@ class Stage:
     def copy(self) -> str:
         """A database of its own, as it was before the first record."""
         name = f"copy_{secrets.token_hex(4)}"
-        with psycopg.connect(plain(self.postgres.dsn("postgres")), autocommit=True) as connection:
+        with psycopg.connect(for_libpq(self.postgres.dsn("postgres")), autocommit=True) as connection:
             connection.execute(f"CREATE DATABASE {name} TEMPLATE {self.before}".encode())
         return self.postgres.dsn(name)
 
@@ -141,7 +141,7 @@ class Stage:
 @contextmanager
 def watching(database: str) -> Iterator[Callable[[], int]]:
     """How many records the inbox knows."""
-    with psycopg.connect(plain(database), autocommit=True) as connection:
+    with psycopg.connect(for_libpq(database), autocommit=True) as connection:
         yield lambda: int((connection.execute("SELECT count(*) FROM inbox").fetchone() or (0,))[0])
 
 
@@ -155,11 +155,6 @@ def awaited(settled: Callable[[], int], enough: int) -> int:
             raise SystemExit(f"{now} records were settled and no more: {enough} should have been; see loops.log")
         time.sleep(0.02)
     return now
-
-
-def plain(database: str) -> str:
-    """The address as libpq reads it."""
-    return database.replace("+psycopg", "")
 
 
 def side_by_side(stage: Stage, rounds: int, sizes: Sequence[int] = BATCHES) -> Iterator[Line]:
@@ -191,7 +186,7 @@ async def paced(stage: Stage, letters: Sequence[Letter], rate: float, database: 
     out: dict[str, float] = {}
     took: list[float] = []
     with Producer(stage.broker.bootstrap) as producer:
-        async with await psycopg.AsyncConnection.connect(plain(database), autocommit=True) as connection:
+        async with await psycopg.AsyncConnection.connect(for_libpq(database), autocommit=True) as connection:
             await connection.execute("LISTEN settled")
 
             async def listen() -> None:
@@ -214,7 +209,7 @@ async def paced(stage: Stage, letters: Sequence[Letter], rate: float, database: 
 def under_way(stage: Stage, rate: float) -> Iterator[Line]:
     """Records that the topics do not hold yet, at half the pace that one worker keeps up with."""
     database = stage.copy()
-    with psycopg.connect(plain(database)) as connection:
+    with psycopg.connect(for_libpq(database)) as connection:
         connection.execute(TELL.encode())
     with stage.running("ours", BATCHES[-1], database, stage.folder), watching(database) as settled:
         awaited(settled, len(stage.made.shared) + len(stage.drained))
@@ -228,7 +223,7 @@ def over_time(stage: Stage, minutes: float) -> Iterator[Line]:
     """One worker, which settles the same records over and over: each time the database is put back as it was."""
     database, until, passes = stage.copy(), time.monotonic() + 60 * minutes, 1
     enough = len(stage.made.shared) + len(stage.drained)
-    with psycopg.connect(plain(database), autocommit=True) as connection:
+    with psycopg.connect(for_libpq(database), autocommit=True) as connection:
         tables = [r[0] for r in connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")]
         keep, back = ("".join(of(t) for t in tables) for of in (_kept, _put_back))
         connection.execute(keep.encode())

@@ -23,7 +23,7 @@ from msgspec.structs import replace
 from handlers.events import Event, WorkerRecorded
 from infra.deploy.broker import Broker, Cluster
 from infra.deploy.leash import free_port
-from infra.deploy.postgres import Postgres
+from infra.deploy.postgres import Postgres, for_libpq
 from infra.kafka import topics
 from infra.kafka.river import River
 from infra.mail.mailbox import Manner
@@ -242,7 +242,7 @@ class Trial:
 
     def again(self, most: int) -> None:
         """Put up to so many records that have left already into the river once more, late and in any order."""
-        with psycopg.connect(self.dsn.replace("+psycopg", "")) as connection:
+        with psycopg.connect(for_libpq(self.dsn)) as connection:
             rows = connection.execute("SELECT letter FROM outbox WHERE kind = 'event' AND place IS NOT NULL").fetchall()
         letters = [msgspec.json.decode(row[0], type=Letter) for row in rows]
         with River(self.stage.bootstrap) as river:
@@ -290,7 +290,7 @@ class Trial:
     def _progress(self) -> int:
         """Rows settled and sent so far; -1 while nobody answers."""
         try:
-            with psycopg.connect(self.dsn.replace("+psycopg", ""), connect_timeout=2) as connection:
+            with psycopg.connect(for_libpq(self.dsn), connect_timeout=2) as connection:
                 row = connection.execute(PROGRESS).fetchone()
                 return int(row[0]) if row else -1
         except psycopg.Error:

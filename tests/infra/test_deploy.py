@@ -20,7 +20,7 @@ from kafka.errors import KafkaError
 from infra.deploy import asking, ical4j, parts
 from infra.deploy.broker import Broker
 from infra.deploy.leash import NotStarted, free_port
-from infra.deploy.postgres import Postgres
+from infra.deploy.postgres import Postgres, for_libpq
 from infra.deploy.server import Server
 
 pytestmark = pytest.mark.timeout(600)  # the first run on a machine fetches the parts
@@ -76,7 +76,7 @@ def put(broker: Broker, topic: str, value: bytes) -> None:
 
 
 def rows(dsn: str) -> list[tuple[int]]:
-    with psycopg.connect(dsn.replace("+psycopg", "")) as line:
+    with psycopg.connect(for_libpq(dsn)) as line:
         return line.execute("SELECT n FROM t ORDER BY n").fetchall()
 
 
@@ -127,11 +127,11 @@ def test_the_broker_makes_no_topic_by_itself(broker: Broker) -> None:
 
 def test_a_row_survives_the_killing_of_postgres(postgres: Postgres) -> None:
     dsn = postgres.create("deploy_survival")
-    with psycopg.connect(dsn.replace("+psycopg", "")) as line:
+    with psycopg.connect(for_libpq(dsn)) as line:
         assert line.execute("SHOW fsync").fetchone() == ("on",)
         line.execute("CREATE TABLE t (n integer)")
         line.execute("INSERT INTO t VALUES (7)")
-    with pytest.raises(psycopg.OperationalError), psycopg.connect(dsn.replace("+psycopg", "")) as open_line:
+    with pytest.raises(psycopg.OperationalError), psycopg.connect(for_libpq(dsn)) as open_line:
         open_line.execute("DELETE FROM t")  # never committed; its process holds the old memory a little longer
         postgres.kill()
         postgres.restart()
