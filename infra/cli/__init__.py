@@ -13,6 +13,7 @@ from infra.cli import (
     adopting,
     befalling,
     correcting,
+    database,
     engine,
     enquiring,
     health,
@@ -50,6 +51,7 @@ imports = typer.Typer(
     epilog="Example: quorate import workers workers.csv --area harrow-vale --dry-run",
     no_args_is_help=True,
 )
+databases = typer.Typer(help="The database's own rights.", no_args_is_help=True)
 chains = typer.Typer(help="The ledger's chains: verify them, sign their heads.", no_args_is_help=True)
 
 rules = typer.Typer(help="The local protocol: check packs, read, compare and count them.", no_args_is_help=True)
@@ -189,6 +191,7 @@ _add(imports, importing.rooms, "rooms", "import rooms rooms.csv --area harrow-va
 _add(imports, importing.leave, "leave", "import leave leave.csv --area harrow-vale --dry-run")
 _add(chains, ledger.verify, "verify", "ledger verify --against heads.json")
 _add(chains, ledger.heads, "heads", "ledger heads --out heads.json")
+_add(databases, database.roles, "roles", "database roles --show")
 _add(rules, protocol.check, "check", "protocol check my-area.toml")
 _add(rules, protocol.show, "show", "protocol show --on 2026-09-01 --area my-area")
 _add(rules, adopting.diff, "diff", "protocol diff my-area.toml my-area-next.toml")
@@ -198,3 +201,4 @@ app.add_typer(rules, name="protocol")
 app.add_typer(imports, name="import")
 app.add_typer(topics, name="topics")
 app.add_typer(chains, name="ledger")
+app.add_typer(databases, name="database")

@@ -22,6 +22,7 @@ __all__ = ["AsyncConnection", "Engine", "connect", "transaction"]
 
 LOCK_SECONDS = 30
 IDLE_SECONDS = 60  # a machine that vanishes in mid-transaction would keep its families locked for hours
+NO_RIGHT = "42501"
 TOO_LARGE = "54"  # PostgreSQL's class of limits exceeded: psycopg calls it operational, yet waiting never mends it
 
 
@@ -54,7 +55,7 @@ def _sqlite(url: str) -> Engine:
 
 @asynccontextmanager
 async def transaction(engine: Engine) -> AsyncIterator[AsyncConnection]:
-    """One transaction. Raises CannotNow when the database is away, locked or gone in the middle."""
+    """One transaction. Raises CannotNow when the database is away, locked, gone in the middle or refuses us."""
     await asyncio.sleep(0)  # SQLite answers at once, so that a signal or another task might never have its turn
     try:
         async with engine.begin() as connection:
@@ -68,4 +69,7 @@ async def transaction(engine: Engine) -> AsyncIterator[AsyncConnection]:
     except DBAPIError as error:
         if error.connection_invalidated:
             raise CannotNow(f"the database went away: {error.orig}") from error
+        if getattr(error.orig, "sqlstate", None) == NO_RIGHT:
+            refused = f"the database refuses {engine.url.username} ({str(error.orig).splitlines()[0]})"
+            raise CannotNow(f"{refused}: go in as its owner, or let its owner run quorate database roles") from error
         raise

@@ -73,6 +73,12 @@ class Home:
         finally:
             connection.close()
 
+    def tamper(self, statement: str, *values: object) -> None:
+        """As whoever owns the database can: out of the way first with what guards the ledger."""
+        for (guard,) in self.sql("SELECT name FROM sqlite_master WHERE type = 'trigger'"):
+            self.sql(f"DROP TRIGGER {guard}")
+        self.sql(statement, *values)
+
     def snapshot(self, stream: str = "riverside/family/F-1") -> dict[str, Any]:
         [(text,)] = self.sql("SELECT snapshot FROM files WHERE stream = ?", stream)
         file: dict[str, Any] = json.loads(text)

@@ -155,7 +155,7 @@ def test_a_mail_that_has_not_left_is_queued_or_delayed(referred: Home, state: st
     message = sent(referred, "invitation", KEY)["message"]
     if state != "done":
         receipts = "type = 'MessageAccepted' AND body LIKE ?"
-        referred.sql(f"DELETE FROM ledger WHERE {receipts}", f"%{message}%")
+        referred.tamper(f"DELETE FROM ledger WHERE {receipts}", f"%{message}%")
         referred.sql("UPDATE outbox SET state = ?, outcome = NULL WHERE name = ?", state, message)
     assert sent(referred, "invitation", KEY)["fate"] == fate
 

@@ -27,19 +27,19 @@ def test_a_ledger_as_it_was_written_verifies(referred: Home) -> None:
 def test_a_tampered_row_is_found(referred: Home, column: str) -> None:
     [(was,)] = referred.sql(f"SELECT {column} FROM ledger WHERE stream = ? AND seq = 6", STREAM)
     new = {"body": was.replace("p-", "q-").replace("SD-1", "SD-2"), "recorded": was.replace("2025", "2024")}
-    referred.sql(f"UPDATE ledger SET {column} = ? WHERE stream = ? AND seq = 6", new.get(column, was + "0"), STREAM)
+    referred.tamper(f"UPDATE ledger SET {column} = ? WHERE stream = ? AND seq = 6", new.get(column, was + "0"), STREAM)
     assert f"{STREAM}: row 6" in referred.fails("ledger", "verify", code=1)
     assert not referred.one("ledger", "verify", code=1)["ok"]
     assert any(not r["ok"] and r["check"] == "ledger" for r in referred.rows("doctor", code=1))
 
 
 def test_a_missing_row_is_found(referred: Home) -> None:
-    referred.sql("DELETE FROM ledger WHERE stream = ? AND seq = 3", STREAM)
+    referred.tamper("DELETE FROM ledger WHERE stream = ? AND seq = 3", STREAM)
     assert "row 3 is missing" in referred.fails("ledger", "verify", code=1)
 
 
 def test_a_cut_tail_is_found(referred: Home) -> None:
-    referred.sql("DELETE FROM ledger WHERE stream = ? AND seq > 5", STREAM)
+    referred.tamper("DELETE FROM ledger WHERE stream = ? AND seq > 5", STREAM)
     assert "its tail is cut" in referred.fails("ledger", "verify", code=1)
 
 
@@ -49,12 +49,12 @@ def test_a_cleanly_cut_tail_is_found_against_heads_kept_elsewhere(referred: Home
     referred.says("answer", FAMILY, MEETING, "w-health", "accepted", *BY)
     assert "every head" in referred.says("ledger", "verify", "--against", heads)
     [(link,)] = referred.sql("SELECT link FROM ledger WHERE stream = ? AND seq = 5", STREAM)
-    referred.sql("DELETE FROM ledger WHERE stream = ? AND seq > 5", STREAM)
+    referred.tamper("DELETE FROM ledger WHERE stream = ? AND seq > 5", STREAM)
     referred.sql("UPDATE files SET seq = 5, link = ? WHERE stream = ?", link, STREAM)
     assert "OK" in referred.says("ledger", "verify")
     assert "its tail is cut" in referred.fails("ledger", "verify", "--against", heads, code=1)
     for table in ("ledger", "files"):
-        referred.sql(f"DELETE FROM {table} WHERE stream = ?", STREAM)
+        referred.tamper(f"DELETE FROM {table} WHERE stream = ?", STREAM)
     assert STREAM in referred.fails("ledger", "verify", "--against", heads, code=1)
 
 
@@ -68,7 +68,7 @@ def test_a_chain_written_anew_is_found_against_heads_kept_elsewhere(referred: Ho
         row["because"] += "!"
         link = chain.link(link, row)
         change = "UPDATE ledger SET because = ?, link = ? WHERE stream = ? AND seq = ?"
-        referred.sql(change, row["because"], link, STREAM, row["seq"])
+        referred.tamper(change, row["because"], link, STREAM, row["seq"])
     referred.sql("UPDATE files SET link = ? WHERE stream = ?", link, STREAM)
     assert "OK" in referred.says("ledger", "verify")
     assert "written anew" in referred.fails("ledger", "verify", "--against", heads, code=1)

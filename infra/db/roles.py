@@ -1,0 +1,57 @@
+"""The least of rights in PostgreSQL for each process: a role for it, and what that role may do to each table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlalchemy import text
+
+from infra.db.engine import Engine, transaction
+from infra.db.tables import metadata
+
+READ = "SELECT"
+ADD = "SELECT, INSERT"
+CHANGE = "SELECT, INSERT, UPDATE"
+MOVE = "SELECT, INSERT, DELETE"
+ALL = "SELECT, INSERT, UPDATE, DELETE"
+VERSION = "alembic_version"
+TABLES = [*metadata.tables, VERSION]
+
+# A door lets events in by the outbox; the words of somebody new need a key.
+RIGHTS: dict[str, dict[str, str]] = {
+    "quorate_worker": {
+        VERSION: READ,
+        "clock": READ,
+        "duties": ALL,
+        "files": CHANGE,
+        "held": CHANGE,
+        "inbox": ADD,
+        "keys": ADD,
+        "ledger": ADD,
+        "meetings": ALL,
+        "outbox": ALL,
+        "parked": MOVE,
+        "references_known": CHANGE,
+        "seats": MOVE,
+        "wakeups": ALL,
+    },
+    "quorate_relay": {VERSION: READ, "clock": READ, "keys": READ, "outbox": CHANGE, "wakeups": READ},
+    "quorate_web": dict.fromkeys(TABLES, READ) | {"keys": ADD, "outbox": ADD},
+}
+
+
+def statements() -> Iterator[str]:
+    """SQL that makes the roles that are missing and gives each exactly its rights, however often it is run."""
+    ours = ", ".join(TABLES)
+    for role, rights in RIGHTS.items():
+        missing = f"IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{role}')"
+        yield f"DO $$ BEGIN {missing} THEN CREATE ROLE {role} LOGIN; END IF; END $$"
+        yield f"REVOKE ALL ON {ours} FROM {role}"
+        yield from (f"GRANT {what} ON {table} TO {role}" for table, what in rights.items())
+
+
+async def apply(engine: Engine) -> None:
+    """Make the roles and give them their rights, all or none. Raises CannotNow where we may not."""
+    async with transaction(engine) as connection:
+        for statement in statements():
+            await connection.execute(text(statement))
