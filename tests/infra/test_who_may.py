@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 from pathlib import Path
 
 import pytest
 from kafka.admin import ACL, ACLOperation, ACLPermissionType, ACLResourcePatternType, ResourcePattern, ResourceType
+from sqlalchemy import select
 from typer.testing import CliRunner
 
 from infra.cli import app
+from infra.db.engine import transaction
+from infra.db.tables import inbox
 from infra.deploy.broker import Broker
 from infra.deploy.guarded import OPERATOR, GuardedBroker, vouched_for
+from infra.deploy.postgres import Postgres
 from infra.kafka.rights import RELAY, WATCH, WORKER, change, differ, listed
 from infra.kafka.river import River
 from infra.kafka.topics import administrator
 from infra.settings import Login, SettingsFault, read
+from infra.wiring import carrier, house
 from infra.worker import GROUP
+from streams.clock import wall
 from streams.office import CannotNow
 from streams.topics import TOPICS, topic_for
 from streams.wire import Letter
+from tests.journeys.story import a_household, at
+from tests.office.engines import worker
 
 pytestmark = pytest.mark.timeout(600)  # the first run on a machine fetches the parts
 FAMILY = TOPICS[0].name
@@ -157,6 +166,34 @@ def test_each_process_is_granted_what_it_needs_and_nothing_else(unlisted: Guarde
     assert f"does not let {RELAY} read {FAMILY}" in told
     with River(unlisted.bootstrap, login(unlisted, WORKER)) as river, pytest.raises(CannotNow, match="write"):
         asyncio.run(river.publish([Letter("riverside/family/F-1", {}, b"{}")]))
+
+
+def test_relay_and_worker_do_their_work_with_what_they_are_granted(
+    unlisted: GuardedBroker, postgres: Postgres, tmp_path: Path
+) -> None:
+    said(tmp_path, environment(unlisted, OPERATOR), "topics", "apply", "--acls", "--yes")
+    common = {
+        "QUORATE_HOME": str(tmp_path),
+        "QUORATE_DATABASE": postgres.create(f"guarded_{secrets.token_hex(4)}"),
+        "QUORATE_MASTER_KEY": secrets.token_hex(32),
+    }
+    household = a_household(at("2025-01-06"))
+
+    async def story() -> set[str]:
+        """Let in through the outbox, carried by the relay, and settled by the worker."""
+        async with house(read(common | environment(unlisted, RELAY))) as running, carrier(running, False) as relay:
+            await running.office.submit(household)
+            await relay.carry(await running.office.wave(wall()), wall())
+            async with asyncio.timeout(60):
+                while True:
+                    async with transaction(running.engine) as connection:
+                        settled = set((await connection.execute(select(inbox.c.event))).scalars())
+                    if settled >= {x.id for x in household}:
+                        return settled
+                    await asyncio.sleep(0.2)
+
+    with worker(common | environment(unlisted, WORKER), tmp_path / "worker.log"):
+        asyncio.run(story())
 
 
 def test_rights_are_taken_away_only_with_those_granted(tmp_path: Path) -> None:
