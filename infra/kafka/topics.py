@@ -11,7 +11,12 @@ from typing import Any, Literal
 
 from kafka import TopicPartition
 from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient, OffsetSpec
-from kafka.errors import CoordinatorNotAvailableError, KafkaError, TopicAlreadyExistsError
+from kafka.errors import (
+    CoordinatorNotAvailableError,
+    KafkaError,
+    TopicAlreadyExistsError,
+    TopicAuthorizationFailedError,
+)
 from msgspec import Struct
 
 from infra.kafka.login import allowed, for_kafka_python, let_in
@@ -117,6 +122,8 @@ def _look(admin: KafkaAdminClient, topic: Topic, replication: int) -> Look:
     has = {
         key: str(of["value"]) for names in found.values() for of_topic in names.values() for key, of in of_topic.items()
     }
+    if not has:  # so the library answers whoever may not see them
+        raise TopicAuthorizationFailedError(topic.name)
     wanted = _described(topic, replication)["configs"]
     other = [f"{key} from {has.get(key)} to {value}" for key, value in wanted.items() if has.get(key) != value]
     if other:
