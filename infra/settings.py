@@ -16,14 +16,23 @@ class SettingsFault(Exception):
     """A setting is missing or wrong; the sentence names it and the mend."""
 
 
+class Login(Struct, frozen=True):
+    """Who we are to the broker, over TLS. ca: PEM of whoever signed its certificate; None: whom this machine trusts."""
+
+    user: str
+    password: str
+    ca: Path | None = None
+
+
 class Settings(Struct, frozen=True, kw_only=True):
     """Where things are. home: the folder of the embedded default; database: a SQLAlchemy URL; kafka: host:port, or
-    empty for the local engine; domain: the organiser's mail domain; nation: whose bank holidays and rules;
-    overlay: a local pack over them, or a folder with one for each area."""
+    empty for the local engine, with a login where the broker asks for one; domain: the organiser's mail domain;
+    nation: whose bank holidays and rules; overlay: a local pack over them, or a folder with one for each area."""
 
     home: Path
     database: str
     kafka: str
+    kafka_login: Login | None
     smtp_host: str
     smtp_port: int
     smtp_user: str | None
@@ -50,6 +59,7 @@ def read(environment: Mapping[str, str] = os.environ, home: Path | None = None) 
         home=where,
         database=_value(environment, "QUORATE_DATABASE") or f"sqlite+aiosqlite:///{where / 'quorate.db'}",
         kafka=environment.get("QUORATE_KAFKA", ""),
+        kafka_login=_login(environment),
         smtp_host=environment.get("QUORATE_SMTP_HOST", "127.0.0.1"),
         smtp_port=_number(environment, "QUORATE_SMTP_PORT", "25"),
         smtp_user=environment.get("QUORATE_SMTP_USER"),
@@ -79,6 +89,17 @@ def _value(environment: Mapping[str, str], name: str) -> str | None:
         return Path(path).read_text(encoding="utf-8").strip()
     except OSError as error:
         raise SettingsFault(f"{name}_FILE names {path}, which cannot be read: {error.strerror}") from None
+
+
+def _login(environment: Mapping[str, str]) -> Login | None:
+    user, password = environment.get("QUORATE_KAFKA_USER"), _value(environment, "QUORATE_KAFKA_PASSWORD")
+    ca = environment.get("QUORATE_KAFKA_CA")
+    if not (user or password or ca):
+        return None
+    if not (user and password):
+        named = "QUORATE_KAFKA_PASSWORD (or its _FILE)" if user else "QUORATE_KAFKA_USER"
+        raise SettingsFault(f"{named} is not set: give user and password together, or neither and no QUORATE_KAFKA_CA")
+    return Login(user, password, Path(ca) if ca else None)
 
 
 def _number(environment: Mapping[str, str], name: str, default: str) -> int:

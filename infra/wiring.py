@@ -56,7 +56,7 @@ async def carrier(open_house: House, played: bool) -> AsyncIterator[Carrier]:
     if open_house.settings.embedded:
         yield LocalCarrier(open_house.office, open_house.dispatch)
         return
-    with River(open_house.settings.kafka) as river:
+    with River(open_house.settings.kafka, open_house.settings.kafka_login) as river:
         yield Relay(open_house.engine, open_house.dispatch, river, lockstep=played)
 
 

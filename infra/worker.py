@@ -8,7 +8,12 @@ import os
 import signal
 import tempfile
 
-from infra.settings import Settings, read
+from faust import SASLCredentials
+from faust.types.auth import CredentialsT as Credentials
+
+from infra.kafka.login import MECHANISM, trust
+from infra.kafka.rights import must_read
+from infra.settings import Login, Settings, read
 from infra.wiring import house
 from streams.agents import LOST, app, attach
 from streams.clock import wall
@@ -26,7 +31,7 @@ async def work(settings: Settings) -> None:
         asyncio.get_running_loop().add_signal_handler(name, stopped.set)
     with tempfile.TemporaryDirectory(prefix="quorate-worker-") as folder:
         async with house(settings) as open_house:
-            faust_app = app(GROUP, settings.kafka, folder)
+            faust_app = app(GROUP, settings.kafka, folder, _credentials(settings.kafka_login))
             attach(faust_app, lambda: open_house.office, wall)
             await faust_app.start()
             log.warning("worker ready")
@@ -38,9 +43,17 @@ async def work(settings: Settings) -> None:
             await faust_app.stop()
 
 
+def _credentials(login: Login | None) -> Credentials | None:
+    if login is None:
+        return None
+    return SASLCredentials(username=login.user, password=login.password, ssl_context=trust(login), mechanism=MECHANISM)
+
+
 def main(settings: Settings) -> None:
-    """One worker; what a supervisor starts."""
+    """One worker; what a supervisor starts. Raises CannotNow where the broker would refuse it."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    if settings.kafka_login:
+        must_read(settings.kafka, settings.kafka_login, GROUP)
     asyncio.run(work(settings))
 
 

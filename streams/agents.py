@@ -18,6 +18,7 @@ from typing import Any
 
 import faust
 from faust.types import EventT
+from faust.types.auth import CredentialsT
 
 from streams.intake import take
 from streams.office import CannotNow, Office
@@ -33,11 +34,12 @@ LOST = 70  # the exit code that asks the supervisor for a fresh process
 log = logging.getLogger(__name__)
 
 
-def app(name: str, broker: str, folder: str) -> faust.App:
+def app(name: str, broker: str, folder: str, credentials: CredentialsT | None = None) -> faust.App:
     """A Faust app that listens to nobody, declares nothing and keeps nothing: SQL is the truth."""
     return faust.App(
         name,
         broker=f"kafka://{broker}",
+        broker_credentials=credentials,
         datadir=folder,
         stream_wait_empty=False,
         topic_allow_declare=False,

@@ -14,10 +14,12 @@ from typing import TypeVar
 import pytest
 
 from infra.deploy.broker import Broker, Cluster
+from infra.deploy.guarded import GuardedBroker
 from infra.deploy.leash import NotStarted
 from infra.deploy.parts import PartMissing
 from infra.deploy.postgres import Postgres
 from infra.deploy.server import Server
+from infra.kafka.rights import RELAY, WATCH, WORKER
 
 AnyServer = TypeVar("AnyServer", bound=Server | Cluster)
 
@@ -32,6 +34,12 @@ def broker() -> Iterator[Broker]:
 def cluster() -> Iterator[Cluster]:
     """Three brokers; `cluster[2]` is one of them. For the module that asks only: they take a gigabyte."""
     yield from _running(Cluster.started)
+
+
+@pytest.fixture(scope="session")
+def guarded() -> Iterator[GuardedBroker]:
+    """A broker that asks who you are, with a user for each of our processes; none may do anything at first."""
+    yield from _running(lambda folder: GuardedBroker.guarding(folder, (WORKER, RELAY, WATCH)))
 
 
 @pytest.fixture(scope="session")

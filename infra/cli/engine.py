@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
 
 from infra import worker as workers
-from infra.cli.common import Fault, Json, first_few, say, settings_of, worked
+from infra.cli.common import Fault, Json, counted, first_few, say, settings_of, worked
 from infra.cli.paper import listed
 from infra.cli.running import by_the_wall
-from infra.kafka import topics
+from infra.kafka import rights, topics
 from infra.settings import Settings
 
 
@@ -27,19 +28,42 @@ def apply(
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do it without asking.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be done, and stop.")] = False,
+    acls: Annotated[bool, typer.Option("--acls", help="Also grant each process of ours what it needs.")] = False,
+    remove: Annotated[bool, typer.Option("--remove", help="With --acls: take away what is not listed.")] = False,
 ) -> None:
     """Show what the broker's topics lack, then make or set it. A number of partitions is never changed."""
-    kafka = _on_kafka(settings_of(ctx, founding=True)).kafka
-    looks = topics.looks(kafka, replication)
+    if remove and not acls:
+        raise Fault("--remove takes rights away, not topics: say --acls --remove")
+    settings = _on_kafka(settings_of(ctx, founding=True))
+    kafka, login = settings.kafka, settings.kafka_login
+    looks = topics.looks(kafka, replication, login)
     for look in looks:
         say(f"{look.state}: {look.sentence}")
     if any(look.state == "refused" for look in looks):
         raise Fault("nothing was changed: mend what is refused first")
-    if dry_run or all(look.state == "keep" for look in looks):
+    lacking, too_many = _rights(settings, remove) if acls else ([], [])
+    to_do = [look for look in looks if look.state != "keep"]
+    if dry_run or not (to_do or lacking or too_many):
         return
     if not yes:
         typer.confirm("Do this?", abort=True)
-    say(f"Done: {first_few(topics.apply(kafka, replication))}.")
+    if to_do:
+        say(f"Done: {first_few(topics.apply(kafka, replication, login))}.")
+    if lacking or too_many:
+        rights.change(kafka, login, lacking, too_many)
+        say(f"Granted {counted(len(lacking), 'right')}, took away {len(too_many)}.")
+
+
+def _rights(settings: Settings, remove: bool) -> tuple[Sequence[rights.Right], Sequence[rights.Right]]:
+    """Those to be granted and those to be taken away, once shown."""
+    found = rights.differ(settings.kafka, settings.kafka_login, workers.GROUP)
+    for right in found.lacking:
+        say(f"grant: {right}")
+    for right in found.unlisted:
+        say(f"take away: {right}" if remove else f"not listed: {right}; --remove takes it away")
+    for right in found.wider:
+        say(f"keep: {right}, which is more than ours")
+    return found.lacking, found.unlisted if remove else []
 
 
 def relay(ctx: typer.Context) -> None:
@@ -55,7 +79,8 @@ def worker(ctx: typer.Context) -> None:
 
 def lag(ctx: typer.Context, json: Json = False) -> None:
     """How far the workers are behind, topic by topic. After a worker dies, its part stands still for ten seconds."""
-    behind = topics.lag(_on_kafka(settings_of(ctx, founding=True)).kafka, workers.GROUP)
+    settings = _on_kafka(settings_of(ctx, founding=True))
+    behind = topics.lag(settings.kafka, workers.GROUP, settings.kafka_login)
     rows = [
         {"topic": b.topic, "partition": b.partition, "end": b.end, "committed": b.committed, "lag": b.lag}
         for b in behind

@@ -101,19 +101,26 @@ class Broker(Server):
         self.folder.mkdir(parents=True, exist_ok=True)
         (self.folder / "log4j2.properties").write_text(LOGGING)
         self._port = free_port()
-        self._settings.write_text(
-            SETTINGS.format(
-                id=self.number,
-                voters=",".join(f"{number}@127.0.0.1:{port}" for number, port in inner.items()),
-                port=self._port,
-                inner=inner[self.number],
-                kept=self._kept,
-                copies=len(inner),
-                insync=len(inner) // 2 + 1,
-            )
+        written = SETTINGS.format(
+            id=self.number,
+            voters=",".join(f"{number}@127.0.0.1:{port}" for number, port in inner.items()),
+            port=self._port,
+            inner=inner[self.number],
+            kept=self._kept,
+            copies=len(inner),
+            insync=len(inner) // 2 + 1,
         )
+        self._settings.write_text(written + self._further_settings(inner[self.number]))
         if not (self._kept / "meta.properties").exists():
             self._format(cluster)
+
+    def _further_settings(self, inner: int) -> str:
+        """What a broker of another kind adds; of two lines that set the same, the later counts."""
+        return ""
+
+    def _further_words(self) -> list[str]:
+        """What a broker of another kind says when its folder is made ready."""
+        return []
 
     def _choose_ports(self) -> None:
         self.prepare({self.number: free_port()}, _new_cluster())
@@ -130,7 +137,8 @@ class Broker(Server):
 
     def _format(self, cluster: str) -> None:
         tool = self._java("kafka.tools.StorageTool", "format", "--ignore-formatted", "-t", cluster)
-        done = subprocess.run([*tool, "-c", str(self._settings)], capture_output=True, text=True, check=False)
+        tool += [*self._further_words(), "-c", str(self._settings)]
+        done = subprocess.run(tool, capture_output=True, text=True, check=False)
         if done.returncode != 0:
             raise NotStarted(f"Kafka could not format {self._kept}: {(done.stderr or done.stdout).strip()[-500:]}")
 

@@ -6,19 +6,27 @@ Auto-creation stays off on the broker, since a topic made by a typing mistake wo
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, Literal
 
 from kafka import TopicPartition
 from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient, OffsetSpec
-from kafka.errors import KafkaError, TopicAlreadyExistsError
+from kafka.errors import (
+    CoordinatorNotAvailableError,
+    KafkaError,
+    TopicAlreadyExistsError,
+    TopicAuthorizationFailedError,
+)
 from msgspec import Struct
 
+from infra.kafka.login import allowed, for_kafka_python, let_in
+from infra.settings import Login
 from streams.office import CannotNow
 from streams.topics import TOPICS, Topic
 
 PATIENCE_MS = 10_000
 THREE_BROKERS = 3
+SUPER = "say it as one of the broker's super.users"
 
 
 class Behind(Struct, frozen=True):
@@ -35,12 +43,12 @@ class Behind(Struct, frozen=True):
 
 
 @contextmanager
-def administrator(bootstrap: str) -> Iterator[KafkaAdminClient]:
+def administrator(bootstrap: str, login: Login | None = None) -> Iterator[KafkaAdminClient]:
     """A connection to the broker's administration. Raises CannotNow with one sentence."""
-    try:
-        admin = KafkaAdminClient(bootstrap_servers=bootstrap, bootstrap_timeout_ms=PATIENCE_MS)
-    except (KafkaError, OSError) as error:
-        raise CannotNow(f"no Kafka broker answers at {bootstrap} ({error}): start it or mend QUORATE_KAFKA") from error
+    with let_in(bootstrap, login):
+        admin = KafkaAdminClient(
+            bootstrap_servers=bootstrap, bootstrap_timeout_ms=PATIENCE_MS, **for_kafka_python(login)
+        )
     try:
         yield admin
     finally:
@@ -55,15 +63,15 @@ class Look(Struct, frozen=True):
     sentence: str
 
 
-def apply(bootstrap: str, replication: int | None = None) -> list[str]:
+def apply(bootstrap: str, replication: int | None = None, login: Login | None = None) -> list[str]:
     """Create the topics that are missing and set what differs; the names of those touched.
 
     Raises CannotNow, and does nothing, where one is refused.
 
     replication: copies of each record; None: as many as the cluster has brokers, up to three.
     """
-    with administrator(bootstrap) as admin:
-        replication = replication or _allowed(admin)
+    with administrator(bootstrap, login) as admin, allowed(login, "make or change our topics", SUPER):
+        replication = replication or _copies(admin)
         looks = _looks(admin, replication)
         for look in looks:
             if look.state == "refused":
@@ -71,7 +79,8 @@ def apply(bootstrap: str, replication: int | None = None) -> list[str]:
         touched = [look for look in looks if look.state != "keep"]
         for look in touched:
             try:
-                _do(admin, look, replication)
+                with allowed(login, look.sentence.partition(":")[0], SUPER):
+                    _do(admin, look, replication)
             except TopicAlreadyExistsError:
                 continue  # another process was quicker
             except KafkaError as error:
@@ -79,13 +88,13 @@ def apply(bootstrap: str, replication: int | None = None) -> list[str]:
         return [look.topic.name for look in touched]
 
 
-def looks(bootstrap: str, replication: int | None = None) -> list[Look]:
+def looks(bootstrap: str, replication: int | None = None, login: Login | None = None) -> list[Look]:
     """What `apply` would do to each topic; changes nothing."""
-    with administrator(bootstrap) as admin:
-        return _looks(admin, replication or _allowed(admin))
+    with administrator(bootstrap, login) as admin, allowed(login, "see how our topics are set", SUPER):
+        return _looks(admin, replication or _copies(admin))
 
 
-def _allowed(admin: KafkaAdminClient) -> int:
+def _copies(admin: KafkaAdminClient) -> int:
     return min(THREE_BROKERS, len(admin.describe_cluster()["brokers"]))
 
 
@@ -113,6 +122,8 @@ def _look(admin: KafkaAdminClient, topic: Topic, replication: int) -> Look:
     has = {
         key: str(of["value"]) for names in found.values() for of_topic in names.values() for key, of in of_topic.items()
     }
+    if not has:  # so the library answers whoever may not see them
+        raise TopicAuthorizationFailedError(topic.name)
     wanted = _described(topic, replication)["configs"]
     other = [f"{key} from {has.get(key)} to {value}" for key, value in wanted.items() if has.get(key) != value]
     if other:
@@ -135,12 +146,16 @@ def _described(topic: Topic, replication: int) -> dict[str, Any]:
     return {"num_partitions": topic.partitions, "replication_factor": replication, "configs": settings}
 
 
-def lag(bootstrap: str, group: str) -> list[Behind]:
+def lag(bootstrap: str, group: str, login: Login | None = None) -> list[Behind]:
     """Every partition of ours: how far the group has committed, and how many records there are."""
-    with administrator(bootstrap) as admin:
-        committed = admin.list_group_offsets(group).get(group, {})
+    with administrator(bootstrap, login) as admin:
+        committed: dict[TopicPartition, Any] = {}
+        # On a new broker the first to ask for a group's coordinator comes too early; nothing is committed there yet.
+        with allowed(login, f"see the group {group}"), suppress(CoordinatorNotAvailableError):
+            committed = admin.list_group_offsets(group).get(group, {})
         places = {TopicPartition(t.name, p): OffsetSpec.LATEST for t in TOPICS for p in range(t.partitions)}
-        ends = admin.list_partition_offsets(places)
+        with allowed(login, f"see {TOPICS[0].name} or another of our topics"):
+            ends = admin.list_partition_offsets(places)
         return [
             Behind(place.topic, place.partition, committed[place].offset if place in committed else 0, end.offset)
             for place, end in sorted(ends.items())
