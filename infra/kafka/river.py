@@ -10,8 +10,8 @@ from kafka import KafkaProducer
 from kafka.errors import KafkaError
 
 from streams.office import CannotNow
-from streams.topics import topic_for
-from streams.wire import Letter, stream_id
+from streams.topics import PUBLIC, topic_for
+from streams.wire import PUBLIC_TYPES, Letter, stream_id
 
 PATIENCE_MS = 10_000
 LINGER_MS = 0
@@ -48,7 +48,7 @@ class River:
         try:
             futures = [
                 self._producer.send(
-                    topic_for(stream_id(letter.key).kind),
+                    _topic_of(letter),
                     key=letter.key.encode(),
                     value=letter.body,
                     headers=[(name, value.encode()) for name, value in letter.headers.items()],
@@ -60,3 +60,7 @@ class River:
                 future.get(timeout=PATIENCE_MS / 1000)
         except KafkaError as error:
             raise CannotNow(f"the broker did not take a record: {error!r}") from error
+
+
+def _topic_of(letter: Letter) -> str:
+    return PUBLIC.name if letter.headers["ce_type"] in PUBLIC_TYPES else topic_for(stream_id(letter.key).kind)

@@ -15,7 +15,7 @@ from kafka.errors import KafkaError, TopicAlreadyExistsError
 from msgspec import Struct
 
 from streams.office import CannotNow
-from streams.topics import TOPICS, Topic
+from streams.topics import PUBLIC, TOPICS, Topic
 
 PATIENCE_MS = 10_000
 THREE_BROKERS = 3
@@ -52,7 +52,7 @@ def apply(bootstrap: str, replication: int) -> list[str]:
     with administrator(bootstrap) as admin:
         there = set(admin.list_topics())
         created = []
-        for topic in (t for t in TOPICS if t.name not in there):
+        for topic in (t for t in (*TOPICS, PUBLIC) if t.name not in there):
             try:
                 admin.create_topics({topic.name: _described(topic, replication)})
                 created.append(topic.name)
