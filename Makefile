@@ -7,6 +7,7 @@ SHELL := /bin/bash
 ENGINE ?= local
 N ?= 200
 SEED ?= 1
+KILLS ?= 1000
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
@@ -53,8 +54,9 @@ parts: setup-dev ## Fetch Kafka, PostgreSQL and ical4j, which the tests start
 test: lint parts ## Everything that check does, and every test
 	$(BIN)/pytest -q
 
-faults: parts ## Kill everything at every crossing, and print where the kills landed
+faults: parts ## Kill, cut and refuse everything on real servers (KILLS=1000), and print one table
 	$(BIN)/pytest -q -s tests/journeys/test_kills.py tests/journeys/test_servers_killed.py
+	@$(BIN)/python -m tests.faults --kills $(KILLS)
 
 simulate: setup-dev ## Play N invented family histories from SEED on the real engine, judged at every step
 	@$(BIN)/python -m tests.simulation $(N) $(SEED)
@@ -63,8 +65,9 @@ mutants: setup-dev ## Change the gate's code in small ways, one at a time: each 
 	$(BIN)/python -m tests.mutants
 
 bench: N = 1000
-bench: setup-dev ## Measure the house, as ratios within one run; N families (1000), and a hundred times as many
-	@$(BIN)/python -m tests.benchmarks $(N)
+bench: AREAS = 30
+bench: setup-dev $(if $(filter kafka,$(ENGINE)),parts) ## Measure the house, as ratios within one run; N families (1000) and a hundred times as many; or ENGINE=kafka
+	@$(BIN)/python -m tests.benchmarks$(if $(filter kafka,$(ENGINE)),.through_kafka $(AREAS), $(N))
 
 itip: parts ## Read our calendars back with icalendar, vobject and ical4j
 	$(BIN)/pytest -q tests/infra/test_calendars.py tests/infra/test_strict_calendar.py tests/infra/test_papers.py tests/infra/test_leaks.py

@@ -17,6 +17,7 @@ from handlers import kept_records, life_file, person_file, records
 from handlers.case_file import CaseFile
 from handlers.duties import Met, Owed
 from handlers.facts import Fact
+from handlers.handover_file import merged_already
 from handlers.people import StreamKind
 from handlers.protocol import Protocol
 from handlers.working_days import in_words, local_day
@@ -130,6 +131,8 @@ def _check_ties(event: e.Event, file: CaseFile, named: str) -> None:
         raise e.Impossible(f"{named}: only another family says this; record FamiliesMerged there, and discard this")
     if into and into in (file.family, *file.ties.formerly):
         raise e.Impossible(f"{named}: {into} is this family, or goes on as it; name another and release it")
+    if isinstance(body, e.FamiliesMerged) and file.ties.merged_into not in ("", into):
+        raise e.Impossible(f"{named}: {merged_already(file.family, file.ties.merged_into, into)}")
 
 
 def _check_birth(body: e.Body, file: CaseFile, named: str) -> None:

@@ -97,7 +97,11 @@ class CaseFile(Struct, frozen=True, kw_only=True, dict=True):
     @cached_property
     def members(self) -> dict[str, e.Member]:
         """The living."""
-        return {p: self.life.as_it_stands(k) for p, k in self.household.items() if p not in self.dead}
+        return {p: member for p, member in self._everybody.items() if p not in self.dead}
+
+    @cached_property
+    def _everybody(self) -> dict[str, e.Member]:
+        return {p: self.life.as_it_stands(known) for p, known in self.household.items()}
 
     @cached_property
     def dead(self) -> dict[str, date]:
@@ -107,7 +111,7 @@ class CaseFile(Struct, frozen=True, kw_only=True, dict=True):
 
     def known(self, person: str) -> e.Member | None:
         """Somebody of the household, dead or alive."""
-        return self.life.as_it_stands(self.household[person]) if person in self.household else None
+        return self._everybody.get(person)
 
     @property
     def met(self) -> set[str]:

@@ -80,8 +80,11 @@ def duty_id(family: StreamId, kind: DutyKind, *key: str) -> str:
 
 def duty_of(file: CaseFile, kind: DutyKind, *key: str) -> str:
     """Its name in this family; what was brought from another keeps the one it had there."""
-    names = [duty_id(file.stream.sibling("family", x), kind, *key) for x in (file.family, *file.ties.formerly)]
-    return next((name for name in names if name in file.duties), names[0])
+    own = duty_id(file.stream, kind, *key)
+    if own in file.duties or not file.ties.formerly:
+        return own
+    brought = (duty_id(file.stream.sibling("family", x), kind, *key) for x in file.ties.formerly)
+    return next((name for name in brought if name in file.duties), own)
 
 
 def settle(

@@ -97,7 +97,7 @@ def _last_chance(duty: Duty, starts_at: datetime, protocol: Protocol) -> datetim
 
 def climb(file: CaseFile, protocol: Protocol, directory: Directory, now: datetime) -> Iterator[Finding | SendNotice]:
     """Each late duty goes up as many rungs as it must by now, with a notice to whoever stands on each."""
-    for duty in file.duties.values():
+    for duty in (d for d in file.duties.values() if d.ended is None):
         at = climbs_at(duty, protocol, file)
         while at is not None and at <= now:
             name = ladder_of(duty, file)

@@ -48,6 +48,11 @@ class Ties(Struct, frozen=True, kw_only=True):
         return self.gone_to.get(named, "")
 
 
+def merged_already(family: str, into: str, also: str) -> str:
+    """Why a family that went into one cannot be merged into another as well."""
+    return f"{family} already goes on as {into}; if they are one family too: quorate merge {into} --into {also}"
+
+
 def joined(ours: S, theirs: S) -> S:
     """Both tables in each; of one thing in both, ours."""
     changes: dict[str, Any] = {}

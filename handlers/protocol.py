@@ -7,16 +7,19 @@ fills what is open. A pack that leaves a gap, names no source or works a date wr
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date, datetime, time
+from difflib import get_close_matches
 from functools import cached_property, lru_cache
 from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta, Struct
+from msgspec.structs import replace
 
 from handlers import working_days as wd
-from handlers.rule import Count, Deadline, Layer, Rule, reckoned
+from handlers.rule import Count, Deadline, Layer, Rule, WorkedDate, reckoned
 from handlers.working_days import Holidays, HolidaysUnknown
 
 LAYERS = ("national", "typical", "local")
@@ -93,6 +96,7 @@ class Protocol(Struct, frozen=True, kw_only=True, dict=True):
     """The rules of one authority, as they stood on `in_force_from`.
 
     answers: the id by which the house asks for a rule, and that of the rule which answers, as nations number their own.
+    earlier: the first day of its local pack, and the rules for what was triggered before that day (decision 20).
     """
 
     version: str
@@ -107,6 +111,7 @@ class Protocol(Struct, frozen=True, kw_only=True, dict=True):
     evidence: Evidence
     late_slot_working_days: int
     holidays: Holidays
+    earlier: tuple[date, Protocol] | None = None
 
     def rule(self, rule_id: str) -> Rule:
         """A rule with a number; RuleUnknown says why there is none."""
@@ -122,7 +127,9 @@ class Protocol(Struct, frozen=True, kw_only=True, dict=True):
 
         Raises RuleUnknown, InstantNeeded, or HolidaysUnknown; never guesses.
         """
-        return self._remembered(rule_id, trigger_day)
+        day = wd.local_day(trigger_day) if isinstance(trigger_day, datetime) else trigger_day
+        stands = self.earlier[1] if self.earlier and day < self.earlier[0] else self
+        return stands._remembered(rule_id, trigger_day)
 
     @cached_property
     def _remembered(self) -> Callable[[str, date], Deadline]:
@@ -164,6 +171,8 @@ class _Pack(Struct, forbid_unknown_fields=True, kw_only=True):
     holidays: Holidays | None = None
 
 
+UNKNOWN_FIELD = re.compile("unknown field `([^`]+)`")
+FIELDS = {x for part in (_Pack, Rule, WorkedDate, Rung, Seats, WorkingHours, Evidence) for x in part.__struct_fields__}
 _ONCE = ("working_hours", "in_scope_factors", "evidence", "late_slot_working_days", "holidays")
 
 
@@ -182,7 +191,7 @@ def read(mapping: list[dict[str, Any]]) -> Protocol:
     sound = [(pack, _rules(pack, set(seats), once.get("holidays"), faults)) for pack in packs]
     _refuse(faults)
     rules, answers = _answering(sound)
-    return Protocol(
+    protocol = Protocol(
         version="+".join(pack.version for pack in packs),
         nation=packs[0].nation,
         in_force_from=max(pack.in_force_from for pack in packs),
@@ -192,6 +201,15 @@ def read(mapping: list[dict[str, Any]]) -> Protocol:
         seats=seats,
         **once,
     )
+    local = [pack.in_force_from for pack in packs if pack.layer == "local"]
+    return replace(protocol, earlier=(max(local), _without_local(protocol, sound))) if local else protocol
+
+
+def _without_local(protocol: Protocol, sound: list[tuple[_Pack, list[Rule]]]) -> Protocol:
+    """The same, but that its dates are reckoned by the packs of the nation alone."""
+    under = [(pack, rules) for pack, rules in sound if pack.layer != "local"]
+    rules, answers = _answering(under)
+    return replace(protocol, version="+".join(pack.version for pack, _ in under), rules=rules, answers=answers)
 
 
 def _answering(sound: list[tuple[_Pack, list[Rule]]]) -> tuple[dict[str, Rule], dict[str, str]]:
@@ -244,8 +262,15 @@ def _pack(raw: dict[str, Any], faults: list[str]) -> _Pack | None:
     try:
         return msgspec.convert(raw, _Pack)
     except msgspec.ValidationError as error:
-        faults.append(f"{raw.get('file', 'a pack without a name')}: {error}; mend that entry")
+        faults.append(f"{raw.get('file', 'a pack without a name')}: {_in_words(error)}")
         return None
+
+
+def _in_words(error: msgspec.ValidationError) -> str:
+    """What is wrong with an entry, and the name that was most likely meant."""
+    unknown = UNKNOWN_FIELD.search(str(error))
+    near = get_close_matches(unknown[1], FIELDS, 1) if unknown else []
+    return f"{error}; {f'did you mean {near[0]}?' if near else 'mend that entry'}"
 
 
 def _rules(pack: _Pack, kinds: set[str], holidays: Holidays | None, faults: list[str]) -> list[Rule]:
@@ -254,7 +279,7 @@ def _rules(pack: _Pack, kinds: set[str], holidays: Holidays | None, faults: list
         try:
             rule = msgspec.convert({**raw, "id": rule_id, "layer": pack.layer}, Rule)
         except msgspec.ValidationError as error:
-            found = [f"{error}; mend that entry"]
+            found = [_in_words(error)]
         else:
             found = _gaps(rule, kinds) or (_wrongly_worked(rule, holidays) if holidays else [])
             sound.append(rule)

@@ -28,7 +28,7 @@ class HolidaysUnknown(LookupError):
     """Nobody told us the bank holidays around that day."""
 
 
-class Holidays(Struct, frozen=True):
+class Holidays(Struct, frozen=True, eq=False):
     """The bank holidays of one nation: each day's name, and the first and last day that the table covers."""
 
     nation: str
@@ -68,6 +68,7 @@ def previous_working_day(day: date, holidays: Holidays) -> date:
     return add_working_days(day, -1, holidays)
 
 
+@lru_cache(50_000)
 def add_working_days(day: date, n: int, holidays: Holidays) -> date:
     """The nth working day after `day`, or before it when n is negative; `day` itself is not counted.
 
@@ -112,7 +113,7 @@ def add_clock_hours(instant: datetime, n: int) -> datetime:
     return instant.astimezone(UTC) + timedelta(hours=n)
 
 
-@lru_cache(10_000)
+@lru_cache(50_000)
 def local_day(instant: datetime) -> date:
     """The date in London at that instant; an instant without a time zone is refused."""
     if instant.tzinfo is None:
@@ -120,12 +121,13 @@ def local_day(instant: datetime) -> date:
     return instant.astimezone(LONDON).date()
 
 
+@lru_cache(50_000)
 def at_local_time(day: date, clock: time) -> datetime:
     """That time of day in London, in UTC."""
     return datetime.combine(day, clock, tzinfo=LONDON).astimezone(UTC)
 
 
-@lru_cache(10_000)
+@lru_cache(50_000)
 def end_of_day(day: date) -> datetime:
     """23:59:59 in London, in UTC: when whatever is due that day falls late (rules 3.36)."""
     return at_local_time(day, LAST_SECOND)
@@ -142,6 +144,7 @@ def same_time_on(day: date, instant: datetime) -> datetime:
     return at_local_time(day, instant.astimezone(LONDON).time())
 
 
+@lru_cache(50_000)
 def in_words(moment: date) -> str:
     """`Thu 2 January 2025`; an instant is told in London's time, as `Thu 2 January 2025 16:30`."""
     if isinstance(moment, datetime):
@@ -149,7 +152,6 @@ def in_words(moment: date) -> str:
     return _day_in_words(moment)
 
 
-@lru_cache(10_000)
 def _day_in_words(day: date) -> str:
     return f"{WEEKDAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]} {day.year}"
 

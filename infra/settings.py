@@ -45,7 +45,7 @@ def read(environment: Mapping[str, str] = os.environ, home: Path | None = None) 
     Raises SettingsFault with one sentence.
     """
     where = home or Path(environment.get("QUORATE_HOME", ".quorate"))
-    nation, overlay = whose_rules(environment)
+    nation, overlay = whose_rules(environment, where)
     return Settings(
         home=where,
         database=_value(environment, "QUORATE_DATABASE") or f"sqlite+aiosqlite:///{where / 'quorate.db'}",
@@ -62,10 +62,13 @@ def read(environment: Mapping[str, str] = os.environ, home: Path | None = None) 
     )
 
 
-def whose_rules(environment: Mapping[str, str] = os.environ) -> tuple[str, Path | None]:
-    """The nation, and the local pack or folder of packs over it; needs no home."""
-    overlay = environment.get("QUORATE_OVERLAY")
-    return environment.get("QUORATE_NATION", "england"), Path(overlay) if overlay else None
+def whose_rules(environment: Mapping[str, str] = os.environ, home: Path | None = None) -> tuple[str, Path | None]:
+    """The nation, and the local pack or folder of packs over it: what the environment names, else what lies in the
+    home's own `protocols`."""
+    own = (home or Path(environment.get("QUORATE_HOME", ".quorate"))) / "protocols"
+    named = environment.get("QUORATE_OVERLAY")
+    overlay = Path(named) if named else own if own.is_dir() else None
+    return environment.get("QUORATE_NATION", "england"), overlay
 
 
 def _value(environment: Mapping[str, str], name: str) -> str | None:

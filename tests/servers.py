@@ -13,19 +13,25 @@ from typing import TypeVar
 
 import pytest
 
-from infra.deploy.broker import Broker
+from infra.deploy.broker import Broker, Cluster
 from infra.deploy.leash import NotStarted
 from infra.deploy.parts import PartMissing
 from infra.deploy.postgres import Postgres
 from infra.deploy.server import Server
 
-AnyServer = TypeVar("AnyServer", bound=Server)
+AnyServer = TypeVar("AnyServer", bound=Server | Cluster)
 
 
 @pytest.fixture(scope="session")
 def broker() -> Iterator[Broker]:
     """A running Kafka broker; clients begin with `broker.bootstrap`."""
     yield from _running(Broker.started)
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Cluster]:
+    """Three brokers; `cluster[2]` is one of them. For the module that asks only: they take a gigabyte."""
+    yield from _running(Cluster.started)
 
 
 @pytest.fixture(scope="session")

@@ -75,6 +75,14 @@ def why_not(file: CaseFile, due: Wanted, protocol: Protocol) -> str:
     return f"{said.by} concluded on {in_words(said.concluded_on)} that no conference is required"
 
 
+def of_enquiry(file: CaseFile, discussion: str, protocol: Protocol) -> Meeting | None:
+    """The initial conference of the enquiry to which this discussion belongs."""
+    begun = _initiating(file, file.discussions[discussion], protocol)
+    same = [d for d in _enquiries(file) if _initiating(file, d, protocol) is begun]
+    named = (file.meetings.get(falling_due.meeting_id("initial_conference", d.discussion)) for d in same)
+    return next(filter(None, named), None)
+
+
 def owed(file: CaseFile, protocol: Protocol) -> Iterator[Owed]:
     """Each dispute whether to confer is the managers' to resolve (rules ICPC-07, ESC-01)."""
     for dispute, (kept, end) in file.life.disputed.items():

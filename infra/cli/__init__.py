@@ -19,6 +19,7 @@ from infra.cli import (
     importing,
     ledger,
     owing,
+    planning,
     protocol,
     publishing,
     reading,
@@ -132,6 +133,20 @@ _add(app, befalling.area_told, "area-told", "area-told F-1 MV-1 --on 2025-02-10 
 _add(app, befalling.taken_over, "taken-over", "taken-over F-1 MV-1 --on 2025-02-28 --by w-coordinator")
 _add(app, befalling.merge, "merge", "merge F-1 --into F-2 --by w-coordinator")
 _add(app, befalling.split, "split", "split F-1 --into F-3 --member p-father --member p-tom --by w-coordinator")
+_add(app, planning.category, "category", "category F-1 PLAN-1 neglect --on 2025-02-09 --by w-chair-1")
+_add(
+    app,
+    planning.core_group,
+    "core-group",
+    "core-group F-1 PLAN-1 --member w-social --member w-health --on 2025-02-09 --by w-chair-1",
+)
+_add(app, planning.looked_after, "looked-after", "looked-after F-1 PL-1 p-tom --on 2025-02-09 --by w-social")
+_add(
+    app,
+    planning.looked_after_ended,
+    "looked-after-ended",
+    "looked-after-ended F-1 PL-1 --home --on 2025-03-09 --by w-social",
+)
 _add(
     app,
     enquiring.outcome,
@@ -159,7 +174,7 @@ _add(app, ledger.replay, "replay", "replay --as-of 2025-01-10 --family F-1")
 _add(app, engine.relay, "relay", "relay")
 _add(app, engine.worker, "worker", "worker")
 _add(app, engine.lag, "lag", "lag --json")
-_add(topics, engine.apply, "apply", "topics apply --replication 3")
+_add(topics, engine.apply, "apply", "topics apply")
 _add(app, health.doctor, "doctor", "doctor")
 held.callback(epilog="Example: quorate held --json")(shelf.held)
 _add(held, shelf.held_show, "show", "held show H-1a2b3c4d5e6f")
@@ -169,6 +184,7 @@ _add(imports, importing.census, "census", "import census cin-2025.xml --area har
 _add(imports, importing.agencies, "agencies", "import agencies agencies.csv --area harrow-vale")
 _add(imports, importing.workers, "workers", "import workers workers.csv --area harrow-vale")
 _add(imports, importing.chairs, "chairs", "import chairs chairs.csv --area harrow-vale")
+_add(imports, importing.posts, "posts", "import posts posts.csv --area harrow-vale")
 _add(imports, importing.rooms, "rooms", "import rooms rooms.csv --area harrow-vale")
 _add(imports, importing.leave, "leave", "import leave leave.csv --area harrow-vale --dry-run")
 _add(chains, ledger.verify, "verify", "ledger verify --against heads.json")

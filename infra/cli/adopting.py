@@ -21,14 +21,13 @@ from handlers.events import Event, TimeCame
 from handlers.facts import Duty, MeetingFellDue
 from handlers.partnership import Directory
 from handlers.protocol import Protocol, RuleUnknown, read
-from handlers.working_days import HolidaysUnknown
-from infra.cli.common import Fault, Json, as_json, counted, say, settings_of, worked
+from handlers.working_days import HolidaysUnknown, in_words
+from infra.cli.common import Fault, Json, as_json, counted, rules_here, say, settings_of, worked
 from infra.cli.moments import iso, words
 from infra.cli.protocol import ForArea
 from infra.cli.stores import area_of, case_files, directory_of, present
 from infra.protocols import packs
 from infra.protocols.difference import changes
-from infra.settings import whose_rules
 from infra.wiring import House
 
 SHOWN = 3
@@ -56,7 +55,7 @@ def diff(
     json: Json = False,
 ) -> None:
     """Say which rules change from pack A to pack B, and which open duties on file B would touch."""
-    nation, overlay = whose_rules()
+    nation, overlay = rules_here(ctx)
     if overlay and overlay.is_dir() and not second and not area:
         raise Fault(f"{overlay} has a pack for each area, so say with --area against whose {first} is to be held")
     new = second or first
@@ -70,7 +69,10 @@ def diff(
             say(change.sentence)
     if not found and not json:
         say(f"Nothing changes: {after.version} says what {before.version} says.")
-    _print_touched(_on_file(ctx, area, before, after), new.name, json)
+    touched_ones = _on_file(ctx, area, before, after)
+    if touched_ones is not None and not json:
+        _print_from_when(new.name, after)
+    _print_touched(touched_ones, json)
 
 
 def _read(file: Path, nation: str) -> Protocol:
@@ -134,7 +136,14 @@ def _rules(decision: Decision) -> dict[str, str]:
     return {x.body.meeting: x.rule for x in decision.facts if isinstance(x.body, MeetingFellDue)}
 
 
-def _print_touched(found: list[Touched] | None, pack: str, json: bool) -> None:
+def _print_from_when(pack: str, after: Protocol) -> None:
+    say(f"Until {pack} is adopted (QUORATE_OVERLAY names it), nothing moves.")
+    if after.earlier:
+        since = in_words(after.earlier[0])
+        say(f"It is in force from {since}: what was triggered before that day keeps the date it has.")
+
+
+def _print_touched(found: list[Touched] | None, json: bool) -> None:
     if json:
         for duty in found or ():
             as_json({"part": "duty", **_row(duty)})
@@ -143,10 +152,10 @@ def _print_touched(found: list[Touched] | None, pack: str, json: bool) -> None:
         say("No home is here, so no duty is on file: name one with --home to see which open duties are touched.")
         return
     if not found:
-        say("No open duty on file is touched.")
+        say("Once it is, no open duty on file would be touched.")
         return
     kinds = Counter((x.kind, x.how, x.rule) for x in found)
-    say(f"{counted(len(found), 'open duty', 'open duties')} on file would be touched, once the house goes by {pack}:")
+    say(f"Once it is, {counted(len(found), 'open duty', 'open duties')} on file would be touched:")
     for (kind, how, rule), n in sorted(kinds.items()):
         say(f"{n} {kind} {how}{f', by rule {rule}' if rule else ''}", 2)
         for line in _some(x for x in found if (x.kind, x.how, x.rule) == (kind, how, rule)):

@@ -18,21 +18,22 @@ COLUMNS = {
     "agency": "Agency",
     "name": "Name",
     "involved": "Meetings",
-    "told": "Told in time",
+    "told": "Asked in time",
     "attended": "Attended",
     "deputy": "Deputy",
     "report_only": "Report only",
     "apologies": "Apologies",
     "absent": "Absent",
     "not_recorded": "Not recorded",
-    "rate": "There, of told",
-    "not_told": "Not told in time",
+    "rate": "There, of asked",
+    "not_told": "Not asked in time",
 }
 CAPTION = (
     "Meetings: those held to which somebody of the agency was asked, of which its treatment service had to be told, or"
-    " in whose attendance it stands; each counts once, by the best of its people. Told in time: an invitation that the"
-    " mail relay took, an answer, a call or other word before it began, or having taken part or sent word. There:"
-    " attended or sent a deputy. What was recorded in error, excluded people and family members are not counted."
+    " in whose attendance it stands; each counts once, by the best of its people. Asked in time: an invitation that the"
+    " mail relay took (which ends no duty to tell), an answer, a call or other word before it began, or having taken"
+    " part or sent word. There: attended or sent a deputy. What was recorded in error, excluded people and family"
+    " members are not counted."
 )
 # The best first: what counts for the agency where several of its people were asked.
 RANKS = ("attended", "deputy", "report_only", "apologies", "absent")

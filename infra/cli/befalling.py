@@ -9,6 +9,7 @@ import typer
 
 from handlers import events as e
 from handlers.events import Body
+from handlers.handover_file import merged_already
 from handlers.meetings.falling_due import name
 from handlers.working_days import in_words
 from infra.cli import moments
@@ -154,6 +155,9 @@ def merge(
     """Record that two families are one: all that is owed goes on in the other, and nobody is written to."""
 
     def make(folder: Folder, now: datetime) -> Body:
+        goes_on_as = folder.file.family
+        if goes_on_as not in (family, into):
+            raise Fault(merged_already(family, goes_on_as, into))
         _goes_on_elsewhere(folder, into)
         return e.FamiliesMerged(into, by)
 

@@ -95,6 +95,11 @@ def settings_of(ctx: typer.Context, founding: bool = False) -> Settings:
     return environment.read(home=door.home)
 
 
+def rules_here(ctx: typer.Context) -> tuple[str, Path | None]:
+    """The nation, and the local pack or packs over it; a home need not be there."""
+    return environment.whose_rules(home=ctx.obj.home)
+
+
 def worked(
     ctx: typer.Context,
     act: Callable[[House], Coroutine[Any, Any, T]],

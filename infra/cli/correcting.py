@@ -12,9 +12,10 @@ from handlers import events as e
 from handlers import kept_records, life_file, records
 from handlers.case_file import CaseFile
 from handlers.events import Body
+from handlers.working_days import in_words
 from infra.cli.acting import By, Family, Reason
 from infra.cli.causes import CLAUSES
-from infra.cli.common import Area, Json, worked
+from infra.cli.common import Area, Fault, Json, worked
 from infra.cli.moments import iso, words
 from infra.cli.paper import listed
 from infra.cli.stores import Folder, folder_of, must_know
@@ -47,6 +48,8 @@ def in_error(
     what is right, so that nobody is called off in between."""
 
     def make(folder: Folder, now: datetime) -> Body:
+        if since := folder.file.errors.get(record):
+            raise Fault(f"{record} was recorded in error on {in_words(since)}: there is nothing more to do")
         there = [r["record"] for r in _kept(folder.file)]
         must_know(record, there, f"{family} has no record {record} that can be corrected")
         return e.RecordedInError(record, by, reason)

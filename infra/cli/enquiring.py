@@ -8,9 +8,11 @@ from typing import Annotated
 import typer
 
 from handlers import events as e
+from handlers.conference import convening
 from handlers.events import Body
-from handlers.meetings.falling_due import meeting_id
-from handlers.working_days import in_words
+from handlers.meetings.falling_due import meeting_id, name
+from handlers.standing import plan_ended_on
+from handlers.working_days import in_words, local_day
 from infra.cli.acting import By, Family, Reason
 from infra.cli.befalling import what_changed
 from infra.cli.common import Area, Fault, Json
@@ -47,7 +49,8 @@ def outcome(
         return e.Section47Concluded(discussion, found, conference, happened_on(on, now), by, reason)
 
     def said(told: Told) -> list[str]:
-        return [f"{discussion}: {OUTCOMES[found]}.", *_whether(told, discussion), *duties_opened(told)]
+        held = [] if conference else _held_already(told, discussion)
+        return [f"{discussion}: {OUTCOMES[found]}.", *held, *_whether(told, discussion), *duties_opened(told)]
 
     tell(ctx, family, area, by, json, make, said)
 
@@ -94,7 +97,8 @@ def settle(
 
     def said(told: Told) -> list[str]:
         raised, _ = told.after.file.life.disputed[dispute]
-        return [f"The dispute {dispute} is settled.", *_whether(told, raised.body.discussion)]
+        held = [] if conference else _held_already(told, raised.body.discussion)
+        return [f"The dispute {dispute} is settled.", *held, *_whether(told, raised.body.discussion)]
 
     tell(ctx, family, area, by, json, make, said)
 
@@ -109,3 +113,16 @@ def _whether(told: Told, discussion: str) -> list[str]:
     if meeting is None or meeting.held or meeting.no_longer_due:
         return what_changed(told)
     return [*what_changed(told), f"The initial conference is due by {in_words(meeting.due.due_on)}."]
+
+
+def _held_already(told: Told, discussion: str) -> list[str]:
+    """That it came too late to spare a conference; a plan is ended by a review conference alone (rules RCPC-05)."""
+    file = told.after.file
+    meeting = convening.of_enquiry(file, discussion, told.after.protocol)
+    if meeting is None or meeting.sitting is None:
+        return []
+    plans = [plan for plan, made_at in file.plans.items() if made_at == meeting.id and not plan_ended_on(file, plan)]
+    stands = f" ({' and '.join(plans)} until a review conference ends it)" if plans else ""
+    held = f"the {name(meeting)} was held on {in_words(local_day(meeting.sitting.started_at))}"
+    wrong = f"If one of the two is in error: quorate records {file.family}"
+    return [f"Recorded, yet {held}, and what it decided stands{stands}. {wrong}."]

@@ -15,6 +15,7 @@ from handlers.facts import Duty
 from handlers.meeting_file import Invitation, Meeting, Sent
 from handlers.meetings.falling_due import name
 from infra.cli.moments import by, how_late, iso
+from infra.cli.posted import NO_ADDRESS, OUTCOMES
 from infra.cli.stores import Back, Folder, folder_of, present, short
 from infra.db import reading
 from infra.db.engine import transaction
@@ -169,9 +170,11 @@ def invitation(meeting: Meeting, person: str) -> str:
 def _fate(meeting: Meeting, sent: Invitation | Sent) -> str:
     receipt = meeting.receipt_of(sent)
     if receipt is None:
-        return "not sent" if sent.mailed else "no address"
-    grades = {"accepted": "accepted by the relay", "ready": "ready to collect", "unknown": "fate unknown"}
-    return grades.get(receipt.grade, receipt.grade)
+        return "queued" if sent.mailed else NO_ADDRESS
+    paper = {"ready": "; the paper is to be collected", "collected": "; the paper was collected"}
+    if receipt.grade in paper:
+        return f"{OUTCOMES['accepted']}{paper[receipt.grade]}"
+    return OUTCOMES.get(receipt.grade, receipt.grade)
 
 
 def _treatment(folder: Folder) -> Iterator[View]:
@@ -219,7 +222,7 @@ def _fip(file: CaseFile, fip: str) -> View:
 
 
 def _duty(folder: Folder, duty: Duty, now: datetime) -> View:
-    protocol = folder.house.office.protocols.of(folder.file.stream.area)
+    protocol = folder.protocol
     ladder = protocol.ladder(duty.ladder)
     return {
         "duty": duty.id,

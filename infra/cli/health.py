@@ -91,7 +91,7 @@ async def _directory(house: House) -> AsyncIterator[Line]:
         directory = await directory_of(house, area)
         if directory.area is None:
             continue
-        empty = [role for role in _posts(house.office.protocols.of(area)) if not _holds(role, directory)]
+        empty = empty_posts(house.office.protocols.of(area), directory)
         silent = [
             x for x in directory.treatment_services() if not any(map(directory.has_address, speakers_of(x, directory)))
         ]
@@ -103,10 +103,12 @@ async def _directory(house: House) -> AsyncIterator[Line]:
             yield "directory", True, f"{area}: every post of the ladders can be reached, and every treatment service"
 
 
-def _posts(protocol: Protocol) -> list[str]:
-    """The posts of the area that ladders climb; the rest are somebody of the service or of the duty itself."""
+def empty_posts(protocol: Protocol, directory: Directory) -> list[str]:
+    """The posts of the area that ladders climb and nobody with an address holds; the rest of the rungs are somebody of
+    the service or of the duty itself."""
     roles = {rung.role for ladder in protocol.ladders.values() for rung in ladder} | {"minute_taker"}
-    return sorted(roles - {"treatment_worker", "referrer", "single_point_of_contact"})
+    posts = roles - {"treatment_worker", "referrer", "single_point_of_contact"}
+    return sorted(role for role in posts if not _holds(role, directory))
 
 
 def _holds(role: str, directory: Directory) -> bool:

@@ -15,20 +15,32 @@ from typing import Annotated, BinaryIO
 
 import typer
 
+from handlers import events as e
+from handlers.partnership import Directory
+from handlers.people import StreamId
 from handlers.working_days import in_words, local_day
 from infra.cli.common import Fault, Json, Quiet, as_json, aside, counted, say, worked
+from infra.cli.health import empty_posts
 from infra.cli.moments import by
 from infra.cli.paper import progress
 from infra.cli.stores import area_of, present
+from infra.db import reading
+from infra.db.engine import transaction
 from infra.imports import directory, letting_in
 from infra.imports.census import Child
 from infra.imports.letting_in import Weighed
-from infra.imports.returns import children
+from infra.imports.returns import Seen, children
 from infra.imports.rows import NotReadable, Refused, Wanted
 from infra.imports.tables import text_of
 from infra.wiring import House
 
 BATCH = 400
+NOBODY = (
+    "A census names no adults and no workers, so nobody but the chair is invited to what follows from it: for each"
+    " family publish who works with it (ProfessionalInvolved) and its household (MemberJoined), and import agencies,"
+    " workers and posts"
+)
+DIRECTORY = (e.AreaRecorded, e.AgencyRecorded, e.WorkerRecorded)
 AREA = re.compile(r"[a-z0-9][a-z0-9._-]{0,79}")
 
 File = Annotated[Path, typer.Argument(help="The file.")]
@@ -94,7 +106,7 @@ class Door:
     def __init__(self, house: House, recorded: datetime, report: Report) -> None:
         self.house, self.recorded, self.report = house, recorded, report
         self.waiting: list[Wanted] = []
-        self.gone = 0
+        self.gone: int | None = None
 
     async def take(self, rows: Iterable[Wanted]) -> None:
         self.waiting += rows
@@ -102,6 +114,9 @@ class Door:
             await self.close()
 
     async def close(self) -> None:
+        if self.gone is None:
+            async with transaction(self.house.engine) as connection:
+                self.gone = await reading.last_place(connection)
         batch, self.waiting = self.waiting[:BATCH], self.waiting[BATCH:]
         if self.report.dry_run:
             weighed = await letting_in.weigh(self.house, batch, self.recorded)
@@ -137,6 +152,8 @@ def census(
                 if found % BATCH == 0:
                     shown.update(bar, completed=source.tell())
             await door.close()
+        if found:
+            aside(f"{NOBODY}.")
         return where, found
 
     where, found = worked(ctx, act, founding=True)
@@ -146,7 +163,7 @@ def census(
 def _children(source: BinaryIO, area: str, at: datetime, house: House, report: Report) -> Iterator[Child]:
     """Each child that can be read, its refusals told; a file that breaks off is told too."""
     known_from = house.office.protocols.of(area).holidays.covers[0]
-    number = 0
+    number, seen = 0, Seen()
     try:
         for header, element in children(source):
             number += 1
@@ -156,6 +173,8 @@ def _children(source: BinaryIO, area: str, at: datetime, house: House, report: R
                     " play to it first, or say with --recorded when the file came"
                 )
             child = Child(element, number, header, area, known_from)
+            if child.name and (first := seen.first(child.name, number)) != number:
+                child.stood_before(element, first, number)
             for row in child.refused:
                 report.refused(row)
             yield child
@@ -194,6 +213,8 @@ def _table(name: str) -> Callable[..., None]:
                 except NotReadable as error:
                     raise Fault(f"the file cannot be used: {error}") from None
             await door.close()
+            if not dry_run and issubclass(directory.TABLES[name].body, DIRECTORY):
+                await _say_empty_posts(house, where)
             return where
 
         report.close(worked(ctx, act, founding=True))
@@ -212,12 +233,23 @@ def _table(name: str) -> Callable[..., None]:
     return take
 
 
-agencies, workers, chairs, rooms, leave = map(_table, ("agencies", "workers", "chairs", "rooms", "leave"))
+TABLES = ("agencies", "workers", "chairs", "posts", "rooms", "leave")
+agencies, workers, chairs, posts, rooms, leave = map(_table, TABLES)
+
+
+async def _say_empty_posts(house: House, area: str) -> None:
+    stream = StreamId(area, "partnership", area)
+    file = (await letting_in.as_they_will_be(house, (stream,)))[stream]
+    if isinstance(file, Directory) and (empty := empty_posts(house.office.protocols.of(area), file)):
+        aside(f"Nobody with an address holds {', '.join(empty)}: name them with quorate import posts.")
 
 
 async def _place(house: House, area: str | None) -> str:
     """The area meant, which need not exist yet. Raises Fault."""
     if area is None:
+        async with transaction(house.engine) as connection:
+            if not await reading.areas(connection):
+                raise Fault("this home knows no area yet, so say whose it is: add --area, as --area harrow-vale")
         return await area_of(house, None)
     if not AREA.fullmatch(area):
         raise Fault("an area is written in small letters, digits and hyphens: give it as harrow-vale")

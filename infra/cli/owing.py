@@ -19,7 +19,7 @@ from handlers.working_days import (
     local_day,
     working_days_between,
 )
-from infra.cli.common import Area, Json, as_json, say, worked
+from infra.cli.common import Area, Json, as_json, counted, say, worked
 from infra.cli.family import View
 from infra.cli.moments import how_late, iso, words
 from infra.cli.paper import listed
@@ -39,7 +39,7 @@ COLUMNS = {
     "opened_at": "Open since",
     "rung": "Lies before",
 }
-CAPTION = "In brackets: for how many working days it has been open, and how many it is late."
+CAPTION = "In brackets: how long it has been open, and how late it is."
 WIDTH, WIDTH_OF_ALL = 100, 130
 WIDTHS = {"duty": 14, "owner": 14, "due_at": 11, "opened_at": 11, "rung": 14}
 # Posts that no area fills: whoever it is owed by is the person whom the duty names.
@@ -137,10 +137,10 @@ class _Desk:
         how = how_late(due_at, until, self._holidays)
         return {
             "opened_at": iso(opened_at),
-            "_opened_at": _bracketed(_day(opened_at), "many" if age is None else str(age)),
+            "_opened_at": _bracketed(_day(opened_at), "long" if age is None else counted(age, "working day")),
             "open_working_days": age,
             "due_at": iso(due_at),
-            "_due_at": _bracketed(_briefly(due_at), f"{_in_days(how)} late" if how else ""),
+            "_due_at": _bracketed(_briefly(due_at), f"{how} late" if how else ""),
             "late": how,
             "late_working_days": late if how else 0,
         }
@@ -181,11 +181,6 @@ def _briefly(at: datetime) -> str:
 
 def _bracketed(text: str, inner: str) -> str:
     return f"{text} ({inner})" if inner else text
-
-
-def _in_days(how: str) -> str:
-    """`16` of `16 working days`; `under 1` of what is late for less."""
-    return "under 1" if how.startswith("under") else how.partition(" ")[0]
 
 
 def _explain(ctx: typer.Context, duty: str, json: bool) -> None:

@@ -11,7 +11,7 @@ import typer
 
 from handlers.protocol import ProtocolFaults, read
 from handlers.working_days import local_day
-from infra.cli.common import Json, as_json, counted, say
+from infra.cli.common import Json, as_json, counted, rules_here, say
 from infra.cli.moments import day
 from infra.cli.paper import listed
 from infra.papers.render import rendered
@@ -19,20 +19,20 @@ from infra.papers.words import one_line
 from infra.protocols import checking, packs, page
 from infra.protocols.checking import Checked
 from infra.protocols.coverage import STATES, coverage
-from infra.settings import whose_rules
 from streams.clock import wall
 
 ForArea = Annotated[str | None, typer.Option("--area", help="Whose, where each area has a pack of its own.")]
 
 
 def check(
+    ctx: typer.Context,
     files: Annotated[
         list[Path] | None, typer.Argument(metavar="[FILES…]", help="Packs, or folders of them; else those in use.")
     ] = None,
     json: Json = False,
 ) -> None:
     """Read packs as the house would: a gap, an overlap, a rule without source, a wrong worked date is refused."""
-    good, faults = _all_checked(files or [])
+    good, faults = _all_checked(files or [], *rules_here(ctx))
     for sentence in faults:
         if json:
             as_json({"ok": False, "sentence": sentence})
@@ -49,9 +49,8 @@ def check(
         raise typer.Exit(1)
 
 
-def _all_checked(files: list[Path]) -> tuple[list[Checked], list[str]]:
+def _all_checked(files: list[Path], nation: str, overlay: Path | None) -> tuple[list[Checked], list[str]]:
     """What stood the test, and the faults of what did not, each once."""
-    nation, overlay = whose_rules()
     chosen = files or ([overlay] if overlay else [])
     found: list[Checked] = []
     faults: dict[str, None] = {}
@@ -91,13 +90,14 @@ def _in_words(stack: Checked) -> str:
 
 
 def show(
+    ctx: typer.Context,
     on: Annotated[str | None, typer.Option(metavar="DATE", help="As it stands on that day; default: today.")] = None,
     area: ForArea = None,
     json: Json = False,
 ) -> None:
     """Print the protocol as a page that a committee can read and adopt."""
     moment = day(on) if on else local_day(wall())
-    nation, overlay = whose_rules()
+    nation, overlay = rules_here(ctx)
     protocols = packs.protocols(nation, overlay)
     stand, early = page.standing(packs.lying(nation, overlay, area), moment)
     said = page.page(read(stand), stand, early, page.title(protocols, area, moment))

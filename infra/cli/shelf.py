@@ -10,12 +10,13 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
-from handlers.events import Event, RecordReleased
+from handlers.admission import check
+from handlers.events import Event, Impossible, RecordReleased
 from handlers.people import Sealed
 from infra.cli.common import Fault, Json, as_json, first_few, say, worked
 from infra.cli.moments import iso, words
 from infra.cli.paper import listed
-from infra.cli.stores import directory_of, has_begun, must_know, present
+from infra.cli.stores import directory_of, file_of, has_begun, must_know, present
 from infra.cli.telling import SOURCE, carried
 from infra.db import chain, reading, shelf
 from infra.db.engine import transaction
@@ -90,6 +91,7 @@ def held_mend(
     async def act(house: House) -> None:
         row = await _found(house, record, must_be_open=True)
         mended = _mended(text, _attributes(await _letter(house, row)), unstamp(row.at))
+        await _would_be_let_in(house, as_event(mended))
         async with transaction(house.engine) as connection:
             await shelf.replace(connection, record, mended, house.keyring)
 
@@ -113,6 +115,17 @@ def _mended(text: bytes, before: dict[str, str], held_at: datetime) -> Letter:
     except Unreadable as error:
         raise Fault(f"the mended event is not right yet: {error}") from None
     return letter
+
+
+async def _would_be_let_in(house: House, event: Event) -> None:
+    """Raises Fault with what it still lacks, where it would only be held again."""
+    async with house.office.sitting() as sitting:
+        resolved = await sitting.resolve(event)
+    event = event if isinstance(resolved, str) else resolved
+    try:
+        check(event, await file_of(house, event.stream))
+    except Impossible as error:
+        raise Fault(f"the mended event is not right yet: {error}") from None
 
 
 def held_release(

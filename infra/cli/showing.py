@@ -29,6 +29,6 @@ def summarise(ctx: typer.Context) -> None:
     settings_of(ctx)
 
     async def act(house: House) -> None:
-        await summary(house.engine, screen())
+        await summary(house, screen())
 
     worked(ctx, act)

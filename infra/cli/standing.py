@@ -28,6 +28,11 @@ COLUMNS = {
 }
 CAPTION = "Lacks: what the Joint Guidance (2009, T7, F6) wants of such a meeting. Late: its day has passed, unrecorded."
 
+NONE = (
+    "No standing meeting is recorded: add one with quorate publish FILE, an event like"
+    " streams/schemas/standing-meeting-recorded.v1.sample.json with AREA/partnership/AREA for its subject."
+)
+
 
 def standing(ctx: typer.Context, area: Area = None, json: Json = False) -> None:
     """Boards, groups and forums of the area: when each meets next, with whom, and its standing items."""
@@ -38,7 +43,7 @@ def standing(ctx: typer.Context, area: Area = None, json: Json = False) -> None:
         in_order = sorted(directory.standing.values(), key=lambda m: (m.next_on, m.recorded.meeting))
         return [_row(m, directory, today, house) for m in in_order if not _ended(m, today)]
 
-    listed(worked(ctx, act), COLUMNS, json, "No standing meeting is recorded.", CAPTION)
+    listed(worked(ctx, act), COLUMNS, json, NONE, CAPTION)
 
 
 def _ended(meeting: StandingMeeting, today: date) -> bool:

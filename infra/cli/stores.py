@@ -13,6 +13,7 @@ from handlers.decide import File
 from handlers.meeting_file import Meeting
 from handlers.partnership import Directory
 from handlers.people import StreamId, Text
+from handlers.protocol import Protocol
 from infra.cli.common import Fault, first_few
 from infra.db import reading
 from infra.db.engine import transaction
@@ -31,6 +32,10 @@ class Folder:
     house: House
     file: CaseFile
     directory: Directory
+
+    @property
+    def protocol(self) -> Protocol:
+        return self.house.office.protocols.of(self.file.stream.area)
 
     def opened(self, text: Text | None) -> str:
         return "" if text is None else self.house.keyring.open_up(text)

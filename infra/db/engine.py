@@ -21,6 +21,7 @@ from streams.office import CannotNow
 __all__ = ["AsyncConnection", "Engine", "connect", "transaction"]
 
 LOCK_SECONDS = 30
+IDLE_SECONDS = 60  # a machine that vanishes in mid-transaction would keep its families locked for hours
 TOO_LARGE = "54"  # PostgreSQL's class of limits exceeded: psycopg calls it operational, yet waiting never mends it
 
 
@@ -28,9 +29,8 @@ def connect(url: str) -> Engine:
     """An engine for this database; created inside the loop that uses it, never at import."""
     if make_url(url).get_backend_name() == "sqlite":
         return _sqlite(url)
-    return create_async_engine(
-        url, pool_pre_ping=True, connect_args={"options": f"-c lock_timeout={LOCK_SECONDS}s -c timezone=UTC"}
-    )
+    limits = f"-c lock_timeout={LOCK_SECONDS}s -c idle_in_transaction_session_timeout={IDLE_SECONDS}s"
+    return create_async_engine(url, pool_pre_ping=True, connect_args={"options": f"{limits} -c timezone=UTC"})
 
 
 def _sqlite(url: str) -> Engine:

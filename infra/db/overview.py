@@ -71,12 +71,11 @@ async def rungs(connection: AsyncConnection, duties: Iterable[Any]) -> dict[str,
     return climbed
 
 
-async def areas(connection: AsyncConnection) -> list[str]:
-    """What each area is called, where its directory says so."""
+async def areas(connection: AsyncConnection) -> dict[str, str]:
+    """What each area that has a directory is called."""
     query = select(ledger.c.stream, ledger.c.body).where(ledger.c.type == AreaRecorded.__name__)
     rows = await connection.execute(query.order_by(ledger.c.stream, ledger.c.seq))
-    names = {r.stream: msgspec.json.decode(r.body, type=AreaRecorded).name for r in rows}
-    return list(names.values())
+    return {r.stream.partition("/")[0]: msgspec.json.decode(r.body, type=AreaRecorded).name for r in rows}
 
 
 async def held_open(connection: AsyncConnection) -> dict[str, int]:

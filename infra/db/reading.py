@@ -74,6 +74,13 @@ async def on_their_way(connection: AsyncConnection, streams: Iterable[str]) -> l
     return [msgspec.json.decode(r.letter, type=Letter) for r in await _rows(connection, query)]
 
 
+async def last_place(connection: AsyncConnection) -> int:
+    """The place of the last event that waits to be decided: what is let in after it comes later, if at the same
+    instant too."""
+    query = select(func.max(outbox.c.n)).where(outbox.c.kind == "event", outbox.c.state != "done")
+    return (await connection.execute(query)).scalar() or 0
+
+
 async def duty(connection: AsyncConnection, id_: str) -> Row | None:
     return (await connection.execute(select(duties).where(duties.c.id == id_))).first()
 

@@ -1,4 +1,4 @@
-"""Playing the invented quarter: a home of its own, its file published, time let run, every mail sent for real.
+"""Playing the invented quarter: a home of its own, its files published, time let run, every mail sent for real.
 
 The engine is handed in, so that the same quarter runs in one process or through a broker. What was played once
 is not played again: a second run finds everything settled, and sends nothing.
@@ -6,6 +6,7 @@ is not played again: a second run finds everything settled, and sends nothing.
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
@@ -26,7 +27,9 @@ from infra.wiring import House, carrier, house
 from streams.clock import play
 from streams.office import Carrier
 
-QUARTER = Path(__file__).with_name("quarter.jsonl")
+HERE = Path(__file__).parent
+QUARTERS = (HERE / "quarter.jsonl", HERE / "lakeside.jsonl")  # an area each
+OVERLAYS = HERE / "protocols"
 MARKER = "demo"
 Engine = Callable[[Settings], AbstractAsyncContextManager[tuple[House, Carrier]]]
 
@@ -53,6 +56,7 @@ def set_up(home: Path) -> None:
             "set QUORATE_HOME to a folder that does not exist yet"
         )
     home.mkdir(parents=True, exist_ok=True)
+    shutil.copytree(OVERLAYS, home / "protocols")
     marker.write_text("An invented area lives here; nobody in it is real.\n", encoding="utf-8")
 
 
@@ -63,7 +67,7 @@ async def play_demo(settings: Settings, engine: Engine = on_this_machine, consol
         ready = replace(settings, smtp_host="127.0.0.1", smtp_port=mailbox.port, smtp_starttls=False, smtp_user=None)
         async with engine(ready) as (opened, carrier):
             await _play(opened, carrier, console)
-            await summary(opened.engine, console, _command(opened.settings))
+            await summary(opened, console, _command(opened.settings))
             console.print(f"  {mailbox.folder}/*.eml   every mail, as it was sent", soft_wrap=True)
 
 
@@ -76,13 +80,14 @@ def _command(settings: Settings) -> str | None:
 
 
 async def _play(opened: House, carrier: Carrier, console: Console) -> None:
-    with QUARTER.open("rb") as file:
-        published = await publish(opened, file)
-    if published.first_at is None or published.last_at is None:
-        return
+    instants: list[datetime] = []
+    for quarter in QUARTERS:
+        with quarter.open("rb") as file:
+            published = await publish(opened, file)
+        instants += filter(None, (published.first_at, published.last_at))
     async with transaction(opened.engine) as connection:
-        start = await played.played_to(connection) or published.first_at
-    until = max(start, end_of_day(local_day(published.last_at)))
+        start = await played.played_to(connection) or min(instants)
+    until = max(start, end_of_day(local_day(max(instants))))
     if start == until:
         console.print("This quarter was played before, so nothing is sent again.")
     with _progress(console) as shown:

@@ -36,7 +36,7 @@ async def on_servers(settings: Settings) -> AsyncIterator[tuple[House, Carrier]]
         _servers(Path(folder)) as (broker, postgres),
     ):
         ready = replace(settings, kafka=broker.bootstrap, database=postgres.create("quorate"))
-        await asyncio.to_thread(topics.apply, ready.kafka, 1)
+        await asyncio.to_thread(topics.apply, ready.kafka)
         async with house(ready) as opened, carrier(opened, played=True) as carrying:
             with _worker(ready, Path(folder) / "worker.log"):
                 yield opened, carrying
@@ -54,6 +54,7 @@ def _worker(settings: Settings, log: Path) -> Iterator[None]:
     environment = {
         **os.environ,
         "QUORATE_HOME": str(settings.home),
+        "QUORATE_OVERLAY": str(settings.overlay or ""),
         "QUORATE_KAFKA": settings.kafka,
         "QUORATE_DATABASE": settings.database,
         "QUORATE_MASTER_KEY": settings.master_key.hex(),

@@ -24,9 +24,12 @@ from infra.db.engine import Engine, transaction
 from infra.db.tables import unstamp
 from infra.demo.telling import Line, lines, on_day
 from infra.papers.words import one_line
+from infra.protocols.difference import changes
+from infra.protocols.packs import Protocols
+from infra.wiring import House
 from streams.clock import wall
 
-MOST_LINES, MOST_LATE = 17, 6
+MOST_LINES, MOST_LATE = 11, 6
 UNWATCHED_WIDTH = 100
 SHORT = {
     "initial_conference": "initial conference",
@@ -69,7 +72,7 @@ class Standing(Struct, frozen=True, kw_only=True):
     """All that the summary says, as it was read at one moment."""
 
     now: datetime
-    areas: list[str]
+    areas: dict[str, str]
     meetings: Sequence[Any]
     duties: Sequence[Any]
     mails: Counter[str]
@@ -83,14 +86,16 @@ class Standing(Struct, frozen=True, kw_only=True):
         return [d for d in self.duties if d.ended is None and unstamp(d.due_at) < self.now]
 
 
-async def summary(engine: Engine, console: Console, command: str | None = "quorate") -> None:
-    """Print how the area stands; it opens no sealed word. Raises CannotNow.
+async def summary(house: House, console: Console, command: str | None = "quorate") -> None:
+    """Print how the areas stand; it opens no sealed word. Raises CannotNow.
 
     command: how to call the program to look further; None if this database will be gone.
     """
-    standing = await _read(engine)
+    standing = await _read(house.engine)
     told = lines(standing.meetings, standing.duties, standing.now)
     console.print(_heading(standing))
+    for words in _own_rules(standing, house.office.protocols):
+        console.print(words)
     console.print(_meetings(standing))
     console.print(_mails(standing))
     for part in (*_services(standing, told), *_late(standing), *_further(standing, told, command)):
@@ -120,8 +125,17 @@ def screen() -> Console:
 
 
 def _heading(standing: Standing) -> Text:
-    names = one_line(", ".join(standing.areas)) or "Nothing recorded yet"
+    names = one_line(" and ".join(standing.areas.values())) or "Nothing recorded yet"
     return Text(f"{names} on {in_words(local_day(standing.now))}", style="bold")
+
+
+def _own_rules(standing: Standing, protocols: Protocols) -> Iterable[Text]:
+    """Where areas go by different numbers, which."""
+    for area in standing.areas.keys() & protocols.areas.keys():
+        found = (x for x in changes(protocols.common, protocols.of(area)) if x.how == "changed")
+        ours = ", ".join(x.what.removeprefix("rule ") for x in found)
+        if ours:
+            yield Text(f"{one_line(standing.areas[area])} goes by rules of its own: {ours} (quorate protocol show)")
 
 
 def _grid(*columns: str, right: Iterable[int] = ()) -> Table:
@@ -140,6 +154,9 @@ def _meetings(standing: Standing) -> Table:
         of_kind = [m for m in rows if m.kind == kind]
         if of_kind:
             grid.add_row(SHORT[kind] + "s", *map(str, _counts(of_kind, standing)))
+    for area, name in standing.areas.items() if len(standing.areas) > 1 else ():
+        of_area = [m for m in rows if m.stream.startswith(f"{area}/")]
+        grid.add_row(f"all in {one_line(name)}", *map(str, _counts(of_area, standing)))
     grid.add_row("all", *map(str, _counts(rows, standing)), style="bold")
     return grid
 
@@ -159,12 +176,12 @@ def _mails(standing: Standing) -> Text:
 
 
 def _services(standing: Standing, told: Sequence[Line]) -> Iterable[Table | Text]:
-    """A line for each conference and project review so far; the rest is counted."""
+    """Some of the conferences and reviews so far, one line each; the rest is counted."""
     if not told:
         yield Text("\nNo parent's drug or alcohol use is on record.")
         return
     sat = [x for x in told if x.kind != "core_group" and _is_past(x, standing)]
-    shown = sorted(sorted(sat, key=lambda x: x.settled)[:MOST_LINES], key=lambda x: (x.at, x.family))
+    shown = sorted(_telling(sat)[:MOST_LINES], key=lambda x: (x.at, x.family))
     yield Text("\nWhere a parent's drug or alcohol use is on record: was the treatment service told?", style="bold")
     grid = _grid("", "meeting", "about", "told", "minutes sent")
     for line in shown:
@@ -173,7 +190,18 @@ def _services(standing: Standing, told: Sequence[Line]) -> Iterable[Table | Text
         grid.add_row(*map(_cell, cells), style="" if line.settled else "bold red")
     yield grid
     others = [x.settled for x in told if x not in shown]
-    yield Text(f"Core groups, and meetings to come: told of {sum(others)}, not yet of {len(others) - sum(others)}.")
+    yield Text(f"All others, of {len(told)}: told of {sum(others)}, not yet of {len(others) - sum(others)}.")
+
+
+def _telling(told: Sequence[Line]) -> list[Line]:
+    """What is not settled first; of the rest one of each outcome, then the second of each, and so on."""
+    so_far: Counter[str] = Counter()
+    turns: dict[Line, int] = {}
+    for line in told:
+        outcome = line.told.rpartition(", ")[2]
+        so_far[outcome] += 1
+        turns[line] = so_far[outcome]
+    return sorted(told, key=lambda x: (x.settled, turns[x]))
 
 
 def _is_past(line: Line, standing: Standing) -> bool:

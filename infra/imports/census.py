@@ -36,6 +36,10 @@ LETTERS = {
     "19": "ABC",
 }
 FACTORS = frozenset({"8A", "20", "21", *(n + letter for n, letters in LETTERS.items() for letter in letters)})
+BY_HAND = (
+    "the child is on a plan that cannot be used, so NO REVIEW OF IT FALLS DUE HERE: mend it and import again, or write"
+    " the plan with its reviews by hand, as streams/schemas/plan-stood-before.v1.sample.json shows, for quorate publish"
+)
 YES, NO = frozenset({"true", "1"}), frozenset({"false", "0", ""})
 
 
@@ -53,10 +57,18 @@ class Child:
         if not self.name:
             why = "write letters, digits, dots and hyphens" if said else "add it"
             self.refuse("LAchildID", said, f"nobody can say whose record this is, so none of it is used: {why}")
-            return
-        self.family = f"CIN-{self.name}"
-        self.stream = StreamId(area, "family", self.family)
-        self._read(element)
+        else:
+            self.family = f"CIN-{self.name}"
+            self.stream = StreamId(area, "family", self.family)
+            self._read(element)
+        self._say_without_review(element)
+
+    def stood_before(self, element: Element, first: int, number: int) -> None:
+        """The file has told of this child already: nothing of this record is used."""
+        self.wanted, self.refused = [], []
+        same = f"child number {first} of the file is the same, so none of child number {number} is used"
+        self.refuse("LAchildID", self.name, f"{same}: put both records into one")
+        self._say_without_review(element)
 
     def refuse(self, element: str, value: str, sentence: str) -> None:
         self.refused.append(Refused(self.row, element, value, sentence))
@@ -86,7 +98,7 @@ class Child:
         details = element.findall("CINdetails")
         referred = [on for on in (self.day(x, "CINreferralDate") for x in details) if on]
         self._child(element, min(referred, default=self.header.known_on))
-        died_on = self.day(element, "ChildIdentifiers/PersonDeathDate")
+        died_on = self._died_on(element)
         conferences: dict[date, str | None] = {}
         for group in details:
             self._enquiries(group, conferences, died_on)
@@ -95,6 +107,13 @@ class Child:
             self.want(e.ConferenceHeldBefore(name, on, discussion), on, "held_on")
         self._assessments(details)
         self._plans(details, frozenset(conferences), died_on)
+
+    def _died_on(self, element: Element) -> date | None:
+        name = "ChildIdentifiers/PersonDeathDate"
+        born, died_on = as_day(_text(element, "ChildIdentifiers/PersonBirthDate")), self.day(element, name)
+        if born and died_on and died_on < born:
+            self.refuse("PersonDeathDate", f"{died_on}", f"it lies before the child was born, {born}: mend either")
+        return died_on
 
     def _child(self, element: Element, on: date) -> None:
         born = self.day(element, "ChildIdentifiers/PersonBirthDate")
@@ -216,6 +235,14 @@ class Child:
             del plans[on]
         for on, plan in sorted(plans.items()):
             self.want(plan, on)
+
+    def _say_without_review(self, element: Element) -> None:
+        """A child on a plan of which nobody would hear again."""
+        plans = element.findall("CINdetails/ChildProtectionPlans")
+        used = any(isinstance(x.body, e.PlanStoodBefore) and x.body.ended_on is None for x in self.wanted)
+        died = _text(element, "ChildIdentifiers/PersonDeathDate")
+        if not (used or died) and any(as_day(_text(x, "CPPendDate")) is None for x in plans):
+            self.refuse("ChildProtectionPlans", "", BY_HAND)
 
     def _plan(self, element: Element, sat_on: frozenset[date], closed_on: str) -> e.PlanStoodBefore | None:
         made_on, ended_on = self.day(element, "CPPstartDate"), self.day(element, "CPPendDate")

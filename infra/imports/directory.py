@@ -8,6 +8,7 @@ from typing import Any, Literal, get_args
 from msgspec import Struct, structs
 
 from handlers import events as e
+from handlers.partnership import Directory
 from handlers.people import StreamId
 from infra.imports.rows import Refused, Wanted
 from infra.imports.tables import (
@@ -19,12 +20,19 @@ from infra.imports.tables import (
     an_id,
     lines,
     one_of,
+    plain,
     some_of,
     words,
     yes_or_no,
 )
 
 KINDS = get_args(next(f.type for f in structs.fields(e.AgencyRecorded) if f.name == "kind"))
+
+
+def a_post(cell: str) -> str:
+    return an_id(plain(cell))
+
+
 WHO = (
     Column("worker", "the worker's id", an_id, needed=True),
     Column("agency", "the id of their agency", an_id, needed=True),
@@ -59,6 +67,13 @@ TABLES: dict[str, Kind] = {
     ),
     "workers": Kind((*WHO, Column("chairs", "yes if they preside over conferences", yes_or_no)), e.WorkerRecorded),
     "chairs": Kind(WHO, e.WorkerRecorded),
+    "posts": Kind(
+        (
+            Column("post", "as ladders name it, so conference unit manager or board", a_post, needed=True),
+            Column("worker", "the id of whoever holds it", an_id, needed=True),
+        ),
+        e.AreaRecorded,
+    ),
     "rooms": Kind(
         (
             Column("room", "the room's id", an_id, needed=True),
@@ -86,6 +101,9 @@ def read(table: str, text: str, area: str) -> Iterator[Wanted | Refused]:
     """Each row of this kind of table, as what it records. Raises NotReadable."""
     kind = TABLES[table]
     stream = StreamId(area, kind.stream, area)
+    if table == "posts":
+        yield from _posts(text, stream)
+        return
     seen: dict[str, int] = {}
     for line in lines(text, kind.columns):
         if isinstance(line, Refused):
@@ -98,6 +116,24 @@ def read(table: str, text: str, area: str) -> Iterator[Wanted | Refused]:
             what = kind.body.__struct_fields__[0]
             same = f"line {first} is about the same {what}: keep one of the two"
             yield wanted if first == line.number else Refused(wanted.row, what, "", same)
+
+
+def _posts(text: str, stream: StreamId) -> Iterator[Wanted | Refused]:
+    """All rows are one record: that of the area, which names who holds each post."""
+    roles: dict[str, str] = {}
+    for line in lines(text, TABLES["posts"].columns):
+        if isinstance(line, Refused):
+            yield line
+        elif line.cells["post"] in roles:
+            yield Refused(
+                f"line {line.number}", "post", "", "an earlier line is about the same post: keep one of the two"
+            )
+        else:
+            roles[line.cells["post"]] = line.cells["worker"]
+    if roles:
+        unknown = Directory(stream=stream)
+        area = e.AreaRecorded(stream.area, unknown.team, unknown.telephone, roles)
+        yield Wanted(stream, f"posts {', '.join(roles)}", area, "the posts", given=frozenset({"roles"}))
 
 
 def _wanted(table: str, kind: Kind, stream: StreamId, line: Line) -> Wanted:

@@ -36,7 +36,7 @@ from streams.wire import encode_body, read, type_name
 SOURCE = "quorate/import"
 REPLACING = (
     *(e.MemberJoined, e.FactorsAssessed, e.ConferenceHeldBefore, e.PlanStoodBefore),
-    *(e.AgencyRecorded, e.WorkerRecorded, e.LeaveRecorded, e.RoomRecorded),
+    *(e.AreaRecorded, e.AgencyRecorded, e.WorkerRecorded, e.LeaveRecorded, e.RoomRecorded),
 )
 Verdict = Literal["new", "changed", "same", "refused"]
 
@@ -63,7 +63,7 @@ async def weigh(
     house: House, wanted: Sequence[Wanted], recorded: datetime, keys: Literal["make", "find"] = "find"
 ) -> list[Weighed]:
     """What would become of each row; nothing is written unless keys are to be made."""
-    files = await _as_they_will_be(house, {w.stream for w in wanted})
+    files = await as_they_will_be(house, {w.stream for w in wanted})
     known = [_known(files.get(w.stream), w.body) for w in wanted]
     bodies = [_with_what_is_known(w, before) for w, before in zip(wanted, known, strict=True)]
     plain = [
@@ -78,12 +78,24 @@ async def weigh(
         named = chain.digest(encode_body(_essence(event.body)))
         id_ = derived(SOURCE, str(w.stream), type_name(event.body), named, *when)
         weighed.append(Weighed(w, verdict, replace(event, id=id_), refused))
+    return await _named_anew(house, weighed)
+
+
+async def _named_anew(house: House, weighed: list[Weighed]) -> list[Weighed]:
+    """A change made before at this very instant, and undone since, is a change once more; what is new is not."""
     async with transaction(house.engine) as connection:
-        there = await reading.known(connection, {(SOURCE, x.event.id) for x in weighed})
-    return [replace(x, verdict="same") if (SOURCE, x.event.id) in there and not x.refused else x for x in weighed]
+        while there := {x for _, x in await reading.known(connection, {(SOURCE, x.event.id) for x in weighed})}:
+            again = [x.verdict == "changed" and x.event.id in there for x in weighed]
+            if not any(again):
+                break
+            weighed = [
+                replace(x, event=replace(x.event, id=derived(SOURCE, x.event.id))) if anew else x
+                for x, anew in zip(weighed, again, strict=True)
+            ]
+    return [replace(x, verdict="same") if x.event.id in there and not x.refused else x for x in weighed]
 
 
-async def _as_they_will_be(house: House, streams: Iterable[StreamId]) -> dict[StreamId, File]:
+async def as_they_will_be(house: House, streams: Iterable[StreamId]) -> dict[StreamId, File]:
     """The files of these streams, with what waits to be decided there already in them."""
     found: dict[StreamId, File] = {s: KINDS[s.kind](stream=s) for s in streams}
     by_name = {str(s): s for s in found}
@@ -111,6 +123,8 @@ def _known(file: File | None, body: e.Body) -> e.Body | None:
             return file.before.conferences.get(id_)
         case CaseFile(), e.PlanStoodBefore(plan=id_):
             return file.before.plans[id_].told if id_ in file.before.plans else None
+        case Directory(), e.AreaRecorded():
+            return file.area
         case Directory(), e.AgencyRecorded(agency=id_):
             return file.agencies.get(id_)
         case Directory(), e.WorkerRecorded(worker=id_):
@@ -131,6 +145,8 @@ def _with_what_is_known(wanted: Wanted, known: e.Body | None) -> e.Body:
     if isinstance(body, e.MemberJoined) and isinstance(known, e.MemberJoined):
         corrected = replace(known.member, relation=body.member.relation, born=body.member.born)
         return replace(known, member=corrected)
+    if isinstance(known, e.AreaRecorded):
+        return replace(known, roles=known.roles | body.roles)
     return replace(known, **{name: getattr(body, name) for name in wanted.given})
 
 
@@ -151,6 +167,11 @@ def _names_nobody(wanted: Wanted, file: File | None) -> Refused | None:
             return Refused(wanted.row, "worker", id_, "the directory knows nobody of this id: import the worker first")
         case Directory(), e.WorkerRecorded(agency=id_) if file.agencies and id_ not in file.agencies:
             return Refused(wanted.row, "agency", id_, "the directory knows no agency of this id: import it first")
+        case Directory(), e.AreaRecorded(roles=roles) if file.workers and (
+            strange := {*roles.values()} - file.workers.keys()
+        ):
+            why = "the directory knows nobody of this id, so no post is taken: import the worker first"
+            return Refused(wanted.row, "worker", min(strange), why)
         case _:
             return None
 

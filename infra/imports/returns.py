@@ -6,6 +6,7 @@ A document type is refused before anything is read, since that is where entities
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections.abc import Iterator
 from datetime import date
 from typing import BinaryIO
@@ -17,9 +18,10 @@ from msgspec import Struct
 from infra.imports.rows import NotReadable
 
 DAY = re.compile(r"(\d{4}-\d{2}-\d{2})(T00:00:00(\.0+)?)?Z?")
-YEARS = (2024, 2025, 2026)
+YEARS = ("2024", "2025", "2026")
 DEEPEST = 20
 LARGEST_CHILD = 20_000  # elements: a child known since birth has some hundreds
+LONGEST_TEXT = 1_000_000  # bytes without an element beginning or ending
 PROLOG, SIP = 64_000, 64
 NO_CENSUS = "it is no children in need census: give the XML file that goes to COLLECT, with its Header"
 
@@ -69,7 +71,9 @@ def _ended(source: BinaryIO) -> Iterator[tuple[list[str], Element]]:
     path: list[Element] = []
     names: list[str] = []
     parts = 0
-    for what, element in iterparse(source, ("start", "end")):
+    watched = _Watched(source)
+    for what, element in iterparse(watched, ("start", "end")):
+        watched.silent = 0
         if what == "start":
             element.tag = element.tag.rpartition("}")[2]
             path.append(element)
@@ -86,6 +90,19 @@ def _ended(source: BinaryIO) -> Iterator[tuple[list[str], Element]]:
         names.pop()
 
 
+class _Watched:
+    """A source that stops where one text would fill the memory. silent: bytes read since an element began or ended."""
+
+    def __init__(self, source: BinaryIO) -> None:
+        self.source, self.silent = source, 0
+
+    def read(self, size: int = -1, /) -> bytes:
+        self.silent += size
+        if self.silent > LONGEST_TEXT:
+            raise NotReadable("one of its texts is far longer than any of a child's record: mend it")
+        return self.source.read(size)
+
+
 def _header(element: Element) -> Header:
     """Raises NotReadable for another collection, or a year whose layout is not read here."""
     said = {x.tag: (x.text or "").strip() for x in element.iter()}
@@ -94,12 +111,29 @@ def _header(element: Element) -> Header:
     known_on = as_day(said.get("ReferenceDate", ""))
     if known_on is None:
         raise NotReadable("its Header names no ReferenceDate: add the census day, as 2025-03-31")
-    if known_on.year not in YEARS:
-        years = f"{YEARS[0]} to {YEARS[-1]}"
+    year = said.get("Year") or str(known_on.year)
+    if year not in YEARS:
         raise NotReadable(
-            f"it is the census of {known_on.year}, and the layouts of {years} are read: give one of those"
+            f"it is the census of {year[:20]}, and the layouts of {YEARS[0]} to {YEARS[-1]} are read: give one of those"
         )
+    if year != str(known_on.year):
+        raise NotReadable(f"its Header names the year {year} and the census day {known_on}: mend either")
     return Header(known_on)
+
+
+class Seen:
+    """Where in the file each child stood first; on disk, since a large return names more than memory should hold."""
+
+    def __init__(self) -> None:
+        self.kept = sqlite3.connect("")
+        self.kept.execute("CREATE TABLE seen (child TEXT PRIMARY KEY, number INTEGER) WITHOUT ROWID")
+
+    def first(self, child: str, number: int) -> int:
+        """The number of the first child of this name; this one's, if there was none."""
+        said = self.kept.execute("INSERT INTO seen VALUES (?, ?) ON CONFLICT DO NOTHING", (child, number))
+        if said.rowcount:
+            return number
+        return int(self.kept.execute("SELECT number FROM seen WHERE child = ?", (child,)).fetchone()[0])
 
 
 def as_day(text: str) -> date | None:

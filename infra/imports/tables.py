@@ -70,7 +70,10 @@ def text_of(raw: bytes) -> tuple[str, str]:
 def lines(text: str, columns: Sequence[Column]) -> Iterator[Line | Refused]:
     """Each row, usable or not. Raises NotReadable where the header cannot be read."""
     rows = _rows(text)
-    number, header = next(rows, (1, []))
+    number, header = next(rows, (0, []))
+    if not number:
+        needed = ", ".join(c.name for c in columns if c.needed)
+        raise NotReadable(f"it is empty: give it a header row that names at least {needed}, and a row for each")
     if isinstance(header, str):
         raise NotReadable(f"its header row cannot be read ({header}): mend its quotation marks")
     shown = _shown(header, {c.name: c for c in columns})

@@ -57,9 +57,12 @@ def _opened(files: Iterable[Path], nation: str) -> list[Pack]:
     given: list[Pack] = []
     for file in files:
         try:
-            given.append({"nation": nation, **opened(file)})
+            pack = {"nation": nation, **opened(file)}
+            if pack.get("layer") == "local":
+                national(str(pack["nation"]))
+            given.append(pack)
         except ProtocolFaults as refused:
-            faults += refused.faults
+            faults += [x if x.startswith(file.name) else f"{file.name}: {x}" for x in refused.faults]
     if faults:
         raise ProtocolFaults(faults)
     return given
@@ -128,9 +131,15 @@ def _overlaps(protocol: Protocol) -> Iterator[str]:
     """Two rules that say one thing: whoever changes the one leaves the other standing."""
     for one, other in combinations(protocol.rules.values(), 2):
         if _says(one) == _says(other) and {*one.meetings} & {*other.meetings}:
+            ours, theirs = sorted((one, other), key=lambda rule: rule.layer != "local")
+            mend = (
+                f"call it [rules.{theirs.id}], so that it replaces that one,"
+                if (ours.layer, theirs.layer) == ("local", "national")
+                else "take one out,"
+            )
             yield (
-                f"rules {one.id} and {other.id} say the same of the same meeting ({one.title}); "
-                "take one out, or say in its title what it is for"
+                f"rule {ours.id} ({ours.layer}) says the same of the same meeting as rule {theirs.id}"
+                f" ({theirs.layer}: {theirs.title}); {mend} or say in its title what it is for"
             )
     opens, closes = (protocol.rules.get(protocol.answers.get(f"FIP-01-{end}", "")) for end in ("open", "close"))
     if opens and closes and opens.unit == closes.unit and (opens.count or 0) > (closes.count or 0):

@@ -9,6 +9,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -88,10 +89,17 @@ def lying(nation: str, overlay: Path | None, area: str | None = None) -> list[di
 def national(nation: str) -> list[dict[str, Any]]:
     """A nation's packs as they lie in this room, with its bank holidays. Raises ProtocolFaults."""
     if not ships(nation):
-        raise ProtocolFaults([f"{nation}.toml: there is no such pack; write it, or name a nation that has one"])
+        raise ProtocolFaults([_no_packs_for(nation)])
     packs = [opened(ROOM / name) for name in _names(nation) if (ROOM / name).is_file()]
     packs[0].setdefault("holidays", bank_holidays(nation))
     return packs
+
+
+def _no_packs_for(nation: str) -> str:
+    there = nations()
+    near = get_close_matches(nation.lower(), there, 1)
+    meant = f"did you mean {near[0]}?" if near else f"there are packs for {', '.join(there)}"
+    return f"no packs are here for the nation {nation}; {meant}"
 
 
 def _names(nation: str) -> tuple[str, str, str]:

@@ -19,14 +19,9 @@ from infra.office import Office
 from tests.benchmarks import deciding, growing, remembering, replaying, settling
 from tests.benchmarks.river import END, River, opened, river
 from tests.benchmarks.settling import WARM, Files, files_in
-from tests.benchmarks.table import Line, lines
+from tests.benchmarks.table import Line, lines, say
 
 FULL = 1000
-
-
-def say(line: str) -> None:
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
 
 
 def measured(made: River, families: int, rounds: int, until: datetime = END) -> Iterator[list[Line]]:

@@ -76,11 +76,12 @@ async def journey(house: House, areas: Sequence[str], until: datetime = END) -> 
 
 @dataclass
 class River:
-    """letters: what families and persons were told; before: the database just before the first of them, with its
-    areas' directories; lived: the database at the end of it all."""
+    """shared: what the areas' directories and rooms were told; letters: what came after; before: the database in
+    between; lived: the database at the end of it all."""
 
     folder: Path
     letters: list[Letter]
+    shared: list[Letter]
 
     @property
     def before(self) -> Path:
@@ -100,13 +101,13 @@ class River:
 
 async def river(folder: Path, areas: int, until: datetime = END) -> River:
     """The directories come in first, so that a batch may hold anything that comes after."""
-    made = River(folder, [])
+    made = River(folder, [], [])
     for place in (made.before, made.lived):
         place.mkdir(parents=True)
     async with opened(made.lived) as house:
         heard = await journey(house, [f"area-{n}" for n in range(areas)], until)
-    shared = [x for x in heard if x.headers["ce_source"] in FROM_DIRECTORIES]
-    made.letters = [x for x in heard if x not in shared]
+    made.shared = [x for x in heard if x.headers["ce_source"] in FROM_DIRECTORIES]
+    made.letters = [x for x in heard if x.headers["ce_source"] not in FROM_DIRECTORIES]
     async with opened(made.before) as house:
-        await take(shared, house.office, START)
+        await take(made.shared, house.office, START)
     return made

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -64,3 +65,9 @@ def lines(found: list[Line]) -> Iterator[str]:
     of = max((len(line.of) for line in found), default=0)
     for line in found:
         yield f"{line.what:<{wide}}  {line.ratio:8.3f}  {line.of:<{of}}  {line.numbers}"
+
+
+def say(line: str) -> None:
+    """A line at once, also where nobody watches a terminal."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()

@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
-from tests.benchmarks import bare, growing, settling
+from infra.deploy.broker import Broker
+from infra.deploy.postgres import Postgres
+from tests.benchmarks import bare, growing, settling, through_kafka
 from tests.benchmarks.__main__ import measured
 from tests.benchmarks.river import River, river
 from tests.benchmarks.table import Line, Watch, lines
@@ -71,3 +74,13 @@ def test_settling_reads_no_table_as_a_whole(made: River) -> None:
         planned = {s[0]: bare.plan(connection, s) for s in steps if s[0].startswith(("SELECT", "UPDATE", "DELETE"))}
     assert len(planned) > 3
     assert {s for s, plan in planned.items() if growing.whole_readings(plan)} == set()
+
+
+def test_the_kafka_engine_is_measured_beside_bare_loops(
+    broker: Broker, postgres: Postgres, server_folder: Path
+) -> None:
+    drained = asyncio.run(river(server_folder / "made", areas=3, until=UNTIL))
+    stage = through_kafka.Stage(broker, postgres, drained, server_folder)
+    found = [*through_kafka.side_by_side(stage, 1, [5]), *through_kafka.under_way(stage, 50.0)]
+    assert [line.of for line in found] == ["ours / aiokafka alone", "ours / kafka-python alone", "p99 / p50"]
+    assert all(line.ratio > 0 for line in found)

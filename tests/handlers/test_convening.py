@@ -4,6 +4,7 @@ import pytest
 
 from handlers import events as e
 from handlers import facts as f
+from handlers.conference import convening
 from handlers.working_days import in_words
 from tests.handlers.hearing import CONFERENCE, Hearing, an_enquiry, day, instant
 
@@ -59,7 +60,9 @@ def test_a_later_discussion_that_nobody_asks_a_conference_for_moves_nothing() ->
 def test_a_conference_asked_for_after_a_later_discussion_is_due_from_the_initiating_one() -> None:
     h = Hearing().family(e.StrategyDiscussionHeld("SD-1", day("Mon 3 March 2025"), True)).at("Mon 10 March 2025 10:00")
     h.family(e.StrategyDiscussionHeld("SD-2", day("Mon 10 March 2025"), True), e.ConferenceAskedFor("SD-2", "w-social"))
-    assert [in_words(m.due.due_on) for m in h.file.meetings.values()] == ["Mon 24 March 2025"]
+    [meeting] = h.file.meetings.values()
+    assert in_words(meeting.due.due_on) == "Mon 24 March 2025"
+    assert [convening.of_enquiry(h.file, d, h.protocol) for d in ("SD-1", "SD-2")] == [meeting, meeting]
 
 
 def test_an_enquiry_that_proves_not_to_be_one_needs_no_conference_any_more() -> None:

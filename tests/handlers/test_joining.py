@@ -158,6 +158,13 @@ def test_a_family_is_not_merged_into_itself_or_into_what_went_into_it(into: str)
         h.family(e.FamiliesMerged(into, "w-coordinator"))
 
 
+def test_a_family_that_merged_takes_no_other_along_into_a_third() -> None:
+    h = in_treatment().family(MERGED)
+    with pytest.raises(Impossible, match=r"F-1 already goes on as F-2; .*: quorate merge F-2 --into F-3"):
+        h.family(e.FamiliesMerged("F-3", "w-coordinator"))
+    assert CONFERENCE in other(h).meetings and not other(h).ties.merged_into
+
+
 def test_two_that_are_merged_into_each_other_at_once_lose_nothing_and_come_to_rest() -> None:
     h = in_treatment()
     crossed = other(h)

@@ -38,8 +38,8 @@ def test_our_default_fills_what_a_nation_leaves_open_or_calls_unknown() -> None:
 def test_a_local_rule_replaces_by_the_nations_name_and_by_ours() -> None:
     for overlay in (over("local", W_01=rule()), over("local", ICPC_01=rule())):
         protocol = read([national(W_01=OWN), DEFAULTS, overlay])
-        found = protocol.deadline("ICPC-01", A_MONDAY)
-        assert (found.layer, in_words(found.due_on)) == ("local", "Mon 24 March 2025")
+        found = protocol.deadline("ICPC-01", from_words("Mon 8 June 2026"))
+        assert (found.layer, in_words(found.due_on)) == ("local", "Mon 29 June 2026")
         assert set(protocol.rules) == {found.rule}
 
 

@@ -221,20 +221,37 @@ def test_a_review_window_opens_on_its_day_and_closes_on_a_working_day() -> None:
     assert window.sentence.startswith("opens 42 calendar days after Fri 7 March 2025: Fri 18 April 2025 (OPEN")
 
 
+SHORTER = [
+    {"trigger": "Wed 16 April 2025", "due": "Fri 2 May 2025", "note": "across Easter"},
+    {"trigger": "Thu 2 January 2025", "due": "Thu 16 January 2025", "note": "two weeks"},
+]
+
+
 def test_a_later_layer_replaces_a_rule_of_the_same_id() -> None:
     shorter = rule(
         count=10,
         source="the borough's own page",
-        worked=[
-            {"trigger": "Wed 16 April 2025", "due": "Fri 2 May 2025", "note": "across Easter"},
-            {"trigger": "Thu 2 January 2025", "due": "Thu 16 January 2025", "note": "two weeks"},
-        ],
+        worked=SHORTER,
     )
     protocol = read([national(ICPC_01=rule(), CG_01=rule()), over("local", ICPC_01=shorter)])
-    found = protocol.deadline("ICPC-01", from_words("Thu 2 January 2025"))
-    assert (in_words(found.due_on), found.layer) == ("Thu 16 January 2025", "local")
+    found = protocol.deadline("ICPC-01", from_words("Mon 6 July 2026"))
+    assert (in_words(found.due_on), found.layer) == ("Mon 20 July 2026", "local")
     assert protocol.rules["CG-01"].layer == "national"
     assert (protocol.version, protocol.in_force_from) == ("england-2026.1+local-1", date(2026, 4, 1))
+
+
+@pytest.mark.parametrize(
+    ("trigger", "layer", "due"),
+    [("Tue 31 March 2026", "national", "Thu 23 April 2026"), ("Wed 1 April 2026", "local", "Fri 17 April 2026")],
+)
+def test_a_local_rule_dates_only_what_was_triggered_since_its_pack_is_in_force(
+    trigger: str, layer: str, due: str
+) -> None:
+    shorter = rule(count=10, worked=SHORTER)
+    protocol = read([national(ICPC_01=rule()), over("local", ICPC_01=shorter)])
+    for at in (trigger, f"{trigger} 00:30"):  # a day, and an instant that is still the day before by UTC
+        found = protocol.deadline("ICPC-01", from_words(at))
+        assert (found.layer, in_words(found.due_on)) == (layer, due)
 
 
 def test_an_overlay_may_fill_what_nobody_published() -> None:
@@ -295,7 +312,8 @@ CANNOT = "the worked date after 'Tue 9 December 2024' cannot be run:"
         ({"worked": [PLAIN]}, "fewer than two worked dates are given; count two by hand"),
         ({"unit": "clock_hours"}, "clock hours end at a time of day; set until = 'same_time'"),
         ({"unit": "fortnights"}, "Invalid enum value 'fortnights' - at `$.unit`; mend that entry"),
-        ({"cuont": 15}, "Object contains unknown field `cuont`; mend that entry"),
+        ({"cuont": 15}, "Object contains unknown field `cuont`; did you mean count?"),
+        ({"shoe_size": 4}, "Object contains unknown field `shoe_size`; mend that entry"),
         ({"count": -1}, "Expected `int` >= 0 - at `$.count`; mend that entry"),
         ({"worked": [WRONG, PLAIN]}, f"{SAYS} due Fri 3 January 2025, {GIVES} Thu 2 January 2025; {COUNT}"),
         ({"worked": [PLAIN, AMBER], "amber_inclusive": True}, f"{WARNS} Fri 21 March 2025; {COUNT}"),

@@ -105,8 +105,11 @@ def test_a_faulty_pack_is_refused_at_the_start_in_one_sentence(two_areas: Home, 
 @pytest.mark.parametrize(
     ("nation", "sentence"),
     [
-        ('nation = "atlantis"', "hillside.toml: atlantis.toml: there is no such pack; write it, or name a nation that"),
-        ("nation = 7", "hillside.toml: 7.toml: there is no such pack; write it, or name a nation that has one"),
+        (
+            'nation = "atlantis"',
+            "hillside.toml: no packs are here for the nation atlantis; there are packs for england",
+        ),
+        ("nation = 7", "hillside.toml: no packs are here for the nation 7; there are packs for england, wales"),
     ],
 )
 def test_a_nation_without_packs_is_refused_by_the_name_of_the_areas_file(

@@ -27,11 +27,12 @@ def said(child: Child, type_: type[e.Body]) -> list[e.Body]:
 
 
 def refused(child: Child) -> Refusals:
-    return [(r.element, r.value) for r in child.refused]
+    """Without what is said of the child beside, that no review falls due."""
+    return [(r.element, r.value) for r in child.refused if r.element != "ChildProtectionPlans"]
 
 
 def sentence(child: Child) -> str:
-    [row] = child.refused
+    [row] = (r for r in child.refused if r.element != "ChildProtectionPlans")
     return row.sentence
 
 
@@ -229,3 +230,28 @@ def test_what_each_event_happened_on_is_its_own_day() -> None:
         ("FactorsAssessed", "2024-06-30"),
         ("PlanStoodBefore", "2024-06-20"),
     ]
+
+
+@pytest.mark.parametrize(
+    "child",
+    [
+        read(details(an_enquiry(), a_plan(None))),
+        read(details(an_enquiry(), a_plan("2024-02-30"))),
+        read(details(an_enquiry(sat=None), a_plan())),
+        read(details(an_enquiry(), a_plan(ended="2025-02-30"))),
+        read(whole(), name=None),
+    ],
+)
+def test_a_child_on_a_plan_that_cannot_be_used_is_said_to_have_no_review_falling_due(child: Child) -> None:
+    last = child.refused[-1]
+    assert len(child.refused) > 1 and "NO REVIEW OF IT FALLS DUE HERE: mend it and import again, or" in last.sentence
+
+
+@pytest.mark.parametrize("child", [read(whole()), read(whole(made=None, ended="2025-03-20")), read(details())])
+def test_nothing_is_said_of_reviews_where_the_plan_is_used_has_ended_or_is_none(child: Child) -> None:
+    assert "ChildProtectionPlans" not in {r.element for r in child.refused}
+
+
+def test_a_death_before_the_birth_is_refused() -> None:
+    assert refused(read(details(), died="2015-03-26")) == [("PersonDeathDate", "2015-03-26")]
+    assert not refused(read(details(), died="2015-03-27"))

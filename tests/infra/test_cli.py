@@ -171,7 +171,7 @@ def test_a_family_is_shown_on_one_screen(in_april: Home) -> None:
         "initial child protection conference (initial-conference:SD-1): held",
         "15 working days after Mon 6 January 2025",
         "attendance: present",
-        "minutes accepted by the relay",
+        "minutes handed over",
         "Child protection plan PLAN-1 (neglect), made Wed 8 January 2025, ended Thu 20 March 2025",
         "Family Intervention Project FIP-1",
         "Make sure that clearway knows",
@@ -189,6 +189,17 @@ def test_a_family_is_shown_on_one_screen(in_april: Home) -> None:
     assert 0 < january["involved"] < attended["clearway"]["involved"]
     assert {r["state"] for r in home.rows("meetings", "--from", "2025-01-08", "--to", "2025-01-10")} == {"held"}
     assert home.rows("duties", "--late", "--all")
+
+
+def test_the_fate_of_a_mail_has_one_name_wherever_it_is_told(in_april: Home) -> None:
+    sent = {(r["meeting"], r["person"], r["what"]): r["fate"] for r in in_april.rows("sent", FAMILY)}
+    shown = {
+        (m["meeting"], p["person"], "minutes"): p["minutes"].partition(";")[0]
+        for m in in_april.one("show", FAMILY)["meetings"]
+        for p in m["invited"]
+        if p["minutes"]
+    }
+    assert "handed over" in shown.values() and shown.items() <= sent.items()
 
 
 KEYS = {

@@ -43,6 +43,7 @@ def test_a_death_calls_invitations_back_without_a_mail_to_the_dead(referred: Hom
     assert re.search(r"Duty D-\w+ ended \(lapse: the file\): Make sure that clearway knows", said)
     (off,) = [x for x in referred.rows("sent", FAMILY, "--person", "p-mother") if x["what"] == "cancellation"]
     assert off["fate"] == "not sent (no address)"
+    assert "cancellation not sent (no address)" in referred.says("show", FAMILY)
     assert "Mary Quillfeather (p-mother), on Mon 6 January 2025" in referred.says("show", FAMILY)
 
 
@@ -110,6 +111,13 @@ def test_two_records_become_one_family_and_the_old_name_leads_to_it(two_records:
     assert "Goes on with what was F-1" in two_records.says("show", FAMILY)
 
 
+def test_a_family_that_merged_takes_no_other_along_into_a_third(two_records: Home) -> None:
+    two_records.says("merge", FAMILY, "--into", "F-2", *BY)
+    refused = two_records.fails("merge", FAMILY, "--into", "F-3", *BY)
+    assert refused == "F-1 already goes on as F-2; if they are one family too: quorate merge F-2 --into F-3"
+    assert two_records.one("show", FAMILY)["family"] == "F-2"
+
+
 def test_what_is_recorded_under_the_old_name_reaches_the_family_that_goes_on(two_records: Home) -> None:
     ended = told(at("2025-01-06", "18:00"), "family/F-1", e.PlanEnded("PLAN-9", at("2025-01-06").date(), "w-chair-1"))
     two_records.publish([ended])
@@ -145,6 +153,8 @@ def test_a_death_is_listed_among_the_records_and_can_be_put_right(referred: Home
     [record] = [r for r in referred.rows("records", FAMILY) if r["type"] == "PersonDied"]
     referred.says("in-error", FAMILY, record["record"], "--reason", "it was a namesake", *BY)
     assert not referred.one("show", FAMILY)["died"]
+    again = referred.fails("in-error", FAMILY, record["record"], "--reason", "it was a namesake", *BY)
+    assert "was recorded in error on Mon 6 January 2025" in again and again.endswith("there is nothing more to do")
 
 
 def test_the_duty_that_was_brought_tells_its_story(two_records: Home) -> None:

@@ -10,6 +10,7 @@ import pytest
 from handlers import events as e
 from infra.cli import enquiring
 from tests.infra.commands import BY, FAMILY, MEETING, Home, first_evening, home, referred
+from tests.journeys.story import the_conference
 
 __all__ = ["first_evening", "home", "referred"]
 WHY = ("--reason", "the aunt drinks too")
@@ -35,6 +36,24 @@ def test_a_dispute_keeps_the_conference_due_until_it_is_settled(referred: Home) 
     over = referred.says("settle", FAMILY, "DP-1", "--no-conference", *WHY, *BY)
     assert over.startswith("The dispute DP-1 is settled.") and "resolved the dispute DP-1: no conference" in over
     assert referred.snapshot()["meetings"][MEETING]["no_longer_due_at"]
+
+
+HELD = (
+    "Recorded, yet the initial child protection conference was held on Wed 8 January 2025, and what it decided stands"
+    " (PLAN-1 until a review conference ends it). If one of the two is in error: quorate records F-1."
+)
+
+
+def test_an_outcome_that_comes_after_the_conference_says_that_it_was_held_and_what_stands(referred: Home) -> None:
+    referred.publish(the_conference())
+    referred.says("run", "--until", "2025-01-08")
+    plans = referred.snapshot()["plans"]
+    assert HELD in referred.says(*NOT_NEEDED, *BY).splitlines()
+    assert referred.snapshot()["plans"] == plans
+    needed = ("outcome", FAMILY, "SD-1", "substantiated_at_risk", "--conference", "--on", "2025-01-08")
+    assert "yet the" not in referred.says(*needed, *BY)
+    referred.says("dispute", FAMILY, "SD-1", "DP-1", *WHY, "--by", "w-health")
+    assert HELD in referred.says("settle", FAMILY, "DP-1", "--no-conference", *WHY, *BY).splitlines()
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from infra.protocols import packs
 from infra.protocols.checking import COUNTED_BY, DATING, MAY_BE_MISSING
 from infra.protocols.packs import nations, protocol
 from tests.house.tree import parsed, python_files
-from tests.infra.commands import Home, first_evening, home, referred
+from tests.infra.commands import BY, FAMILY, Home, first_evening, home, referred
 
 __all__ = ["first_evening", "home", "referred"]
 
@@ -140,9 +140,37 @@ def test_two_rules_that_say_the_same_overlap(home: Home, tmp_path: Path) -> None
     twice = SOONER + SOONER.replace("ICPC-01", "ICPC-1")
     assert refusals(home, pack(tmp_path, twice)) == [
         (
-            "borough.toml: rules ICPC-01 and ICPC-1 say the same of the same meeting (Initial conference); "
-            "take one out, or say in its title what it is for"
+            "borough.toml: rule ICPC-01 (local) says the same of the same meeting as rule ICPC-1"
+            " (local: Initial conference); take one out, or say in its title what it is for"
         )
+    ]
+
+
+def test_a_local_rule_that_says_what_a_national_one_does_is_told_how_to_replace_it(home: Home, tmp_path: Path) -> None:
+    national = protocol().rules["ICPC-01"]
+    same = SOONER.replace("[rules.ICPC-01]", "[rules.LV-1]").replace("Initial conference", national.title)
+    assert refusals(home, pack(tmp_path, same)) == [
+        (
+            "borough.toml: rule LV-1 (local) says the same of the same meeting as rule ICPC-01 (national: "
+            f"{national.title}); call it [rules.ICPC-01], so that it replaces that one, or say in its title"
+            " what it is for"
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("nation", "mend"),
+    [
+        ("England", "did you mean england?"),
+        ("atlantis", "there are packs for england, wales, scotland, northern-ireland"),
+    ],
+)
+def test_a_pack_for_a_nation_without_packs_is_refused_by_its_own_name(
+    home: Home, tmp_path: Path, nation: str, mend: str
+) -> None:
+    head = HEAD + f'nation = "{nation}"\n'
+    assert refusals(home, pack(tmp_path, head=head)) == [
+        f"borough.toml: no packs are here for the nation {nation}; {mend}"
     ]
 
 
@@ -276,18 +304,37 @@ def test_each_area_is_shown_its_own_protocol(home: Home, tmp_path: Path, monkeyp
 # --- diff
 
 
+IN_FORCE = HEAD.replace("2026-09-01", "2025-01-06")  # the day of the strategy discussion
+
+
 def test_the_difference_names_each_rule_and_the_open_duties_with_both_dates(referred: Home, tmp_path: Path) -> None:
     [hold] = [d for d in referred.rows("duties") if d["kind"] == "hold_meeting"]
-    rows = referred.rows("protocol", "diff", pack(tmp_path))
+    new = pack(tmp_path, head=IN_FORCE)
+    rows = referred.rows("protocol", "diff", new)
     [change] = [r for r in rows if r["part"] == "change"]
     assert (change["what"], change["how"]) == ("rule ICPC-01", "changed")
     assert change["sentence"].startswith("rule ICPC-01: 15 working days after: initiating strategy discussion")
     [duty] = [r for r in rows if r["part"] == "duty" and r["kind"] == "hold_meeting"]
     assert (duty["duty"], duty["rule"], duty["how"]) == (hold["duty"], "ICPC-01", "moves")
     assert (duty["due_before"], duty["due_after"]) == (hold["due_at"], "2025-01-20T23:59:59Z")
-    said = referred.says("protocol", "diff", pack(tmp_path))
+    said = referred.says("protocol", "diff", new)
     assert "1 hold_meeting moves, by rule ICPC-01" in said
     assert f"F-1 {hold['duty']}: due Mon 27 January 2025 23:59, then Mon 20 January 2025 23:59" in said
+
+
+def test_what_was_triggered_before_a_pack_is_in_force_does_not_move_and_nothing_does_until_it_is_adopted(
+    referred: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = referred.rows("meetings")
+    new = pack(tmp_path, head=HEAD.replace("2026-09-01", "2025-01-07"))
+    assert referred.says("protocol", "diff", new).splitlines()[1:] == [
+        "Until borough.toml is adopted (QUORATE_OVERLAY names it), nothing moves.",
+        "It is in force from Tue 7 January 2025: what was triggered before that day keeps the date it has.",
+        "Once it is, no open duty on file would be touched.",
+    ]
+    monkeypatch.setenv("QUORATE_OVERLAY", new)
+    referred.says("consent", FAMILY, "p-mother", "given", "--purpose", "fip", *BY)
+    assert referred.rows("meetings") == before
 
 
 def test_to_compare_changes_nothing_on_file(referred: Home, tmp_path: Path) -> None:
@@ -306,7 +353,7 @@ def test_two_packs_are_held_against_each_other_also_without_a_home(home: Home, t
 
 def test_a_pack_that_changes_no_number_touches_no_duty(referred: Home, tmp_path: Path) -> None:
     one, other = pack(tmp_path), pack(tmp_path, SOONER.replace("page 3", "page 4"), "next.toml")
-    assert referred.says("protocol", "diff", one, other).endswith("No open duty on file is touched.")
+    assert referred.says("protocol", "diff", one, other).endswith("Once it is, no open duty on file would be touched.")
 
 
 def test_an_area_with_a_pack_of_its_own_must_be_named(
@@ -369,3 +416,11 @@ def test_coverage_that_does_not_tell_the_truth_is_refused(
     assert old in text
     (room / "coverage.toml").write_text(text.replace(old, new), encoding="utf-8")
     assert sentence in home.says("protocol", "coverage", code=2)
+
+
+def test_a_home_with_packs_of_its_own_goes_by_them(home: Home) -> None:
+    (home.folder / "protocols").mkdir(parents=True)
+    shutil.copy(Path(packs.__file__).parent / "example_overlay.toml", home.folder / "protocols" / "lakeside.toml")
+    asked = ("protocol", "show", "--on", "2026-09-01", "--area")
+    assert "Lakeside procedures 4.2" in home.says(*asked, "lakeside")
+    assert "Lakeside procedures" not in home.says(*asked, "riverside")

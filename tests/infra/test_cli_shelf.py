@@ -225,17 +225,35 @@ def test_what_is_still_bad_comes_back_with_a_new_reason(home: Home) -> None:
         assert home.one("show", FAMILY)["held_events"] == [row["record"]]
         [duty] = home.rows("duties", "--kind", "mend_record")
         assert duty["ended"] is None
-    home.says("held", "mend", row["record"], mended(home, data=mended_body(day="2025-02-01")))
-    assert "had not come" in home.fails("held", "release", row["record"], code=1)
-    [again] = home.rows("held")
-    assert again["reason"] == "impossible"
-    home.says("held", "mend", again["record"], mended(home))
-    home.says("held", "release", again["record"])
+    home.says("held", "mend", row["record"], mended(home))
+    home.says("held", "release", row["record"])
     assert not home.rows("held") and not home.rows("duties", "--kind", "mend_record")
 
 
-def mended_body(day: str) -> dict[str, Any]:
-    return {"assessment": "A-1", "assessed_on": day, "factors": [], "basis": "statutory"}
+def mended_body(day: str, basis: str | None) -> dict[str, Any]:
+    return {"assessment": "A-1", "assessed_on": day, "factors": [], "basis": basis}
+
+
+@pytest.mark.parametrize(
+    ("day", "basis", "lacks"),
+    [("2025-01-06", None, "it names no legal basis; add a basis"), ("2025-02-01", "statutory", "had not come when")],
+)
+def test_a_mend_that_would_only_be_held_again_is_refused_with_what_it_still_lacks(
+    home: Home, day: str, basis: str | None, lacks: str
+) -> None:
+    home.publish([*referral(), assessment(None)])
+    home.says("run", "--until", "2025-01-06")
+    [row] = home.rows("held")
+    before = [home.sql(f"SELECT * FROM {table}") for table in ("held", "outbox", "keys", "ledger")]
+    refused = home.fails("held", "mend", row["record"], mended(home, data=mended_body(day, basis)))
+    assert refused.startswith("the mended event is not right yet: FactorsAssessed") and lacks in refused
+    assert before == [home.sql(f"SELECT * FROM {table}") for table in ("held", "outbox", "keys", "ledger")]
+
+
+def test_a_mend_under_another_systems_name_needs_its_basis_too(referred: Home) -> None:
+    referred.publish([changed(of_a_stranger(), data={"shoe_size": 4})], code=1)
+    [row] = referred.rows("held")
+    assert "no legal basis" in referred.fails("held", "mend", row["record"], mended(referred, of_a_stranger(None)))
 
 
 def test_a_mend_that_is_not_right_changes_nothing(home: Home) -> None:

@@ -1,6 +1,7 @@
 """The area's standing meetings at the command line."""
 
 from handlers import events as e
+from tests.house.tree import ROOT
 from tests.infra.commands import Home, first_evening, home, referred
 from tests.journeys.story import at, told
 
@@ -8,7 +9,9 @@ __all__ = ["first_evening", "home", "referred"]
 
 
 def test_standing_meetings_are_listed_with_what_they_lack_and_whether_one_is_late(referred: Home) -> None:
-    assert referred.says("standing") == "No standing meeting is recorded."
+    none = referred.says("standing")
+    assert none.startswith("No standing meeting is recorded: add one with quorate publish FILE, an event like ")
+    assert "StandingMeetingRecorded" not in none and (ROOT / none.split("like ")[1].split()[0]).is_file()
     on = at("2025-01-06").date()
     group = e.StandingMeetingRecorded(
         "CG-1", "commissioning_group", "Joint Commissioning", on, 2, "w-head", ("clearway", "w-social"), ("training",)

@@ -189,10 +189,23 @@ def test_the_same_is_said_to_people_in_sentences(in_april: Home) -> None:
     file = written(in_april, a_census(a_child("9", details(an_assessment("2024-06-30", "9Z"))), IN_NEED), "census.xml")
     result = in_april.run("import", "census", str(file), "--area", "riverside")
     assert result.exit_code == 1
-    assert result.stderr == "Child 9, AssessmentFactors 9Z: no factor of the census is called so: mend the code.\n"
+    row, nobody = result.stderr.splitlines()
+    assert row == "Child 9, AssessmentFactors 9Z: no factor of the census is called so: mend the code."
+    assert nobody.startswith("A census names no adults and no workers, so nobody but the chair is invited")
     assert (
         result.stdout == "riverside of 2 children: 2 new, 0 changed, 0 the same, 1 refused; quorate run decides them.\n"
     )
+
+
+def test_a_child_who_is_in_a_return_twice_is_used_once_and_said(in_april: Home) -> None:
+    *refused, total = census(in_april, IN_NEED, ENDED, a_child("3", details(an_enquiry(), a_plan())), code=1)
+    assert [(r["row"], r["element"]) for r in refused] == [
+        ("child 3", "LAchildID"),
+        ("child 3", "ChildProtectionPlans"),
+    ]
+    assert "child number 1 of the file is the same, so none of child number 3 is used: put both" in refused[0]["why"]
+    assert total["children"] == 3
+    assert counts(census(in_april, IN_NEED, ENDED)) == (0, 0, total["new"], 0)
 
 
 def test_a_dry_run_says_what_would_be_done_and_does_nothing(in_april: Home) -> None:
@@ -259,6 +272,27 @@ def test_a_row_recorded_again_changes_nothing_and_what_differs_is_recorded_anew(
     assert counts(table(home, "workers", WORKERS, "--recorded", "2025-04-11T11:00")) == (0, 1, 0, 0)
     ran(home, "2025-04-12")
     assert ledger(home, e.WorkerRecorded) == 3
+
+
+@pytest.mark.parametrize("run_between", [False, True])
+def test_corrections_back_and_forth_at_one_instant_end_with_the_last(home: Home, run_between: bool) -> None:
+    there = WORKERS.replace("zoe@", "zoe.oneill@")
+    for n, text in enumerate((WORKERS, there, WORKERS, there, WORKERS, there)):
+        assert counts(table(home, "workers", text)) == ((0, 1, 0, 0) if n else (1, 0, 0, 0))
+        if run_between:
+            ran(home)
+        assert counts(table(home, "workers", text)) == (0, 0, 1, 0)
+    ran(home)
+    assert counts(table(home, "workers", there)) == (0, 0, 1, 0) and ledger(home, e.WorkerRecorded) == 6
+
+
+def test_a_census_corrected_back_and_forth_at_one_instant_ends_with_the_last(in_april: Home) -> None:
+    born = ("2015-03-27", "2015-03-28") * 3
+    for day in born:
+        census(in_april, a_child("1", details(), born=day))
+    ran(in_april)
+    assert counts(census(in_april, a_child("1", details(), born=born[-1]))) == (0, 0, 1, 0)
+    assert ledger(in_april, e.MemberJoined) >= len(born)
 
 
 def test_a_column_that_is_left_out_changes_nothing_and_an_empty_cell_empties_it(home: Home) -> None:
@@ -333,7 +367,8 @@ def test_windows_1252_is_read_and_said(home: Home) -> None:
     [
         (("workers", "nowhere.csv", "--area", "vale"), "nowhere.csv cannot be read (No such file or directory)"),
         (("workers", "{}", "--area", "The Vale"), "small letters, digits and hyphens"),
-        (("workers", "{}"), "nothing has been decided yet"),
+        (("workers", "{}"), "this home knows no area yet, so say whose it is: add --area"),
+        (("workers", "{}", "--dry-run"), "this home knows no area yet"),
         (("rooms", "{}", "--area", "vale"), "a column called worker, which nobody reads"),
         (("workers", "{}", "--area", "vale", "--recorded", "soon"), "is not an instant"),
     ],
@@ -341,6 +376,12 @@ def test_windows_1252_is_read_and_said(home: Home) -> None:
 def test_what_cannot_be_done_fails_in_one_sentence(home: Home, arguments: tuple[str, ...], sentence: str) -> None:
     file = written(home, WORKERS, "workers.csv")
     assert sentence in home.fails("import", *(a.format(file) for a in arguments))
+
+
+@pytest.mark.parametrize("text", ["", "\n \n", "\ufeff"])
+def test_an_empty_table_is_told_which_columns_it_needs(home: Home, text: str) -> None:
+    said = home.fails("import", "workers", str(written(home, text, "workers.csv")), *TABLE)
+    assert "it is empty: give it a header row that names at least worker, agency, name" in said
 
 
 def test_the_help_names_every_column(home: Home) -> None:

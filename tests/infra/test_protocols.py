@@ -235,7 +235,7 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
 
 
 def test_a_nation_without_a_pack_is_refused() -> None:
-    with pytest.raises(ProtocolFaults, match=r"atlantis\.toml: there is no such pack; write it, or name a nation"):
+    with pytest.raises(ProtocolFaults, match="no packs are here for the nation atlantis; there are packs for england,"):
         protocol("atlantis")
 
 

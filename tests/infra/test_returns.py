@@ -57,6 +57,8 @@ def test_what_is_no_census_is_refused(raw: bytes) -> None:
     [
         (b"<Collection>CIN", b"<Collection>CLA", "no children in need census"),
         (b"<ReferenceDate>2025-03-31", b"<ReferenceDate>31/03/2025", "names no ReferenceDate"),
+        (b"<Year>2025", b"<Year>2023", "it is the census of 2023, and the layouts of 2024 to 2026 are read"),
+        (b"<Year>2025", b"<Year>2024", "names the year 2024 and the census day 2025-03-31: mend either"),
         (b'encoding="UTF-8"', b'encoding="KOI-99"', r"encoding is not known|not well-formed"),
     ],
 )
@@ -70,6 +72,11 @@ def test_children_before_a_break_in_the_file_are_read_and_the_place_is_told() ->
     assert [next(stream)[1].findtext("ChildIdentifiers/LAchildID") for _ in "12"] == ["1", "2"]
     with pytest.raises(NotReadable, match=r"not well-formed XML at line 2, column \d+"):
         next(stream)
+
+
+def test_a_text_that_never_ends_is_refused() -> None:
+    with pytest.raises(NotReadable, match="one of its texts is far longer than any of a child's record: mend it"):
+        names(a_census(a_child("1"), a_child("2").replace("WBRI", "x" * 1_100_000)))
 
 
 def test_a_namespace_changes_nothing() -> None:

@@ -107,7 +107,7 @@ def test_worker_database_and_broker_may_die_in_the_middle(
             "QUORATE_DATABASE": postgres.create("beset"),
             "QUORATE_MASTER_KEY": secrets.token_hex(32),
         }
-        topics.apply(broker.bootstrap, replication=1)
+        topics.apply(broker.bootstrap)
         worker = Worker(environment, tmp_path / "worker.log")
 
         def database() -> None:

@@ -135,7 +135,7 @@ def kafka_engine(home: Path, broker: Broker, postgres: Postgres) -> Iterator[Eng
             "QUORATE_DATABASE": postgres.create(f"suite_{secrets.token_hex(4)}"),
             "QUORATE_MASTER_KEY": secrets.token_hex(32),
         }
-        topics.apply(broker.bootstrap, replication=1)
+        topics.apply(broker.bootstrap)
         with worker(environment, home / "worker.log"):
             yield Engine("kafka", read(environment), mailbox)
 

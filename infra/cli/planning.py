@@ -1,0 +1,143 @@
+"""Commands about a plan that lasts, and about a child who is looked after: each publishes one event."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from handlers import events as e
+from handlers.before import PlanMade
+from handlers.events import Body
+from handlers.standing import plan_ended_on
+from handlers.working_days import in_words
+from infra.cli import moments
+from infra.cli.acting import By, Family
+from infra.cli.befalling import what_changed
+from infra.cli.common import Area, Fault, Json
+from infra.cli.recording import On, duties_opened, happened_on
+from infra.cli.stores import Folder, must_know
+from infra.cli.telling import Told, tell
+
+Plan = Annotated[str, typer.Argument(help="The plan's id, as quorate show names it.")]
+Placement = Annotated[str, typer.Argument(help="The placement's own number.")]
+
+
+def category(
+    ctx: typer.Context,
+    family: Family,
+    plan: Plan,
+    category: Annotated[e.Category, typer.Argument(help="The category from that day on.")],
+    on: On,
+    by: By,
+    area: Area = None,
+    json: Json = False,
+) -> None:
+    """Record that the category of a child protection plan changed."""
+    day = moments.day(on)
+
+    def make(folder: Folder, now: datetime) -> Body:
+        if _standing(folder, plan).category == category:
+            raise Fault(f"{plan} is of the category {category} already: there is nothing to change")
+        return e.PlanCategoryChanged(plan, category, happened_on(on, now), by)
+
+    def said(told: Told) -> list[str]:
+        return [f"{plan} is of the category {category} since {in_words(day)}.", *duties_opened(told)]
+
+    tell(ctx, family, area, by, json, make, said)
+
+
+def core_group(
+    ctx: typer.Context,
+    family: Family,
+    plan: Plan,
+    member: Annotated[list[str], typer.Option(metavar="WORKER", help="Who is of it; give it once for each.")],
+    on: On,
+    by: By,
+    area: Area = None,
+    json: Json = False,
+) -> None:
+    """Record who is of a plan's core group from that day: nobody else is of it any more."""
+    day = moments.day(on)
+
+    def make(folder: Folder, now: datetime) -> Body:
+        _standing(folder, plan)
+        for worker in member:
+            must_know(worker, folder.directory.workers, f"the directory knows nobody called {worker}")
+        return e.CoreGroupNamed(plan, tuple(dict.fromkeys(member)), happened_on(on, now), by)
+
+    def said(told: Told) -> list[str]:
+        who = ", ".join(map(told.after.name, dict.fromkeys(member)))
+        said = f"The core group of {plan} is {who}, since {in_words(day)}."
+        return [said, *what_changed(told), *duties_opened(told)]
+
+    tell(ctx, family, area, by, json, make, said)
+
+
+def looked_after(
+    ctx: typer.Context,
+    family: Family,
+    placement: Placement,
+    child: Annotated[str, typer.Argument(help="Who is looked after.")],
+    by: By,
+    on: Annotated[str | None, typer.Option(metavar="DATE", help="Since when; find it out, if you do not know.")] = None,
+    area: Area = None,
+    json: Json = False,
+) -> None:
+    """Record that a child became looked after; say it again with --on once the day is known."""
+
+    def make(folder: Folder, now: datetime) -> Body:
+        children = [m.person for m in folder.file.members.values() if m.relation == "child"]
+        must_know(child, children, f"{child} is no child of {family}")
+        known = folder.file.life.looked_after.get(placement)
+        if known and known[0].body.child != child:
+            raise Fault(f"{placement} is the placement of {known[0].body.child}: give this one a number of its own")
+        return e.LookedAfterStarted(placement, child, by, happened_on(on, now) if on else None)
+
+    def said(told: Told) -> list[str]:
+        since = f"since {in_words(moments.day(on))}" if on else "since a day that is still to be found out"
+        return [f"{told.after.name(child)} is looked after, {since}.", *what_changed(told), *duties_opened(told)]
+
+    tell(ctx, family, area, by, json, make, said)
+
+
+def looked_after_ended(
+    ctx: typer.Context,
+    family: Family,
+    placement: Placement,
+    on: On,
+    by: By,
+    home: Annotated[bool, typer.Option("--home/--elsewhere", help="Whether the child came home to this family.")],
+    area: Area = None,
+    json: Json = False,
+) -> None:
+    """Record that a child is looked after no longer: one who came home is a change that services are told of."""
+    day = moments.day(on)
+
+    def make(folder: Folder, now: datetime) -> Body:
+        must_know(placement, folder.file.life.looked_after, f"{family} has no placement {placement}")
+        started = folder.file.life.looked_after[placement][0].body
+        if started.on and day < started.on:
+            raise Fault(f"{placement} began on {in_words(started.on)}: give the day on which it ended, with --on")
+        return e.LookedAfterEnded(placement, happened_on(on, now), by, home)
+
+    def said(told: Told) -> list[str]:
+        child = told.after.file.life.looked_after[placement][0].body.child
+        ended = f"{told.after.name(child)} is looked after no longer, since {in_words(day)}."
+        return [ended, *what_changed(told), *duties_opened(told)]
+
+    tell(ctx, family, area, by, json, make, said)
+
+
+def _standing(folder: Folder, plan: str) -> PlanMade:
+    """The plan as it stands. Raises Fault where there is none, or none any more."""
+    file = folder.file
+    must_know(plan, file.known_plans, f"{file.family} has no plan {plan}")
+    ended_on = plan_ended_on(file, plan)
+    if ended_on:
+        raise Fault(f"{plan} ended on {in_words(ended_on)}: there is nothing to change")
+    made = file.plan_made_at(plan)
+    if made is None:
+        raise Fault(f"nobody has recorded yet what was decided of {plan}: see quorate show {file.family}")
+    return made
