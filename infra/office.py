@@ -26,7 +26,7 @@ from infra.db import announced, chain, outbox, projections, reading, sealing, sh
 from infra.db.engine import transaction
 from infra.db.folding import FOLD_VERSION, KINDS, kept_file
 from infra.db.sealing import Keyring, insert_if_absent, put_in_place
-from infra.db.tables import files, held, inbox, ledger, parked, references, stamp, unstamp, wakeups
+from infra.db.tables import files, inbox, ledger, parked, references, stamp, unstamp, wakeups
 from infra.protocols.packs import Protocols
 from streams.office import Opened, Parcel, Refusal, Settlement
 from streams.wire import LONGEST, Letter, Unreadable, encode_body, stream_id, write
@@ -302,17 +302,9 @@ class Sitting:
             "at": stamp(refusal.now),
             "state": "open",
         }
-        if await self._shelve(row):
+        if await shelf.lay_down(self.connection, row):
             await self.tell_stream(letter.key, RecordHeld(id_, refusal.reason), letter, refusal.now)
         await outbox.mark_held(self.connection, name)
-
-    async def _shelve(self, row: dict[str, Any]) -> bool:
-        """Whether the record came to lie there now: for the first time, or again after its release."""
-        fresh = insert_if_absent(self.connection, held).returning(held.c.id)
-        if (await self.connection.execute(fresh, row)).first():
-            return True
-        again = update(held).where(held.c.id == row["id"], held.c.state == "released").values(row)
-        return (await self.connection.execute(again.returning(held.c.id))).first() is not None
 
     async def tell_stream(
         self,

@@ -12,13 +12,14 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import bindparam, func, select
+from msgspec.structs import replace
+from sqlalchemy import bindparam, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from handlers.effects import Announce
 from handlers.people import StreamId, derived
 from infra.db.outbox import HOUSE, row
-from infra.db.tables import outbox
+from infra.db.tables import outbox, stamp
 from streams.wire import Letter, announced, as_structured
 
 SO_FAR = (
@@ -68,3 +69,48 @@ def delivery_of(letter: Letter, subscriber: str) -> Delivery:
 def stream_of(area: str, subscriber: str) -> str:
     """Under what a subscriber's webhooks stand in the outbox."""
     return f"{area}/webhook/{subscriber}"
+
+
+# --- what became of webhooks: `silent` and `refused` are tried again, the next two wait for a person
+
+TRIED, GIVEN_UP = ("silent", "refused"), ("undelivered", "unreachable")
+OF_SUBSCRIBER = (outbox.c.kind == "webhook", outbox.c.stream == bindparam("of"))
+AHEAD = select(outbox.c.outcome, outbox.c.at).where(*OF_SUBSCRIBER, outbox.c.outcome.in_(["silent", "unreachable"]))
+LEFT_LYING = select(outbox).where(*OF_SUBSCRIBER, outbox.c.outcome.in_(GIVEN_UP))
+AGAIN = (
+    update(outbox)
+    .where(outbox.c.name == bindparam("named"))
+    .values(state="waiting", at=bindparam("then"), letter=bindparam("said"), outcome=bindparam("how"))
+)
+
+
+async def ahead_of(connection: AsyncConnection, stream: str) -> tuple[bool, str]:
+    """Whether this subscriber was given up; and until when its webhooks wait since it is silent, if they do."""
+    found = [(r.outcome, r.at) for r in await connection.execute(AHEAD, {"of": stream})]
+    waits = [at for outcome, at in found if outcome == "silent"]
+    return any(outcome == "unreachable" for outcome, _ in found), min(waits, default="")
+
+
+async def try_again(
+    connection: AsyncConnection, name: str, delivery: Delivery, at: str, outcome: str | None = None
+) -> None:
+    """Let this webhook wait once more."""
+    said = msgspec.json.encode(delivery).decode()
+    await connection.execute(AGAIN, {"named": name, "then": at, "said": said, "how": outcome})
+
+
+async def resume(connection: AsyncConnection, stream: str, now: datetime) -> int:
+    """Let everything that was given up for this subscriber wait again; how many webhooks there were."""
+    lying = list(await connection.execute(LEFT_LYING, {"of": stream}))
+    for r in lying:
+        delivery = msgspec.json.decode(r.letter, type=Delivery)
+        await try_again(connection, r.name, replace(delivery, failures=0), stamp(now))
+    return len(lying)
+
+
+async def webhooks_of(connection: AsyncConnection, area: str) -> list[tuple[Delivery, str, str | None, str]]:
+    """Every webhook of the area that is not delivered: with its state, its outcome so far, and when it is due."""
+    there = (outbox.c.kind == "webhook", outbox.c.stream.startswith(f"{area}/webhook/", autoescape=True))
+    open_ = or_(outbox.c.state != "done", outbox.c.outcome.in_(GIVEN_UP))
+    found = await connection.execute(select(outbox).where(*there, open_).order_by(outbox.c.stream, outbox.c.at))
+    return [(msgspec.json.decode(r.letter, type=Delivery), r.state, r.outcome, r.at) for r in found]
