@@ -112,13 +112,22 @@ async def directory_of(house: House, area: str, back: Back = NOW) -> Directory:
 
 async def folder_of(house: House, family: str, area: str | None, back: Back = NOW) -> Folder:
     """A family's folder. Raises Fault, naming the families nearest to what was typed."""
-    stream = StreamId(await area_of(house, area), "family", family)
+    alone = None if area else await _area_with(house, family)
+    stream = StreamId(alone or await area_of(house, area), "family", family)
     file = await file_of(house, stream, back)
     if isinstance(file, CaseFile) and file.ties.merged_into:
         return await folder_of(house, file.ties.merged_into, area, back)
     if not isinstance(file, CaseFile):
         unknown(family, await families(house, stream.area), f"there is no family {family} in {stream.area}")
     return Folder(house, file, await directory_of(house, stream.area, Back(back.as_of)))
+
+
+async def _area_with(house: House, family: str) -> str | None:
+    """The only area that knows a family of this name, if there is one."""
+    async with transaction(house.engine) as connection:
+        found = [stream_id(s) for s in await reading.streams(connection, "family")]
+    areas = [s.area for s in found if s.id == family]
+    return areas[0] if len(areas) == 1 else None
 
 
 async def families(house: House, area: str | None = None) -> list[str]:
