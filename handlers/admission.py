@@ -33,7 +33,7 @@ BELONGS: dict[StreamKind, tuple[type[e.Body], ...]] = {
     "diary": (e.RoomRecorded, e.BusyRecorded, e.SeatsSought, e.SeatsReleased, e.SeatsHandedOver),
     "partnership": (
         *(e.AreaRecorded, e.AgencyRecorded, e.WorkerRecorded, e.LeaveRecorded, e.ServiceWatched),
-        *(e.StandingMeetingRecorded, e.StandingMeetingHeld),
+        *(e.StandingMeetingRecorded, e.StandingMeetingHeld, e.SubscriberRecorded, e.SubscriberRemoved),
     ),
 }
 

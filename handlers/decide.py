@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from handlers import (
     admission,
+    announcing,
     case_folds,
     concerns,
     consent,
@@ -45,7 +46,7 @@ from handlers.conference import convening
 from handlers.diary import keeping
 from handlers.diary_file import DiaryFile
 from handlers.duties import Owed
-from handlers.effects import Effect, TellStream
+from handlers.effects import Effect
 from handlers.facts import Fact, Finding, taken_in
 from handlers.meeting_file import Meeting
 from handlers.meetings import falling_due, inviting, minutes, seats
@@ -209,11 +210,13 @@ RULES: dict[type[e.Body], tuple[Rule, ...]] = {
     e.SeatsReleased: (lambda body, desk: keeping.give_back(desk.file, body),),
     # the area's directory
     e.AreaRecorded: (),
-    e.AgencyRecorded: (lambda body, desk: _tell_watchers(body, desk),),
-    e.WorkerRecorded: (lambda body, desk: _tell_watchers(body, desk),),
-    e.LeaveRecorded: (lambda body, desk: _tell_watchers(body, desk),),
+    e.AgencyRecorded: (lambda body, desk: watching.tell_watchers(desk.before, desk.file, body),),
+    e.WorkerRecorded: (lambda body, desk: watching.tell_watchers(desk.before, desk.file, body),),
+    e.LeaveRecorded: (lambda body, desk: watching.tell_watchers(desk.before, desk.file, body),),
     e.StandingMeetingRecorded: (),
     e.StandingMeetingHeld: (),
+    e.SubscriberRecorded: (),
+    e.SubscriberRemoved: (),
     e.ServiceWatched: (lambda body, desk: watching.begin(desk.file, body),),
 }
 
@@ -229,6 +232,7 @@ EVERY_TIME: dict[type[File], tuple[Callable[[Desk], Iterable[Finding | Effect]],
         lambda desk: letters.send(desk.case, _owed(desk), desk.directory, desk.now),
         lambda desk: escalation.ask_for_calls(desk.case, desk.protocol, desk.directory, desk.now),
         lambda desk: escalation.climb(desk.case, desk.protocol, desk.directory, desk.now),
+        lambda desk: announcing.announce(desk.before, desk.case, desk.facts, desk.directory),
     ),
     PersonFile: (lambda desk: person.tell_families(desk.file),),
     DiaryFile: (),
@@ -381,11 +385,6 @@ def _adjourn(body: e.MeetingAdjourned, desk: Desk) -> Iterator[Finding | Effect]
     meeting = desk.case.meetings[body.meeting]
     yield falling_due.release(desk.case, meeting, "the meeting was adjourned")
     yield from seats.seek(desk.case, meeting, _guests(desk)[meeting.id], desk.protocol, desk.directory, desk.now)
-
-
-def _tell_watchers(body: e.Body, desk: Desk) -> Iterator[TellStream]:
-    assert isinstance(desk.before, Directory)
-    return watching.tell_watchers(desk.before, desk.file, body)
 
 
 def _wake_at(desk: Desk) -> datetime | None:

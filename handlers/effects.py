@@ -11,6 +11,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from handlers.announcements import Announcement
 from handlers.events import Block, Body
 from handlers.facts import MeetingKind
 from handlers.people import Recipient, StreamId, Text
@@ -25,6 +26,14 @@ class TellStream(Struct, frozen=True, tag=True, kw_only=True):
 
     stream: StreamId
     body: Body
+    because: str
+
+
+class Announce(Struct, frozen=True, tag=True, kw_only=True):
+    """Tell others: on the public topic, and by webhook those subscribers who want to hear of it."""
+
+    body: Announcement
+    to: tuple[str, ...]
     because: str
 
 
@@ -149,4 +158,4 @@ class SendLetter(Struct, frozen=True, tag=True, kw_only=True):
 
 
 Message = SendInvitation | SendMinutes | SendNotice | SendLetter
-Effect = TellStream | Message
+Effect = TellStream | Announce | Message

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct, field
 
+from handlers.announcements import Announced
 from handlers.people import StreamId, Text
 
 Relation = Literal["child", "unborn", "parent", "carer", "partner", "other"]
@@ -880,3 +881,19 @@ class StandingMeetingHeld(Body, frozen=True):
     by: str
     attendance: tuple[Attendance, ...] = ()
     next_on: date | None = None
+
+
+class SubscriberRecorded(Body, frozen=True):
+    """Another system hears of meetings and late duties by webhook, of all or of those it wants; recorded again it
+    replaces what was known. secret: what the webhooks are signed with."""
+
+    subscriber: str
+    url: Text
+    secret: Text
+    by: str
+    wants: tuple[Announced, ...] = ()
+
+
+class SubscriberRemoved(Body, frozen=True):
+    subscriber: str
+    by: str

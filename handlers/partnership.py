@@ -26,7 +26,8 @@ class Directory(Struct, frozen=True, kw_only=True):
     """agencies and workers by their ids; area None until the area itself is recorded.
 
     recorded_at: when each worker was last recorded; watchers: by treatment service, the families that reckon with it,
-    under ANY those that would reckon with any; standing: the area's standing meetings.
+    under ANY those that would reckon with any; standing: the area's standing meetings; subscribers: who hears by
+    webhook.
     """
 
     stream: StreamId
@@ -37,6 +38,7 @@ class Directory(Struct, frozen=True, kw_only=True):
     leave: dict[str, e.LeaveRecorded] = field(default_factory=dict)
     watchers: dict[str, tuple[str, ...]] = field(default_factory=dict)
     standing: dict[str, StandingMeeting] = field(default_factory=dict)
+    subscribers: dict[str, e.SubscriberRecorded] = field(default_factory=dict)
 
     @property
     def team(self) -> str:
@@ -119,5 +121,9 @@ def fold(directory: Directory, fact: Fact) -> Directory:
         case e.StandingMeetingHeld() as held:
             meeting = standing_meetings.held(directory.standing[held.meeting], held)
             return replace(directory, standing={**directory.standing, held.meeting: meeting})
+        case e.SubscriberRecorded() as subscriber:
+            return replace(directory, subscribers={**directory.subscribers, subscriber.subscriber: subscriber})
+        case e.SubscriberRemoved(name):
+            return replace(directory, subscribers={k: v for k, v in directory.subscribers.items() if k != name})
         case _:
             return directory

@@ -1,7 +1,8 @@
 """The published contract: a JSON Schema for each event, AsyncAPI for the topics, all from the structs (decision 21).
 
-`.venv/bin/python -m infra.contract` writes them into `streams/schemas`, and refuses a change that is no addition.
-The samples beside them are written by hand, kept for ever, and never touched here.
+`.venv/bin/python -m infra.contract` writes them into `streams/schemas`, and refuses a change that is no addition to
+what `contract.lock.json` keeps: all that was ever promised, which only grows. The samples beside them are written by
+hand, kept for ever, and never touched here.
 """
 
 from __future__ import annotations
@@ -16,14 +17,17 @@ from typing import Any, get_args
 
 import msgspec
 
+from handlers import announcements as a
 from handlers import events as e
 from handlers import people
 from handlers.admission import homes
 from handlers.people import StreamKind
-from streams.topics import TOPICS, Topic
-from streams.wire import EVENT_TYPES, PREFIX, UPCASTERS
+from infra import promises
+from streams.topics import PUBLIC, TOPICS, Topic
+from streams.wire import EVENT_TYPES, PREFIX, PUBLIC_TYPES, UPCASTERS
 
 FOLDER = Path(__file__).parents[1] / "streams" / "schemas"
+LOCK = "contract.lock.json"
 COMMAND = ".venv/bin/python -m infra.contract"
 DIALECT = "http://json-schema.org/draft-07/schema#"
 DRAFT = "application/schema+json;version=draft-07"  # the same, as AsyncAPI calls it
@@ -34,7 +38,7 @@ Schema = dict[str, Any]
 
 
 class NotAdditive(Exception):
-    """The structs no longer read all that the committed schemas promised; the sentence names each breach."""
+    """The structs no longer keep all that was promised; the sentence names each breach, and the mend."""
 
 
 def short(type_: str) -> str:
@@ -52,9 +56,9 @@ def sample_path(folder: Path, type_: str) -> Path:
 
 def schema(type_: str) -> Schema:
     """The JSON Schema (draft 7, which AsyncAPI's tools read) of this event's data."""
-    body = EVENT_TYPES[type_]
+    body: type[msgspec.Struct] = (EVENT_TYPES | PUBLIC_TYPES)[type_]
     _, parts = msgspec.json.schema_components([body], ref_template="#/definitions/{name}")
-    shaped = {name: _shaped(_struct(name), part) for name, part in parts.items()}
+    shaped = {n: _shaped(body if n == body.__name__ else _struct(n), part) for n, part in parts.items()}
     own = shaped.pop(body.__name__)
     if "Sealed" in shaped:
         text = [{"type": "string"}, {"$ref": "#/definitions/Sealed"}]
@@ -98,9 +102,11 @@ def _property(hint: Any, inner: Schema) -> Schema:
     return {**inner, "anyOf": [text, *others]} if others else text
 
 
-def carried(kind: StreamKind) -> list[str]:
-    """The types of event that the topic of this kind of stream may carry."""
-    return [t for t, body in EVENT_TYPES.items() if kind in homes(body)]
+def carried(topic: Topic) -> list[str]:
+    """The types of event that this topic may carry; what is a webhook's alone is on none."""
+    if topic == PUBLIC:
+        return [t for t, body in PUBLIC_TYPES.items() if body is not a.WebhookTested]
+    return [t for t, body in EVENT_TYPES.items() if topic.kind in homes(body)]
 
 
 def asyncapi() -> Schema:
@@ -114,11 +120,14 @@ def asyncapi() -> Schema:
             " binary mode, keyed by its stream, area/kind/id; what cannot be read is held, never dropped.",
         },
         "defaultContentType": "application/json",
-        "channels": {topic.name: _channel(topic) for topic in TOPICS},
-        "operations": dict(x for topic in TOPICS for x in _operations(topic)),
+        "channels": {topic.name: _channel(topic) for topic in (*TOPICS, PUBLIC)},
+        "operations": dict(x for topic in (*TOPICS, PUBLIC) for x in _operations(topic)),
         "components": {
-            "messages": {short(t): _message(t) for t in EVENT_TYPES},
-            "schemas": {"headers": {"schemaFormat": DRAFT, "schema": _headers()}},
+            "messages": {short(t): _message(t) for t in (*EVENT_TYPES, *carried(PUBLIC))},
+            "schemas": {
+                "headers": {"schemaFormat": DRAFT, "schema": _headers()},
+                "publicHeaders": {"schemaFormat": DRAFT, "schema": _public_headers()},
+            },
         },
     }
 
@@ -132,15 +141,19 @@ def _channel(topic: Topic) -> Schema:
     }
     return {
         "address": topic.name,
-        "title": f"Streams of kind {topic.kind}",
+        "title": "For other systems" if topic == PUBLIC else f"Streams of kind {topic.kind}",
         "description": topic.carries,
-        "messages": {short(t): {"$ref": f"#/components/messages/{short(t)}"} for t in carried(topic.kind)},
+        "messages": {short(t): {"$ref": f"#/components/messages/{short(t)}"} for t in carried(topic)},
         "bindings": {"kafka": kafka},
     }
 
 
 def _operations(topic: Topic) -> Iterator[tuple[str, Schema]]:
     channel = {"$ref": f"#/channels/{topic.name}"}
+    if topic == PUBLIC:
+        told = "The relay publishes what others are told, keyed by family; at least once, each under one ce_id."
+        yield "public.relay", {"action": "send", "channel": channel, "summary": told}
+        return
     for name, action, summary in (
         ("settle", "receive", "Workers settle each event once."),
         ("relay", "send", "The relay publishes what leaves the outbox."),
@@ -151,7 +164,8 @@ def _operations(topic: Topic) -> Iterator[tuple[str, Schema]]:
 def _message(type_: str) -> Schema:
     described = schema(type_)
     told_apart = {"type": "object", "properties": {"ce_type": {"const": type_}}}
-    headers = {"allOf": [{"$ref": "#/components/schemas/headers/schema"}, told_apart]}
+    own = "publicHeaders" if type_ in PUBLIC_TYPES else "headers"
+    headers = {"allOf": [{"$ref": f"#/components/schemas/{own}/schema"}, told_apart]}
     return {
         "name": type_,
         "title": _in_words(type_).rstrip("."),
@@ -181,79 +195,65 @@ def _headers() -> Schema:
     return {"type": "object", "properties": properties, "required": required}
 
 
-def breaches(before: Schema, now: Schema) -> list[str]:
-    """Each way in which the schema `now` would refuse what `before` took."""
-    return list(_breaches(before, now, before, now, "it"))
+def _public_headers() -> Schema:
+    """As above; instead of recordedtime a sequence, counting what was told of one family."""
+    told = _headers()
+    properties = {k: v for k, v in told["properties"].items() if k != "ce_recordedtime"}
+    sequence = {"type": "string", "pattern": "^[0-9]{10}$", "description": "the order within one subject, as text"}
+    properties["ce_id"] = {
+        **properties["ce_id"],
+        "description": "the same whenever it is told again: seen once is enough",
+    }
+    return {
+        **told,
+        "properties": properties | {"ce_sequence": sequence},
+        "required": [*told["required"], "ce_sequence"],
+    }
 
 
-def _breaches(old: Schema, new: Schema, before: Schema, now: Schema, where: str) -> Iterator[str]:
-    takes, taken = _choices(old, before), _choices(new, now)
-    for kind, part in takes.items():
-        if kind not in taken:
-            if not (kind.startswith("the word") and "string" in taken):
-                yield f"{where} no longer takes {kind}"
-        elif kind == "array":
-            yield from _breaches(part.get("items", {}), taken[kind].get("items", {}), before, now, f"{where}[]")
-        elif kind == "object":
-            yield from _object_breaches(part, taken[kind], before, now, where)
+def documents(folder: Path = FOLDER) -> dict[str, str]:
+    """Every file that is generated, by its name in the folder; the lock goes on from the one that lies there."""
+    made = {schema_path(Path(), t).name: schema(t) for t in (*EVENT_TYPES, *PUBLIC_TYPES)} | {
+        "asyncapi.json": asyncapi()
+    }
+    texts = {name: json.dumps(value, indent=2, ensure_ascii=False) + "\n" for name, value in made.items()}
+    return texts | {LOCK: promises.written(promises.kept(folder / LOCK) | _promised())}
 
 
-def _object_breaches(old: Schema, new: Schema, before: Schema, now: Schema, where: str) -> Iterator[str]:
-    olds, news = old.get("properties", {}), new.get("properties", {})
-    for name in sorted(set(new.get("required", [])) - set(old.get("required", []))):
-        yield f"{where}.{name} has become required"
-    for name, part in olds.items():
-        if name not in news:
-            yield f"{where}.{name} is gone"
+def _promised() -> promises.Lock:
+    return {type_: promises.promised(schema(type_)) for type_ in (*EVENT_TYPES, *PUBLIC_TYPES)}
+
+
+def faults(folder: Path = FOLDER) -> list[str]:
+    """How the structs of today break what the lock in this folder promises; empty when they only add to it."""
+    now, found = _promised(), []
+    for type_, before in promises.kept(folder / LOCK).items():
+        public = type_.startswith(f"{PREFIX}public.")
+        if type_ in now:
+            broken = list(promises.breaches(before, now[type_], to_readers=public))
         else:
-            yield from _breaches(part, news[name], before, now, f"{where}.{name}")
-    rest, rest_now = old.get("additionalProperties", True), new.get("additionalProperties", True)
-    if rest_now is False and rest is not False:
-        yield f"{where} no longer takes fields of other names"
-    elif isinstance(rest, dict) and isinstance(rest_now, dict):
-        yield from _breaches(rest, rest_now, before, now, f"{where}.*")
-
-
-def _choices(part: Schema, whole: Schema) -> dict[str, Schema]:
-    """What this schema takes, by kind: a type with its format, or one word of an enumeration."""
-    if "$ref" in part:
-        return _choices(whole["definitions"][part["$ref"].rpartition("/")[2]], whole)
-    if "anyOf" in part:
-        return {kind: inner for choice in part["anyOf"] for kind, inner in _choices(choice, whole).items()}
-    if "enum" in part:
-        return {f"the word {word}": {} for word in part["enum"]}
-    return {" ".join(filter(None, (part.get("type"), part.get("format")))): part}
-
-
-def documents() -> dict[str, str]:
-    """Every file that is generated, by its name in the folder."""
-    made = {schema_path(Path(), t).name: schema(t) for t in EVENT_TYPES} | {"asyncapi.json": asyncapi()}
-    return {name: json.dumps(value, indent=2, ensure_ascii=False) + "\n" for name, value in made.items()}
-
-
-def faults(folder: Path) -> list[str]:
-    """How the structs of today break what the schemas in this folder promise; empty when they only add to it."""
-    found = []
-    for path in sorted(folder.glob("*.schema.json")):
-        before = json.loads(path.read_text("utf-8"))
-        type_ = before["title"]
-        if type_ in EVENT_TYPES:
-            found += [f"{type_}: {breach}" for breach in breaches(before, schema(type_))]
-        elif type_ not in UPCASTERS:
-            found.append(f"{type_}: nobody reads it any more; keep its struct, or give it an upcaster in streams/wire")
+            broken = [] if type_ in UPCASTERS else ["it is gone"]
+        found += [f"{short(type_)}: {breach}; {_mend(type_, public)}" for breach in broken]
     return found
 
 
-def write(folder: Path = FOLDER) -> list[str]:
-    """Write the schemas and asyncapi.json; returns the names of those that changed. Samples stay as they are.
+def _mend(type_: str, public: bool) -> str:
+    """`make MemberLeft a v2 and …`"""
+    name, _, version = short(type_).rpartition(".v")
+    also = "say both until nobody reads the old one" if public else "give it an upcaster in streams/wire"
+    return f"leave {name}.v{version} as it was, make {name}.v{int(version) + 1} and {also}"
 
-    Raises NotAdditive, and writes nothing, where a change would refuse what was taken before.
+
+def write(folder: Path = FOLDER) -> list[str]:
+    """Write the schemas, asyncapi.json and the lock; returns the names of those that changed. Samples stay as they are.
+
+    Raises NotAdditive, and writes nothing, where a change would break what was promised.
     """
     if breaking := faults(folder):
-        raise NotAdditive(f"additive change only, else a new version of the type: {'; '.join(breaking)}")
+        raise NotAdditive(f"additive change only: {'. '.join(breaking)}")
     folder.mkdir(parents=True, exist_ok=True)
     changed = []
-    for name, text in documents().items():
+    for name, text in documents(folder).items():
         path = folder / name
         if not path.exists() or path.read_text("utf-8") != text:
             path.write_text(text, "utf-8")

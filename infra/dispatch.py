@@ -16,9 +16,11 @@ from handlers.people import derived
 from infra.db import outbox
 from infra.db.engine import Engine, transaction
 from infra.db.sealing import Keyring, keys_in
+from infra.delivery import Webhooks
 from infra.mail.post import Accepted, Post, PostUnavailable, Refused, Sent, Unknown
 from infra.papers.compose import Letterhead, compose
 from infra.papers.words import Unaddressable
+from infra.webhooks.calling import Network
 from streams.office import CannotNow, Parcel
 from streams.wire import stream_id
 
@@ -26,12 +28,30 @@ SOURCE = "quorate/post"
 
 
 class Dispatch:
-    """Sends messages over one relay; implements streams.office.Postroom."""
+    """Sends messages over one relay, and webhooks where they may go; implements streams.office.Postroom."""
 
-    def __init__(self, engine: Engine, keyring: Keyring, letterhead: Letterhead, post: Post) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        keyring: Keyring,
+        letterhead: Letterhead,
+        post: Post,
+        networks: tuple[Network, ...] = (),
+    ) -> None:
         self.engine, self.keyring, self.letterhead, self.post = engine, keyring, letterhead, post
+        self.webhooks = Webhooks(engine, keyring, networks)
 
     async def send(self, parcel: Parcel, now: datetime) -> None:
+        match parcel.kind:
+            case "webhook":
+                await self.webhooks.send(parcel, now)
+            case "announcement":
+                async with transaction(self.engine) as connection:
+                    await outbox.mark(connection, [parcel.name], "done")
+            case _:
+                await self._send_message(parcel, now)
+
+    async def _send_message(self, parcel: Parcel, now: datetime) -> None:
         message = parcel.as_message()
         async with transaction(self.engine) as connection:
             await outbox.mark(connection, [parcel.name], "sending")

@@ -6,7 +6,7 @@ settled order, so that two workers never wait for each other.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from itertools import count
@@ -17,15 +17,16 @@ from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from handlers.admission import EVERYTHING
+from handlers.effects import Announce
 from handlers.events import Event, RecordHeld, RecordReleased
 from handlers.facts import Fact
 from handlers.partnership import Directory
 from handlers.people import StreamId, derived
-from infra.db import chain, outbox, projections, reading, sealing, shelf
+from infra.db import announced, chain, outbox, projections, reading, sealing, shelf
 from infra.db.engine import transaction
 from infra.db.folding import FOLD_VERSION, KINDS, kept_file
 from infra.db.sealing import Keyring, insert_if_absent, put_in_place
-from infra.db.tables import files, held, inbox, ledger, parked, references, stamp, unstamp, wakeups
+from infra.db.tables import files, inbox, ledger, parked, references, stamp, unstamp, wakeups
 from infra.protocols.packs import Protocols
 from streams.office import Opened, Parcel, Refusal, Settlement
 from streams.wire import LONGEST, Letter, Unreadable, encode_body, stream_id, write
@@ -63,10 +64,13 @@ NO_LONGER_PARKED = delete(parked).where(_among(parked.c.name, "names"))
 
 
 class Office:
-    """Keeps the files in SQL. Each area goes by its own protocol; one office serves one database."""
+    """Keeps the files in SQL. Each area goes by its own protocol; one office serves one database.
 
-    def __init__(self, engine: AsyncEngine, keyring: Keyring, protocols: Protocols) -> None:
-        self.engine, self.keyring, self.protocols = engine, keyring, protocols
+    on_topic: whether there is a public topic to announce on.
+    """
+
+    def __init__(self, engine: AsyncEngine, keyring: Keyring, protocols: Protocols, on_topic: bool = False) -> None:
+        self.engine, self.keyring, self.protocols, self.on_topic = engine, keyring, protocols, on_topic
         self.directories: dict[StreamId, tuple[int, Directory]] = {}
 
     async def seal(self, events: Sequence[Event]) -> list[Event]:
@@ -184,13 +188,14 @@ class Sitting:
         places = await outbox.places(
             self.connection, [outbox.event_name(s.event.source, s.event.id) for s in settlements]
         )
+        told = {s.event.stream for s in settlements for x in s.decision.effects if isinstance(x, Announce)}
+        sequences = await announced.told_so_far(self.connection, told)
         rows: list[dict[str, Any]] = []
         leaving: list[dict[str, Any]] = []
         for s in settlements:
             rows += self._ledger_rows(s)
             cause = places.get(outbox.event_name(s.event.source, s.event.id), 0)
-            effects = s.decision.effects
-            leaving += [outbox.effect_row(x, s.event, s.now, cause, n) for n, x in enumerate(effects, 1)]
+            leaving += self._leaving(s, cause, sequences)
         await self.connection.execute(LEDGER, rows)
         await outbox.put(self.connection, leaving)
         await self.connection.execute(INBOX, [_inbox_row(s.event) for s in settlements])
@@ -198,6 +203,17 @@ class Sitting:
         await self._keep_files({s.event.stream: s for s in settlements})
         await projections.write(self.connection, settlements)
         await self._make_known(settlements)
+
+    def _leaving(self, s: Settlement, cause: int, sequences: dict[str, int]) -> Iterator[dict[str, Any]]:
+        """Every effect's rows; sequences goes on counting what was announced of each stream."""
+        stream, on_topic = s.event.stream, self.office.on_topic
+        for n, effect in enumerate(s.decision.effects, 1):
+            if isinstance(effect, Announce):
+                sequences[str(stream)] += 1
+                sequence = sequences[str(stream)]
+                yield from announced.rows(effect, stream, s.now, cause, n, sequence, on_topic=on_topic)
+            else:
+                yield outbox.effect_row(effect, s.event, s.now, cause, n)
 
     def _ledger_rows(self, s: Settlement) -> list[dict[str, Any]]:
         seq, link = self.rows[s.event.stream]
@@ -286,17 +302,9 @@ class Sitting:
             "at": stamp(refusal.now),
             "state": "open",
         }
-        if await self._shelve(row):
+        if await shelf.lay_down(self.connection, row):
             await self.tell_stream(letter.key, RecordHeld(id_, refusal.reason), letter, refusal.now)
         await outbox.mark_held(self.connection, name)
-
-    async def _shelve(self, row: dict[str, Any]) -> bool:
-        """Whether the record came to lie there now: for the first time, or again after its release."""
-        fresh = insert_if_absent(self.connection, held).returning(held.c.id)
-        if (await self.connection.execute(fresh, row)).first():
-            return True
-        again = update(held).where(held.c.id == row["id"], held.c.state == "released").values(row)
-        return (await self.connection.execute(again.returning(held.c.id))).first() is not None
 
     async def tell_stream(
         self,

@@ -34,9 +34,9 @@ class Relay:
         self.stalled: set[str] = set()
 
     async def carry(self, parcels: Sequence[Parcel], now: datetime) -> None:
-        await self.river.publish([p.as_letter() for p in parcels if p.kind == "event"])
+        await self.river.publish([p.as_letter() for p in parcels if p.kind in ("event", "announcement")])
         for parcel in parcels:
-            if parcel.kind == "message":
+            if parcel.kind != "event":
                 await self.post.send(parcel, now)
         if self.lockstep:
             await self._settled()

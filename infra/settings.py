@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Mapping
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
 from msgspec import Struct
@@ -27,7 +28,8 @@ class Login(Struct, frozen=True):
 class Settings(Struct, frozen=True, kw_only=True):
     """Where things are. home: the folder of the embedded default; database: a SQLAlchemy URL; kafka: host:port, or
     empty for the local engine, with a login where the broker asks for one; domain: the organiser's mail domain;
-    nation: whose bank holidays and rules; overlay: a local pack over them, or a folder with one for each area."""
+    nation: whose bank holidays and rules; overlay: a local pack over them, or a folder with one for each area;
+    webhook_networks: where webhooks may go though it lies within."""
 
     home: Path
     database: str
@@ -42,6 +44,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     nation: str
     overlay: Path | None
     master_key: bytes
+    webhook_networks: tuple[IPv4Network | IPv6Network, ...] = ()
 
     @property
     def embedded(self) -> bool:
@@ -69,6 +72,7 @@ def read(environment: Mapping[str, str] = os.environ, home: Path | None = None) 
         nation=nation,
         overlay=overlay,
         master_key=_master_key(environment, where),
+        webhook_networks=_networks(environment),
     )
 
 
@@ -107,6 +111,16 @@ def _number(environment: Mapping[str, str], name: str, default: str) -> int:
     if not text.isdigit():
         raise SettingsFault(f"{name} is {text!r}: give a whole number")
     return int(text)
+
+
+def _networks(environment: Mapping[str, str]) -> tuple[IPv4Network | IPv6Network, ...]:
+    text = environment.get("QUORATE_WEBHOOK_NETWORKS", "")
+    try:
+        return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
+    except ValueError:
+        raise SettingsFault(
+            f"QUORATE_WEBHOOK_NETWORKS is {text!r}: give networks like 10.1.0.0/16, separated by commas"
+        ) from None
 
 
 def _master_key(environment: Mapping[str, str], home: Path) -> bytes:

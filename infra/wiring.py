@@ -43,8 +43,10 @@ async def house(settings: Settings) -> AsyncIterator[House]:
     try:
         await bring_up_to_date(engine)
         keyring = Keyring(settings.master_key)
-        office = Office(engine, keyring, protocols(settings.nation, settings.overlay))
-        dispatch = Dispatch(engine, keyring, letterhead(settings), Post(mail_relay(settings)))
+        office = Office(engine, keyring, protocols(settings.nation, settings.overlay), not settings.embedded)
+        dispatch = Dispatch(
+            engine, keyring, letterhead(settings), Post(mail_relay(settings)), settings.webhook_networks
+        )
         yield House(settings, engine, keyring, office, dispatch)
     finally:
         await engine.dispose()

@@ -13,7 +13,7 @@ BATCH = 200
 
 
 class LocalCarrier:
-    """Carries events straight into the intake, and messages to the post, in the order of leaving."""
+    """Carries events straight into the intake, and all else to the post, in the order of leaving."""
 
     def __init__(self, office: Office, post: Postroom) -> None:
         self.office, self.post = office, post
@@ -21,7 +21,7 @@ class LocalCarrier:
     async def carry(self, parcels: Sequence[Parcel], now: datetime) -> None:
         for kind, run in groupby(parcels, key=lambda p: p.kind):
             together = list(run)
-            if kind == "message":
+            if kind != "event":
                 for parcel in together:
                     await self.post.send(parcel, now)
                 continue

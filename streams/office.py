@@ -55,13 +55,14 @@ class Refusal(Struct, frozen=True):
 
 
 class Parcel(Struct, frozen=True):
-    """Something that leaves the outbox: an event for the river, or a message for the post.
+    """Something that leaves the outbox: an event for the river, a message for the post, an announcement for the public
+    topic, or a webhook for one subscriber.
 
     place: its number in the order of leaving; in_doubt: an earlier attempt to send it broke off in between.
     """
 
     name: str
-    kind: Literal["event", "message"]
+    kind: Literal["event", "message", "announcement", "webhook"]
     stream: str
     letter: bytes
     place: int
@@ -125,10 +126,11 @@ class Office(Port):
 
 
 class Postroom(Port):
-    """Sends one message, and lets its stream know what became of it."""
+    """Sends whatever is no event: a message, whose stream learns what became of it, or a webhook; an announcement
+    that the topic took is done with."""
 
     async def send(self, parcel: Parcel, now: datetime) -> None:
-        """Raises CannotNow when the relay is away; the message then still waits."""
+        """Raises CannotNow when the mail relay is away; the message then still waits."""
 
 
 class Carrier(Port):

@@ -1,4 +1,5 @@
-"""Each topic of the river as data: one per kind of stream, keyed by the stream, so that each has one writer."""
+"""Each topic of the river as data: one per kind of stream, keyed by the stream, so that each has one writer; and the
+public one, which only leads out."""
 
 from __future__ import annotations
 
@@ -30,6 +31,14 @@ TOPICS: tuple[Topic, ...] = (
     Topic("quorate.person", "person", carries="one adult's treatment episodes and references"),
     Topic("quorate.diary", "diary", carries="rooms, busy times, seats sought and released; one stream an area"),
     Topic("quorate.partnership", "partnership", carries="agencies, workers and posts; one stream an area"),
+)
+
+# What others may read: ids, codes and hours alone. Keyed by the family, and read by no worker of ours.
+PUBLIC = Topic(
+    "quorate.public",
+    "family",
+    retention_ms=90 * 24 * 3600 * 1000,
+    carries="meetings booked, moved, cancelled, held and minuted, and duties that are late, for other systems",
 )
 
 

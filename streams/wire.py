@@ -14,7 +14,8 @@ from typing import Any, get_args
 import msgspec
 from msgspec import Struct
 
-from handlers import events, facts
+from handlers import announcements, events, facts
+from handlers.announcements import Announcement
 from handlers.events import Body, Event
 from handlers.people import StreamId, StreamKind
 
@@ -54,6 +55,9 @@ def _bodies(module: Any) -> Iterator[type[Body]]:
 
 
 EVENT_TYPES: dict[str, type[Body]] = {f"{PREFIX}{_kebab(b.__name__)}.{VERSION}": b for b in _bodies(events)}
+PUBLIC_TYPES: dict[str, type[Announcement]] = {
+    f"{PREFIX}public.{name}.{VERSION}": said for said, name in announcements.NAMES.items()
+}
 # What the ledger stores: the events, and the facts decided from them.
 BODY_TYPES: dict[str, type[Body]] = {b.__name__: b for b in (*_bodies(events), *_bodies(facts))}
 _NAMES = {b: name for name, b in EVENT_TYPES.items()}
@@ -95,6 +99,27 @@ def write(event: Event) -> Letter:
         "content-type": "application/json",
     }
     return Letter(str(event.stream), headers, encode_body(event.body))
+
+
+def announced(body: Announcement, about: str, id_: str, at: datetime, sequence: int) -> Letter:
+    """What others are told about this stream; sequence counts all that they were told of it."""
+    headers = {
+        "ce_specversion": "1.0",
+        "ce_id": id_,
+        "ce_source": "quorate",
+        "ce_type": f"{PREFIX}public.{announcements.NAMES[type(body)]}.{VERSION}",
+        "ce_subject": about,
+        "ce_time": instant(at),
+        "ce_sequence": f"{sequence:010}",  # CloudEvents' own extension: compared as text
+        "content-type": "application/json",
+    }
+    return Letter(about, headers, encode_body(body))
+
+
+def as_structured(letter: Letter) -> bytes:
+    """A record as one CloudEvent in structured JSON, as a webhook carries it."""
+    attributes = {k.removeprefix("ce_"): v for k, v in letter.headers.items() if k.startswith("ce_")}
+    return _encode({**attributes, "datacontenttype": "application/json", "data": msgspec.Raw(letter.body)})
 
 
 def read(letter: Letter, now: datetime) -> Event:

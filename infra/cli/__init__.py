@@ -30,6 +30,7 @@ from infra.cli import (
     shelf,
     showing,
     standing,
+    webhooks,
 )
 from infra.cli.common import Commands, Door
 
@@ -52,6 +53,7 @@ imports = typer.Typer(
     no_args_is_help=True,
 )
 databases = typer.Typer(help="The database's own rights.", no_args_is_help=True)
+hooks = typer.Typer(help="Other systems that hear of meetings and late duties by webhook.", no_args_is_help=True)
 chains = typer.Typer(help="The ledger's chains: verify them, sign their heads.", no_args_is_help=True)
 
 rules = typer.Typer(help="The local protocol: check packs, read, compare and count them.", no_args_is_help=True)
@@ -196,7 +198,13 @@ _add(rules, protocol.check, "check", "protocol check my-area.toml")
 _add(rules, protocol.show, "show", "protocol show --on 2026-09-01 --area my-area")
 _add(rules, adopting.diff, "diff", "protocol diff my-area.toml my-area-next.toml")
 _add(rules, protocol.covered, "coverage", "protocol coverage --json")
+_add(hooks, webhooks.add, "add", "webhooks add board --url https://board.example/quorate --by w-coordinator")
+_add(hooks, webhooks.list_, "list", "webhooks list")
+_add(hooks, webhooks.test, "test", "webhooks test board")
+_add(hooks, webhooks.remove, "remove", "webhooks remove board --by w-coordinator")
+_add(hooks, webhooks.failed, "failed", "webhooks failed --json")
 app.add_typer(held, name="held")
+app.add_typer(hooks, name="webhooks")
 app.add_typer(rules, name="protocol")
 app.add_typer(imports, name="import")
 app.add_typer(topics, name="topics")

@@ -94,6 +94,8 @@ CLAUSES: dict[type[Body], str] = {
     e.StandingMeetingRecorded: "a standing meeting was recorded",
     e.StandingMeetingHeld: "a standing meeting was held",
     e.ServiceWatched: "a family asked to hear of a service",
+    e.SubscriberRecorded: "a subscriber was recorded",
+    e.SubscriberRemoved: "a subscriber was removed",
 }
 CLOSES: dict[Grade, str] = {
     "accepted": "it ends when the mail relay has taken what is to be sent, or the paper was collected",

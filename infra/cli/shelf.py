@@ -18,12 +18,13 @@ from infra.cli.moments import iso, words
 from infra.cli.paper import listed
 from infra.cli.stores import directory_of, file_of, has_begun, must_know, present
 from infra.cli.telling import SOURCE, carried
-from infra.db import chain, reading, shelf
+from infra.db import announced, chain, reading, shelf
 from infra.db.engine import transaction
 from infra.db.outbox import event_name
 from infra.db.sealing import HELD_SHELF
 from infra.db.shelf import STRUCTURED
 from infra.db.tables import unstamp
+from infra.delivery import UNDELIVERED
 from infra.publishing import CLASH, as_event, attributes_of, from_line, instant_in
 from infra.wiring import House
 from streams.wire import Letter, Unreadable, stream_id, write
@@ -90,6 +91,10 @@ def held_mend(
 
     async def act(house: House) -> None:
         row = await _found(house, record, must_be_open=True)
+        if row.reason == UNDELIVERED:
+            raise Fault(
+                "no event is held here: mend the subscriber's address with quorate webhooks add, and release it"
+            )
         mended = _mended(text, _attributes(await _letter(house, row)), unstamp(row.at))
         await _would_be_let_in(house, as_event(mended))
         async with transaction(house.engine) as connection:
@@ -148,6 +153,9 @@ async def _release(house: House, record: str, by: str | None) -> tuple[str, str]
     """Release it; the name and the sentence under which it is held again, if it is."""
     row = await _found(house, record, must_be_open=True)
     letter = await _letter(house, row)
+    if row.reason == UNDELIVERED:
+        await _deliver_again(house, record, attributes_of(letter.body)["subject"])
+        return None
     try:
         event = as_event(from_line(letter.body) if letter.headers.get("content-type") == STRUCTURED else letter)
         [event] = await house.office.seal([event])
@@ -171,6 +179,16 @@ async def _release(house: House, record: str, by: str | None) -> tuple[str, str]
     if begun and house.settings.embedded:
         await carried(house, here)
     return await _held_again(house, event)
+
+
+async def _deliver_again(house: House, record: str, stream: str) -> None:
+    """Let everything wait again that a subscriber did not get."""
+    now = await present(house)
+    async with transaction(house.engine) as connection:
+        await shelf.release(connection, record)
+        await announced.resume(connection, stream, now)
+    if house.settings.embedded:
+        await carried(house, now)
 
 
 async def _entered(house: House, event: Event) -> bool:

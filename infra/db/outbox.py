@@ -14,7 +14,7 @@ import msgspec
 from sqlalchemy import bindparam, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from handlers.effects import Effect, TellStream
+from handlers.effects import Message, TellStream
 from handlers.events import Event
 from handlers.people import derived
 from infra.db.sealing import insert_if_absent
@@ -68,7 +68,7 @@ def event_row(event: Event, at: datetime, cause: int = 0, n: int = 0) -> dict[st
     return row(event_name(event.source, event.id), "event", str(event.stream), letter, at, cause, n)
 
 
-def effect_row(effect: Effect, because_of: Event, now: datetime, cause: int, n: int) -> dict[str, Any]:
+def effect_row(effect: TellStream | Message, because_of: Event, now: datetime, cause: int, n: int) -> dict[str, Any]:
     """An effect of a decision; its name is derived from its cause (decision 17)."""
     if isinstance(effect, TellStream):
         return event_row(told(effect, because_of, now, n), now, cause, n)

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from handlers.events import Event
 from handlers.people import Sealed, derived
 from infra.db.outbox import event_name, event_row, put
-from infra.db.sealing import ERASED, HELD_SHELF, Keyring
+from infra.db.sealing import ERASED, HELD_SHELF, Keyring, insert_if_absent
 from infra.db.tables import held, outbox
 from streams.wire import Letter
 
@@ -29,6 +29,15 @@ def close_up(letter: Letter, keyring: Keyring) -> str:
     """A held letter as its row keeps it; the shelf's key must have been loaded."""
     box = keyring.close_up(msgspec.json.encode(letter).decode(), HELD_SHELF)
     return msgspec.json.encode(box).decode()
+
+
+async def lay_down(connection: AsyncConnection, row: dict[str, Any]) -> bool:
+    """Whether the record came to lie there now: for the first time, or again after its release."""
+    fresh = insert_if_absent(connection, held).returning(held.c.id)
+    if (await connection.execute(fresh, row)).first():
+        return True
+    again = update(held).where(held.c.id == row["id"], held.c.state == "released").values(row)
+    return (await connection.execute(again.returning(held.c.id))).first() is not None
 
 
 async def replace(connection: AsyncConnection, id_: str, letter: Letter, keyring: Keyring) -> None:

@@ -12,8 +12,8 @@ from kafka.errors import KafkaError
 from infra.kafka.login import for_kafka_python, let_in, may_not
 from infra.settings import Login
 from streams.office import CannotNow
-from streams.topics import topic_for
-from streams.wire import Letter, stream_id
+from streams.topics import PUBLIC, topic_for
+from streams.wire import PUBLIC_TYPES, Letter, stream_id
 
 PATIENCE_MS = 10_000
 LINGER_MS = 0
@@ -55,7 +55,7 @@ class River:
         try:
             futures = [
                 self._producer.send(
-                    topic_for(stream_id(letter.key).kind),
+                    _topic_of(letter),
                     key=letter.key.encode(),
                     value=letter.body,
                     headers=[(name, value.encode()) for name, value in letter.headers.items()],
@@ -71,3 +71,7 @@ class River:
                 self._refused = True
                 raise CannotNow(may_not(self._login, f"write {topic}")) from error
             raise CannotNow(f"the broker did not take a record: {error!r}") from error
+
+
+def _topic_of(letter: Letter) -> str:
+    return PUBLIC.name if letter.headers["ce_type"] in PUBLIC_TYPES else topic_for(stream_id(letter.key).kind)

@@ -22,7 +22,7 @@ from msgspec import Struct
 from infra.kafka.login import allowed, for_kafka_python, let_in
 from infra.settings import Login
 from streams.office import CannotNow
-from streams.topics import TOPICS, Topic
+from streams.topics import PUBLIC, TOPICS, Topic
 
 PATIENCE_MS = 10_000
 THREE_BROKERS = 3
@@ -104,7 +104,7 @@ def _looks(admin: KafkaAdminClient, replication: int) -> list[Look]:
         _look(admin, t, replication)
         if t.name in there
         else Look(t, "make", f"make {t.name}: {t.partitions} partitions, {replication} copies of each record")
-        for t in TOPICS
+        for t in (*TOPICS, PUBLIC)
     ]
 
 

@@ -18,9 +18,10 @@ from handlers import case_file, case_folds, diary_file, kept_records, partnershi
 from handlers import events as e
 from handlers import facts as f
 from handlers.admission import EVERYTHING
+from handlers.announcements import Announcement
 from handlers.case_file import CaseFile
 from handlers.decide import Decision, File, decide
-from handlers.effects import Message, SendInvitation, SendLetter, SendMinutes, TellStream
+from handlers.effects import Announce, Message, SendInvitation, SendLetter, SendMinutes, TellStream
 from handlers.facts import Duty, DutyKind
 from handlers.meeting_file import Meeting
 from handlers.people import StreamId, derived
@@ -151,7 +152,7 @@ class Hearing:
                 name = derived(event.id, str(effect.stream), repr(effect.body), str(n))
                 happened = min(event.happened, now)
                 following.append(e.Event(name, "quorate", effect.stream, happened, now, effect.body))
-            elif self.post:
+            elif self.post and not isinstance(effect, Announce):
                 name = f"receipt {effect.message}"
                 following.append(e.Event(name, "post", event.stream, now, now, self._fate(effect)))
         return following
@@ -209,12 +210,17 @@ class Hearing:
 
     @property
     def messages(self) -> list[Message]:
-        return [x for d in self.decisions for x in d.effects if not isinstance(x, TellStream)]
+        return [x for d in self.decisions for x in d.effects if not isinstance(x, TellStream | Announce)]
 
     @property
     def tellings(self) -> list[TellStream]:
         """What was told to other streams."""
         return [x for d in self.decisions for x in d.effects if isinstance(x, TellStream)]
+
+    @property
+    def announced(self) -> list[Announcement]:
+        """What others were told."""
+        return [x.body for d in self.decisions for x in d.effects if isinstance(x, Announce)]
 
     def mailed(self, person: str) -> int:
         """How many messages of any kind went to this person."""

@@ -1,6 +1,7 @@
 """The published contract is what the structs say today, reads all that it ever promised, and has a sample of each."""
 
 import json
+import re
 from collections.abc import Iterator
 from copy import deepcopy
 from pathlib import Path
@@ -10,18 +11,21 @@ import pytest
 from msgspec.structs import replace
 
 from handlers import admission
+from handlers import announcements as a
 from handlers.decide import RULES
 from handlers.events import Event, Impossible
 from handlers.people import StreamId, StreamKind
-from infra import contract
+from infra import contract, promises
 from infra.db.folding import KINDS
-from streams.topics import TOPICS
-from streams.wire import EVENT_TYPES, UPCASTERS, from_structured, read, to_structured, write
+from streams.topics import PUBLIC, TOPICS
+from streams.wire import EVENT_TYPES, PUBLIC_TYPES, UPCASTERS, announced, from_structured, read, to_structured, write
 from tests.journeys.story import at
 
 NOW = at("2025-01-06")
 RUN = f"run {contract.COMMAND} and commit what it wrote"
+NAMES_ALONE = a.MinutesReady(family="F-1", meeting="core-group:PLAN-1:1", kind="core_group")
 TYPES = sorted(EVENT_TYPES)
+ALL_TYPES = [*TYPES, *PUBLIC_TYPES]
 
 
 def sample(type_: str) -> dict[str, Any]:
@@ -89,7 +93,7 @@ def walked(value: Any) -> Iterator[dict[str, Any]]:
 
 
 def test_a_schema_only_ever_gains_what_is_optional() -> None:
-    assert not contract.faults(contract.FOLDER), "a breaking change is a new version of the type"
+    assert not contract.faults(), "a breaking change is a new version of the type"
 
 
 def test_what_is_committed_is_what_the_structs_say() -> None:
@@ -106,11 +110,13 @@ def test_every_event_stands_in_the_map_and_in_the_contract() -> None:
     assert set(RULES) == set(EVENT_TYPES.values())
     kept = {path.name for path in contract.FOLDER.iterdir()}
     older = {make(contract.FOLDER, t).name for t in UPCASTERS for make in (contract.schema_path, contract.sample_path)}
-    of_today = {make(contract.FOLDER, t).name for t in TYPES for make in (contract.schema_path, contract.sample_path)}
-    assert kept == of_today | older | {"asyncapi.json"}
+    of_today = {
+        make(contract.FOLDER, t).name for t in ALL_TYPES for make in (contract.schema_path, contract.sample_path)
+    }
+    assert kept == of_today | older | {"asyncapi.json", contract.LOCK}
 
 
-@pytest.mark.parametrize("type_", TYPES)
+@pytest.mark.parametrize("type_", ALL_TYPES)
 def test_a_sample_keeps_to_its_schema_and_fills_every_field(type_: str) -> None:
     told, whole = sample(type_), contract.schema(type_)
     assert told["type"] == type_ == whole["title"]
@@ -134,13 +140,13 @@ def test_a_sample_is_a_record_that_its_stream_would_take(type_: str) -> None:
 
 
 def test_samples_have_names_of_their_own() -> None:
-    names = [(s["source"], s["id"]) for s in map(sample, TYPES)]
-    assert len(set(names)) == len(names) == len(TYPES) > 40
+    names = [(s["source"], s["id"]) for s in map(sample, ALL_TYPES)]
+    assert len(set(names)) == len(names) == len(ALL_TYPES) > 40
 
 
 def test_a_schema_says_what_it_is_and_keeps_draft_7() -> None:
     """There, whatever stands beside a $ref goes unread."""
-    for type_ in TYPES:
+    for type_ in ALL_TYPES:
         whole = contract.schema(type_)
         assert whole["description"] and whole["$id"] == f"urn:quorate:{contract.short(type_)}"
         assert all(set(part) == {"$ref"} for part in walked(whole) if "$ref" in part), type_
@@ -157,10 +163,11 @@ def test_a_schema_marks_personal_words_and_instants() -> None:
 
 
 def test_a_topic_carries_what_its_streams_admit_and_nothing_else() -> None:
-    for kind in get_args(StreamKind):
-        stream = StreamId("riverside", kind, "x")
+    assert {t.kind for t in TOPICS} == set(get_args(StreamKind))
+    for topic in TOPICS:
+        stream = StreamId("riverside", topic.kind, "x")
         admitted = {type_ for type_ in TYPES if admits(replace(sampled(type_), stream=stream))}
-        assert set(contract.carried(kind)) == admitted, kind
+        assert set(contract.carried(topic)) == admitted, topic
 
 
 def admits(event: Event) -> bool:
@@ -174,7 +181,7 @@ def admits(event: Event) -> bool:
 
 def test_asyncapi_points_only_at_what_exists() -> None:
     whole = contract.asyncapi()
-    assert whole["asyncapi"] == "3.0.0" and set(whole["channels"]) == {t.name for t in TOPICS}
+    assert whole["asyncapi"] == "3.0.0" and set(whole["channels"]) == {t.name for t in (*TOPICS, PUBLIC)}
     for part in walked(whole):
         target = part.get("$ref", "#")
         if target.startswith("./"):
@@ -184,7 +191,8 @@ def test_asyncapi_points_only_at_what_exists() -> None:
         for step in filter(None, target.removeprefix("#").split("/")):
             assert step in place, target
             place = place[step]
-    assert set(whole["components"]["messages"]) == {contract.short(t) for t in TYPES}
+    of_topics = {contract.short(t) for topic in (*TOPICS, PUBLIC) for t in contract.carried(topic)}
+    assert set(whole["components"]["messages"]) == of_topics
 
 
 def test_asyncapi_names_the_headers_that_records_bear() -> None:
@@ -192,6 +200,10 @@ def test_asyncapi_names_the_headers_that_records_bear() -> None:
     for type_ in TYPES:
         borne = write(sampled(type_)).headers
         assert set(headers["required"]) <= set(borne) == set(headers["properties"])
+    public = contract.asyncapi()["components"]["schemas"]["publicHeaders"]["schema"]
+    told = announced(NAMES_ALONE, "riverside/family/F-1", "x", NOW, 1).headers
+    assert set(public["required"]) <= set(told) == set(public["properties"])
+    assert re.fullmatch(public["properties"]["ce_sequence"]["pattern"], told["ce_sequence"])
 
 
 BREACHES = [
@@ -210,7 +222,11 @@ def test_a_breaking_change_is_named(sentence: str, change: Any) -> None:
     before = contract.schema("uk.quorate.household-recorded.v1")
     now = deepcopy(before)
     change(now)
-    assert any(sentence in breach for breach in contract.breaches(before, now))
+    assert any(sentence in breach for breach in broken(before, now))
+
+
+def broken(before: dict[str, Any], now: dict[str, Any]) -> list[str]:
+    return list(promises.breaches(promises.promised(before), promises.promised(now)))
 
 
 def test_an_addition_is_no_breach() -> None:
@@ -218,19 +234,7 @@ def test_an_addition_is_no_breach() -> None:
     before = deepcopy(now)
     before["definitions"]["Member"]["properties"].pop("address")
     before["definitions"]["Member"]["properties"]["relation"]["enum"].remove("partner")
-    assert not contract.breaches(before, now) and not contract.breaches(now, now)
-
-
-def test_the_generator_refuses_to_write_a_breaking_change(tmp_path: Path) -> None:
-    assert set(contract.write(tmp_path)) == set(contract.documents())
-    assert contract.write(tmp_path) == []
-    promised = contract.schema_path(tmp_path, "uk.quorate.member-left.v1")
-    schema = json.loads(promised.read_text("utf-8"))
-    schema["properties"]["why"] = {"type": "string"}
-    promised.write_text(json.dumps(schema), "utf-8")
-    with pytest.raises(contract.NotAdditive, match=r"member-left\.v1: it\.why is gone"):
-        contract.write(tmp_path)
-    assert json.loads(promised.read_text("utf-8")) == schema
+    assert not broken(before, now) and not broken(now, now)
 
 
 def test_the_generator_never_touches_a_sample(tmp_path: Path) -> None:

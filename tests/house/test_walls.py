@@ -16,6 +16,7 @@ DOORS = {
     "kafka": ("infra.kafka",),
     "faust": ("streams", "infra.worker*"),
     "jinja2": ("infra.papers",),
+    "aiohttp": ("infra.webhooks",),
 }
 IMPURE_BUILTINS = {"open", "print", "input", "eval", "exec", "compile", "breakpoint", "__import__"}
 TOP_LEVEL = {"pyproject.toml", "README.md", "Makefile", "LICENSE", "templates", "tests", *ROOMS}

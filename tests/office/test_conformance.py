@@ -187,12 +187,14 @@ def _server_folders(request: pytest.FixtureRequest, engine: Engine) -> None:
         SERVER_FOLDERS.extend(request.getfixturevalue(s).folder for s in ("broker", "postgres"))
 
 
-def test_both_engines_write_the_same_ledger(on_kafka: Engine, tmp_path: Path) -> None:
-    async def story(running: Running) -> list[tuple[object, ...]]:
+def test_both_engines_write_the_same_ledger_and_tell_others_the_same(on_kafka: Engine, tmp_path: Path) -> None:
+    async def story(running: Running) -> tuple[list[tuple[object, ...]], list[str]]:
         await running.play(in_area(the_whole_journey(), "both-engines"), "2025-04-04")
-        return await running.ledger("both-engines")
+        rows = await running.of_area(tables.outbox, "both-engines")
+        announced = sorted(r.letter for r in rows if r.kind == "announcement")
+        return await running.ledger("both-engines"), announced
 
     with local_engine(tmp_path) as local:
-        ledger = local.run(story)
-    assert len(ledger) > 300
-    assert on_kafka.run(story) == ledger
+        ledger, announced = local.run(story)
+    assert len(ledger) > 300 and len(announced) > 5
+    assert on_kafka.run(story) == (ledger, announced)

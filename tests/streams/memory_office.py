@@ -20,7 +20,7 @@ from handlers.admission import EVERYTHING
 from handlers.case_file import CaseFile
 from handlers.decide import File
 from handlers.diary_file import DiaryFile
-from handlers.effects import TellStream
+from handlers.effects import Announce, TellStream
 from handlers.events import Body, Event, RecordHeld
 from handlers.facts import Fact
 from handlers.partnership import Directory
@@ -138,6 +138,8 @@ class MemorySitting:
             if s.decision.wake_at:
                 self.books.wakeups[stream] = s.decision.wake_at
             for n, effect in enumerate(s.decision.effects, 1):
+                if isinstance(effect, Announce):
+                    continue  # the spine knows no topic but its own
                 told = self._told(s, effect, n) if isinstance(effect, TellStream) else effect
                 self.post("event" if isinstance(told, Event) else "message", told, s.now, n, stream)
             self._done(name)

@@ -1,0 +1,1 @@
+"""Webhooks as they leave: signed as Standard Webhooks wants, and called without trusting the one who is called."""
