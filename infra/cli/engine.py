@@ -54,7 +54,7 @@ def worker(ctx: typer.Context) -> None:
 
 
 def lag(ctx: typer.Context, json: Json = False) -> None:
-    """How far the workers are behind, topic by topic. After a worker dies, its part stands still for ten seconds."""
+    """How far the workers are behind, topic by topic. After a worker dies, its part stands still for six to eight seconds."""
     behind = topics.lag(_on_kafka(settings_of(ctx, founding=True)).kafka, workers.GROUP)
     rows = [
         {"topic": b.topic, "partition": b.partition, "end": b.end, "committed": b.committed, "lag": b.lag}
