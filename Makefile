@@ -57,6 +57,8 @@ test: lint parts ## Everything that check does, and every test
 faults: parts ## Kill, cut and refuse everything on real servers (KILLS=1000), and print one table
 	$(BIN)/pytest -q -s tests/journeys/test_kills.py tests/journeys/test_servers_killed.py
 	@$(BIN)/python -m tests.faults --kills $(KILLS)
+	@$(BIN)/python -m tests.faults.plain_faust
+	@$(BIN)/python -m tests.faults.standing_still
 
 simulate: setup-dev ## Play N invented family histories from SEED on the real engine, judged at every step
 	@$(BIN)/python -m tests.simulation $(N) $(SEED)

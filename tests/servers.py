@@ -31,6 +31,12 @@ def broker() -> Iterator[Broker]:
 
 
 @pytest.fixture(scope="module")
+def own_broker() -> Iterator[Broker]:
+    """A broker for the module that asks only: no other test's worker reads from it."""
+    yield from _running(Broker.started)
+
+
+@pytest.fixture(scope="module")
 def cluster() -> Iterator[Cluster]:
     """Three brokers; `cluster[2]` is one of them. For the module that asks only: they take a gigabyte."""
     yield from _running(Cluster.started)
