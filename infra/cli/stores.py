@@ -79,6 +79,13 @@ async def area_of(house: House, given: str | None) -> str:
     return given
 
 
+async def areas_meant(house: House, given: str | None) -> list[str]:
+    """The area given, or every area there is. Raises Fault where there is no such area, or none yet."""
+    async with transaction(house.engine) as connection:
+        there = await reading.areas(connection)
+    return there if there and given is None else [await area_of(house, given)]
+
+
 @dataclass(frozen=True)
 class Back:
     """How far to look back: to what was known by then, and to what had happened by then."""
@@ -112,13 +119,21 @@ async def directory_of(house: House, area: str, back: Back = NOW) -> Directory:
 
 async def folder_of(house: House, family: str, area: str | None, back: Back = NOW) -> Folder:
     """A family's folder. Raises Fault, naming the families nearest to what was typed."""
-    stream = StreamId(await area_of(house, area), "family", family)
+    where = area or await _only_area_with(house, family) or await area_of(house, None)
+    stream = StreamId(where, "family", family)
     file = await file_of(house, stream, back)
     if isinstance(file, CaseFile) and file.ties.merged_into:
         return await folder_of(house, file.ties.merged_into, area, back)
     if not isinstance(file, CaseFile):
         unknown(family, await families(house, stream.area), f"there is no family {family} in {stream.area}")
     return Folder(house, file, await directory_of(house, stream.area, Back(back.as_of)))
+
+
+async def _only_area_with(house: House, family: str) -> str | None:
+    async with transaction(house.engine) as connection:
+        streams = [StreamId(area, "family", family) for area in await reading.areas(connection)]
+        having = [s.area for s in streams if await reading.file_row(connection, s)]
+    return having[0] if len(having) == 1 else None
 
 
 async def families(house: House, area: str | None = None) -> list[str]:
