@@ -28,12 +28,15 @@ class HolidaysUnknown(LookupError):
     """Nobody told us the bank holidays around that day."""
 
 
-class Holidays(Struct, frozen=True, eq=False):
+class Holidays(Struct, frozen=True):
     """The bank holidays of one nation: each day's name, and the first and last day that the table covers."""
 
     nation: str
     days: dict[date, str]
     covers: tuple[date, date]
+
+    def __hash__(self) -> int:
+        return hash((self.nation, self.covers))  # so that sums by it can be remembered
 
     def must_cover(self, day: date) -> None:
         first, last = self.covers

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
 from handlers.events import Event, TimeCame
@@ -68,12 +68,18 @@ async def play(
         now = following
 
 
-async def live(office: Office, carrier: Carrier, stopped: Callable[[], bool]) -> None:
-    """Go by the wall until stopped; what cannot be done now is tried again after growing pauses."""
+async def live(
+    office: Office, carrier: Carrier, stopped: Callable[[], bool], hold: Callable[[], Awaitable[None]]
+) -> None:
+    """Go by the wall until stopped; what cannot be done now is tried again after growing pauses.
+
+    hold: makes sure that nobody else carries from the same outbox; raises CannotNow while somebody does.
+    """
     pause = LIVE_PAUSE_SECONDS
     fresh = False
     while not stopped():
         try:
+            await hold()
             if not fresh:
                 await carrier.carry(await office.unfinished(), wall())
                 fresh = True

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from infra import worker as workers
-from infra.cli.common import Fault, Json, say, settings_of, worked
+from infra.cli.common import Fault, Json, first_few, say, settings_of, worked
 from infra.cli.paper import listed
 from infra.cli.running import by_the_wall
 from infra.kafka import topics
@@ -25,10 +25,21 @@ def apply(
     replication: Annotated[
         int | None, typer.Option(help="Copies of each record; if not given, one on each broker, up to 3.")
     ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do it without asking.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be done, and stop.")] = False,
 ) -> None:
-    """Make the topics that the broker lacks; those there stay as they are."""
-    created = topics.apply(_on_kafka(settings_of(ctx, founding=True)).kafka, replication)
-    say(f"Made {', '.join(created)}." if created else "Every topic is there already.")
+    """Show what the broker's topics lack, then make or set it. A number of partitions is never changed."""
+    kafka = _on_kafka(settings_of(ctx, founding=True)).kafka
+    looks = topics.looks(kafka, replication)
+    for look in looks:
+        say(f"{look.state}: {look.sentence}")
+    if any(look.state == "refused" for look in looks):
+        raise Fault("nothing was changed: mend what is refused first")
+    if dry_run or all(look.state == "keep" for look in looks):
+        return
+    if not yes:
+        typer.confirm("Do this?", abort=True)
+    say(f"Done: {first_few(topics.apply(kafka, replication))}.")
 
 
 def relay(ctx: typer.Context) -> None:

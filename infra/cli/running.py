@@ -17,6 +17,7 @@ from infra.cli.moments import by, iso
 from infra.cli.paper import progress
 from infra.db import played, reading
 from infra.db.engine import transaction
+from infra.db.only_one import OnlyOne
 from infra.db.tables import unstamp
 from infra.wiring import House, carrier
 from streams.clock import live, play, wall
@@ -122,6 +123,10 @@ async def by_the_wall(house: House, leave_played: bool) -> None:
     for sign in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(sign, stopped.set)
     aside("Running by the wall clock; Ctrl-C stops it.")
-    async with carrier(house, played=False) as carrying:
-        await live(house.office, carrying, stopped.is_set)
+    only_one = OnlyOne(house.engine)
+    try:
+        async with carrier(house, played=False) as carrying:
+            await live(house.office, carrying, stopped.is_set, only_one.hold)
+    finally:
+        await only_one.let_go()
     aside("Stopped; nothing is lost.")

@@ -119,8 +119,8 @@ async def directory_of(house: House, area: str, back: Back = NOW) -> Directory:
 
 async def folder_of(house: House, family: str, area: str | None, back: Back = NOW) -> Folder:
     """A family's folder. Raises Fault, naming the families nearest to what was typed."""
-    where = area or await _only_area_with(house, family) or await area_of(house, None)
-    stream = StreamId(where, "family", family)
+    alone = None if area else await _area_with(house, family)
+    stream = StreamId(alone or await area_of(house, area), "family", family)
     file = await file_of(house, stream, back)
     if isinstance(file, CaseFile) and file.ties.merged_into:
         return await folder_of(house, file.ties.merged_into, area, back)
@@ -129,11 +129,12 @@ async def folder_of(house: House, family: str, area: str | None, back: Back = NO
     return Folder(house, file, await directory_of(house, stream.area, Back(back.as_of)))
 
 
-async def _only_area_with(house: House, family: str) -> str | None:
+async def _area_with(house: House, family: str) -> str | None:
+    """The only area that knows a family of this name, if there is one."""
     async with transaction(house.engine) as connection:
-        streams = [StreamId(area, "family", family) for area in await reading.areas(connection)]
-        having = [s.area for s in streams if await reading.file_row(connection, s)]
-    return having[0] if len(having) == 1 else None
+        found = [stream_id(s) for s in await reading.streams(connection, "family")]
+    areas = [s.area for s in found if s.id == family]
+    return areas[0] if len(areas) == 1 else None
 
 
 async def families(house: House, area: str | None = None) -> list[str]:

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Literal
 
 from kafka import TopicPartition
-from kafka.admin import KafkaAdminClient, OffsetSpec
+from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient, OffsetSpec
 from kafka.errors import KafkaError, TopicAlreadyExistsError
 from msgspec import Struct
 
@@ -47,24 +47,85 @@ def administrator(bootstrap: str) -> Iterator[KafkaAdminClient]:
         admin.close()
 
 
+class Look(Struct, frozen=True):
+    """One topic beside its description. state `refused`: no command of ours may mend it."""
+
+    topic: Topic
+    state: Literal["make", "keep", "differs", "refused"]
+    sentence: str
+
+
 def apply(bootstrap: str, replication: int | None = None) -> list[str]:
-    """Create the topics that are missing; the names of those created. Existing ones stay as they are.
+    """Create the topics that are missing and set what differs; the names of those touched.
+
+    Raises CannotNow, and does nothing, where one is refused.
 
     replication: copies of each record; None: as many as the cluster has brokers, up to three.
     """
     with administrator(bootstrap) as admin:
-        replication = replication or min(THREE_BROKERS, len(admin.describe_cluster()["brokers"]))
-        there = set(admin.list_topics())
-        created = []
-        for topic in (t for t in TOPICS if t.name not in there):
+        replication = replication or _allowed(admin)
+        looks = _looks(admin, replication)
+        for look in looks:
+            if look.state == "refused":
+                raise CannotNow(look.sentence)
+        touched = [look for look in looks if look.state != "keep"]
+        for look in touched:
             try:
-                admin.create_topics({topic.name: _described(topic, replication)})
-                created.append(topic.name)
+                _do(admin, look, replication)
             except TopicAlreadyExistsError:
                 continue  # another process was quicker
             except KafkaError as error:
-                raise CannotNow(f"the broker refused to make {topic.name}: {error}") from error
-        return created
+                raise CannotNow(f"the broker refused to {look.sentence}: {error}") from error
+        return [look.topic.name for look in touched]
+
+
+def looks(bootstrap: str, replication: int | None = None) -> list[Look]:
+    """What `apply` would do to each topic; changes nothing."""
+    with administrator(bootstrap) as admin:
+        return _looks(admin, replication or _allowed(admin))
+
+
+def _allowed(admin: KafkaAdminClient) -> int:
+    return min(THREE_BROKERS, len(admin.describe_cluster()["brokers"]))
+
+
+def _looks(admin: KafkaAdminClient, replication: int) -> list[Look]:
+    there = set(admin.list_topics())
+    return [
+        _look(admin, t, replication)
+        if t.name in there
+        else Look(t, "make", f"make {t.name}: {t.partitions} partitions, {replication} copies of each record")
+        for t in TOPICS
+    ]
+
+
+def _look(admin: KafkaAdminClient, topic: Topic, replication: int) -> Look:
+    partitions = len(admin.describe_topics([topic.name])[0]["partitions"])
+    if partitions != topic.partitions:
+        return Look(
+            topic,
+            "refused",
+            f"{topic.name} has {partitions} partitions and {topic.partitions} are described: a change would send a"
+            " stream's records to another partition, out of order, so let the workers settle all that waits"
+            " (quorate lag), stop them, delete the topic and apply again; quorate relay sends what was not settled",
+        )
+    found = admin.describe_configs([ConfigResource(ConfigResourceType.TOPIC, topic.name)], config_filter="all")
+    has = {
+        key: str(of["value"]) for names in found.values() for of_topic in names.values() for key, of in of_topic.items()
+    }
+    wanted = _described(topic, replication)["configs"]
+    other = [f"{key} from {has.get(key)} to {value}" for key, value in wanted.items() if has.get(key) != value]
+    if other:
+        return Look(topic, "differs", f"set in {topic.name} {', '.join(other)}")
+    return Look(topic, "keep", f"keep {topic.name}")
+
+
+def _do(admin: KafkaAdminClient, look: Look, replication: int) -> None:
+    described = _described(look.topic, replication)
+    if look.state == "make":
+        admin.create_topics({look.topic.name: described})
+    else:
+        admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, look.topic.name, described["configs"])])
 
 
 def _described(topic: Topic, replication: int) -> dict[str, Any]:

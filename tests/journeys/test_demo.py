@@ -27,6 +27,7 @@ from infra.demo.command import run_demo
 from infra.demo.play import QUARTERS, NotADemoHome, play_demo, set_up
 from infra.settings import read as settings
 from streams.wire import from_structured, read
+from tests.infra.commands import Home
 from tests.journeys.story import at
 from tests.leaks import found
 
@@ -251,6 +252,12 @@ def test_the_summary_says_who_was_told_and_what_is_late_on_one_screen(demo: Play
         assert words in demo.printed
     for words in ("board: w-board", "no basis", ".venv/bin/quorate --home", " show F-", " duties ", str(demo.home)):
         assert words in demo.printed.replace("\n", "")
+
+
+def test_a_family_is_found_and_every_area_counted_without_naming_one(demo: Played) -> None:
+    home = Home(demo.home)
+    assert "PLAN-201" in home.says("show", "F-201") and "PLAN-101" in home.says("show", "F-101")
+    assert {row["area"] for row in home.rows("attendance")} == {"harrow-vale", "lakeside"}
 
 
 def test_playing_it_again_sends_nothing_and_changes_no_ledger_row(demo: Played) -> None:
