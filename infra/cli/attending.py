@@ -15,6 +15,7 @@ from handlers.partnership import Directory
 from handlers.working_days import local_day
 
 COLUMNS = {
+    "area": "Area",
     "agency": "Agency",
     "name": "Name",
     "involved": "Meetings",
@@ -67,6 +68,7 @@ def _row(agency: str, count: Counter[str], directory: Directory) -> dict[str, An
     rate = round(100 * (count["attended"] + count["deputy"]) / told) if told else None
     row: dict[str, Any] = {key: count[key] for key in COLUMNS}
     row |= {"agency": agency, "name": known.name if known else "", "involved": count.total(), "told": told}
+    row["area"] = directory.stream.area
     return row | {"rate": rate, "_rate": f"{rate}%" if told else "–"}
 
 

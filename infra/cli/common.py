@@ -31,7 +31,7 @@ WRONG, CANNOT_NOW, OUR_FAULT = 2, 75, 70  # the last two as in sysexits.h
 TELL_ALL = "QUORATE_TRACEBACK"
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON object to a line, with stable keys.")]
-Area = Annotated[str | None, typer.Option(help="Default: the only area in the database.")]
+Area = Annotated[str | None, typer.Option(help="Default: every area; for a family, the only one that has it.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="No progress on stderr.")]
 
 

@@ -14,7 +14,7 @@ from infra.cli.family import AsOf, On, View, looked_back
 from infra.cli.moments import day, iso, words
 from infra.cli.paper import listed
 from infra.cli.screen import show as show_on_screen
-from infra.cli.stores import area_of, case_files, directory_of, must_know
+from infra.cli.stores import areas_meant, case_files, directory_of, must_know
 from infra.db import reading
 from infra.db.engine import transaction
 from infra.db.tables import unstamp
@@ -115,10 +115,10 @@ def attendance(
     span = (day(first) if first else None, day(last) if last else None)
 
     async def act(house: House) -> list[View]:
-        where = await area_of(house, area)
-        directory = await directory_of(house, where)
+        directories = [await directory_of(house, where) for where in await areas_meant(house, area)]
         if agency:
-            must_know(agency, directory.agencies, f"the directory knows no agency {agency}")
-        return figures(await case_files(house, where), directory, agency, *span)
+            must_know(agency, {x for d in directories for x in d.agencies}, f"the directory knows no agency {agency}")
+        rows = [figures(await case_files(house, d.stream.area), d, agency, *span) for d in directories]
+        return [row for of_area in rows for row in of_area]
 
     listed(worked(ctx, act), COLUMNS, json, "No meeting has been held.", CAPTION)

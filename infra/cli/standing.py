@@ -13,10 +13,11 @@ from handlers.standing_meetings import NAMES, StandingMeeting, lacks
 from handlers.working_days import in_words, local_day
 from infra.cli.common import Area, Json, worked
 from infra.cli.paper import listed
-from infra.cli.stores import area_of, directory_of, present
+from infra.cli.stores import areas_meant, directory_of, present
 from infra.wiring import House
 
 COLUMNS = {
+    "area": "Area",
     "meeting": "Meeting",
     "title": "What",
     "next_on": "Next on",
@@ -38,10 +39,10 @@ def standing(ctx: typer.Context, area: Area = None, json: Json = False) -> None:
     """Boards, groups and forums of the area: when each meets next, with whom, and its standing items."""
 
     async def act(house: House) -> list[dict[str, Any]]:
-        directory = await directory_of(house, await area_of(house, area))
+        directories = [await directory_of(house, where) for where in await areas_meant(house, area)]
         today = local_day(await present(house))
-        in_order = sorted(directory.standing.values(), key=lambda m: (m.next_on, m.recorded.meeting))
-        return [_row(m, directory, today, house) for m in in_order if not _ended(m, today)]
+        rows = [_row(m, d, today, house) for d in directories for m in d.standing.values() if not _ended(m, today)]
+        return sorted(rows, key=lambda row: (row["next_on"], row["area"], row["meeting"]))
 
     listed(worked(ctx, act), COLUMNS, json, NONE, CAPTION)
 

@@ -79,6 +79,13 @@ async def area_of(house: House, given: str | None) -> str:
     return given
 
 
+async def areas_meant(house: House, given: str | None) -> list[str]:
+    """The area given, or every area there is. Raises Fault where there is no such area, or none yet."""
+    async with transaction(house.engine) as connection:
+        there = await reading.areas(connection)
+    return there if there and given is None else [await area_of(house, given)]
+
+
 @dataclass(frozen=True)
 class Back:
     """How far to look back: to what was known by then, and to what had happened by then."""
