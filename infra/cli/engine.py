@@ -78,7 +78,7 @@ def worker(ctx: typer.Context) -> None:
 
 
 def lag(ctx: typer.Context, json: Json = False) -> None:
-    """How far the workers are behind, topic by topic. After a worker dies, its part stands still for six to eight seconds."""
+    """How far the workers are behind, topic by topic. A dead worker's part stands still for six to eight seconds."""
     settings = _on_kafka(settings_of(ctx, founding=True))
     behind = topics.lag(settings.kafka, workers.GROUP, settings.kafka_login)
     rows = [

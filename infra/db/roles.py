@@ -35,9 +35,22 @@ RIGHTS: dict[str, dict[str, str]] = {
         "seats": MOVE,
         "wakeups": ALL,
     },
-    "quorate_relay": {VERSION: READ, "clock": READ, "keys": READ, "outbox": CHANGE, "wakeups": READ},
+    "quorate_relay": {
+        VERSION: READ,
+        "clock": READ,
+        "files": READ,
+        "held": "SELECT (id, state), INSERT, UPDATE",
+        "keys": ADD,
+        "ledger": READ,
+        "outbox": CHANGE,
+        "wakeups": READ,
+    },
     "quorate_web": dict.fromkeys(TABLES, READ) | {"keys": ADD, "outbox": ADD},
 }
+
+# The relay looks up where a webhook goes, and has no business in a family's file.
+ROWS = {"quorate_relay": "stream LIKE '%/partnership/%'"}
+BY_ROW = ("files", "ledger")
 
 
 def statements() -> Iterator[str]:
@@ -48,6 +61,11 @@ def statements() -> Iterator[str]:
         yield f"DO $$ BEGIN {missing} THEN CREATE ROLE {role} LOGIN; END IF; END $$"
         yield f"REVOKE ALL ON {ours} FROM {role}"
         yield from (f"GRANT {what} ON {table} TO {role}" for table, what in rights.items())
+        for table in BY_ROW:
+            rows = ROWS.get(role, "true")
+            yield f"DROP POLICY IF EXISTS {role} ON {table}"
+            yield f"CREATE POLICY {role} ON {table} TO {role} USING ({rows}) WITH CHECK ({rows})"
+    yield from (f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY" for table in BY_ROW)
 
 
 async def apply(engine: Engine) -> None:

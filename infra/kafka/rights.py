@@ -32,7 +32,7 @@ from infra.kafka.login import allowed, may_not
 from infra.kafka.topics import SUPER, administrator
 from infra.settings import Login
 from streams.office import CannotNow
-from streams.topics import TOPICS
+from streams.topics import PUBLIC, TOPICS
 
 WORKER, RELAY, WATCH = "quorate-worker", "quorate-relay", "quorate-watch"
 ON_TOPICS = ((WORKER, "READ"), (RELAY, "WRITE"), (WATCH, "DESCRIBE"))
@@ -70,6 +70,9 @@ class Difference(Struct, frozen=True):
 def listed(group: str) -> list[Right]:
     """What each process needs, and nothing besides."""
     topics = [Right("TOPIC", t.name, f"User:{user}", operation) for t in TOPICS for user, operation in ON_TOPICS]
+    topics += [
+        Right("TOPIC", PUBLIC.name, f"User:{user}", operation) for user, operation in ON_TOPICS if user != WORKER
+    ]
     return topics + [Right("GROUP", group, f"User:{user}", operation) for user, operation in ON_GROUP]
 
 

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -73,6 +73,12 @@ def live(number: int, broker: str, folder: Path) -> None:
         autodiscover=False,
     )
 
+    channel = app.topic(f"six-{number}", value_type=bytes, value_serializer="raw")
+    app.agent(channel, concurrency=row.concurrency)(_agent(row, folder))
+    faust.Worker(app, loglevel="error").execute_from_commandline()
+
+
+def _agent(row: Row, folder: Path) -> Callable[[Any], Coroutine[Any, Any, None]]:
     async def work(value: bytes) -> None:
         if value == BAD:
             (folder / "stumbled").touch()
@@ -81,22 +87,18 @@ def live(number: int, broker: str, folder: Path) -> None:
             await asyncio.Event().wait()
         (folder / f"done-{value.decode()}").touch()
 
-    async def agent(stream: Any) -> None:
-        if row.take:
-            async for values in stream.take(10, within=0.1):
-                for value in values:
-                    await work(value)
-        elif row.noack:
-            async for event in stream.noack().events():
-                await work(event.value)
-                event.ack()
-        else:
-            async for value in stream:
+    async def taking(stream: Any) -> None:
+        async for values in stream.take(10, within=0.1):
+            for value in values:
                 await work(value)
 
-    channel = app.topic(f"six-{number}", value_type=bytes, value_serializer="raw")
-    app.agent(channel, concurrency=row.concurrency)(agent)
-    faust.Worker(app, loglevel="error").execute_from_commandline()
+    async def one_by_one(stream: Any) -> None:
+        async for event in stream.noack().events() if row.noack else stream.events():
+            await work(event.value)
+            if row.noack:
+                event.ack()
+
+    return taking if row.take else one_by_one
 
 
 def outcome(number: int, broker: str, folder: Path) -> tuple[int, str]:

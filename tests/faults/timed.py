@@ -5,14 +5,15 @@ from __future__ import annotations
 import os
 
 import faust
+from faust.types.auth import CredentialsT
 
 from infra import worker
 from infra.settings import read
 from streams.agents import app
 
 
-def timed(name: str, broker: str, folder: str) -> faust.App:
-    made = app(name, broker, folder)
+def timed(name: str, broker: str, folder: str, credentials: CredentialsT | None = None) -> faust.App:
+    made = app(name, broker, folder, credentials)
     made.conf.broker_session_timeout = float(os.environ["SESSION"])
     made.conf.broker_heartbeat_interval = float(os.environ["SESSION"]) / 5
     if instance := os.environ.get("INSTANCE"):

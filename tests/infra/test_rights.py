@@ -101,12 +101,11 @@ REFUSED = {
         "CREATE ROLE mine",
     ],
     "relay": [
-        "SELECT * FROM ledger",
-        "SELECT * FROM files",
+        "UPDATE files SET snapshot = ''",
         "SELECT * FROM held",
         "INSERT INTO ledger DEFAULT VALUES",
         "INSERT INTO inbox VALUES ('', '', '')",
-        "INSERT INTO keys VALUES ('', '')",
+        "UPDATE keys SET wrapped = ''",
         "DELETE FROM outbox",
         "DELETE FROM wakeups",
         "UPDATE duties SET ended = ''",
@@ -180,6 +179,11 @@ def test_each_role_has_what_its_process_needs(owned: str, tmp_path: Path) -> Non
             await play(relay.office, LocalCarrier(worker.office, relay.dispatch), START, END)
             async with transaction(web.engine) as connection:
                 assert not list(await connection.execute(select(tables.held)))
+            async with transaction(relay.engine) as connection:
+                for rows in (select(ledger.c.stream), select(tables.files.c.stream)):
+                    seen = set((await connection.execute(rows)).scalars())
+                    assert len(seen) == 1 and "/partnership/" in seen.pop(), "the relay reads a family's words"
+            async with transaction(web.engine) as connection:
                 return list((await connection.execute(select(ledger.c.type))).scalars())
 
     with Mailbox.opened(tmp_path / "mail") as mailbox:

@@ -149,7 +149,7 @@ def test_each_process_is_granted_what_it_needs_and_nothing_else(unlisted: Guarde
     assert f"grant: User:{WORKER} may read the topic {FAMILY}" in first
     assert [x for x in first if x.startswith("not")] == [f"not listed: {x}; --remove takes it away" for x in unlisted_]
     assert "keep: User:backup may read the topic all that begins with quorate., which is more than ours" in first
-    assert first[-1] == f"Granted {3 * len(TOPICS) + 1} rights, took away 0."
+    assert first[-1] == f"Granted {3 * len(TOPICS) + 3} rights, took away 0."
     second = said(tmp_path, operator, *apply, "--remove").splitlines()
     assert [x for x in second if x.startswith("take")] == [f"take away: {x}" for x in unlisted_]
     assert second[-1] == "Granted 0 rights, took away 2."
