@@ -52,8 +52,14 @@ imports = typer.Typer(
     epilog="Example: quorate import workers workers.csv --area harrow-vale --dry-run",
     no_args_is_help=True,
 )
-databases = typer.Typer(help="The database's own rights.", no_args_is_help=True)
-hooks = typer.Typer(help="Other systems that hear of meetings and late duties by webhook.", no_args_is_help=True)
+databases = typer.Typer(
+    help="The database's own rights.", epilog="Example: quorate database roles --show", no_args_is_help=True
+)
+hooks = typer.Typer(
+    help="Other systems that hear of meetings and late duties by webhook.",
+    epilog="Example: quorate webhooks list",
+    no_args_is_help=True,
+)
 chains = typer.Typer(help="The ledger's chains: verify them, sign their heads.", no_args_is_help=True)
 
 rules = typer.Typer(help="The local protocol: check packs, read, compare and count them.", no_args_is_help=True)
