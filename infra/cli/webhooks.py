@@ -17,7 +17,7 @@ from infra.cli.acting import By
 from infra.cli.common import Area, Fault, Json, as_json, first_few, say, worked
 from infra.cli.moments import iso, words
 from infra.cli.paper import listed
-from infra.cli.stores import area_of, directory_of, must_know, present
+from infra.cli.stores import area_of, areas_meant, directory_of, must_know, present
 from infra.cli.telling import settled, stamped
 from infra.db import announced
 from infra.db.engine import transaction
@@ -29,8 +29,16 @@ from streams.clock import wall
 from streams.wire import announced as letter_of
 
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,79}")
-COLUMNS = {"subscriber": "Subscriber", "url": "Address", "wants": "Wants", "waiting": "Waiting", "failed": "Given up"}
+COLUMNS = {
+    "area": "Area",
+    "subscriber": "Subscriber",
+    "url": "Address",
+    "wants": "Wants",
+    "waiting": "Waiting",
+    "failed": "Given up",
+}
 FAILED_COLUMNS = {
+    "area": "Area",
     "subscriber": "Subscriber",
     "type": "What",
     "id": "webhook-id",
@@ -86,10 +94,13 @@ def list_(ctx: typer.Context, area: Area = None, json: Json = False) -> None:
     """Who hears of what, and how much waits for each."""
 
     async def act(house: House) -> list[dict[str, Any]]:
-        directory = await directory_of(house, await area_of(house, area))
-        async with transaction(house.engine) as connection:
-            open_ = await announced.webhooks_of(connection, directory.stream.area)
-        return [_row(house, s, [x for x in open_ if x[0].subscriber == s.subscriber]) for s in _all(directory)]
+        rows = []
+        for where in await areas_meant(house, area):
+            directory, open_ = await directory_of(house, where), await _open_in(house, where)
+            for known in _all(directory):
+                its = [x for x in open_ if x[0].subscriber == known.subscriber]
+                rows.append({"area": where} | _row(house, known, its))
+        return rows
 
     listed(worked(ctx, act), COLUMNS, json, "Nobody hears by webhook: quorate webhooks add lets a system hear.")
 
@@ -98,11 +109,13 @@ def failed(ctx: typer.Context, area: Area = None, json: Json = False) -> None:
     """What was tried in vain, and what was given up."""
 
     async def act(house: House) -> list[dict[str, Any]]:
-        where = await area_of(house, area)
-        async with transaction(house.engine) as connection:
-            open_ = await announced.webhooks_of(connection, where)
-        tried = [x for x in open_ if x[2] in (*announced.TRIED, *announced.GIVEN_UP)]
-        return [_failure(*x) for x in tried]
+        tried = (*announced.TRIED, *announced.GIVEN_UP)
+        return [
+            {"area": where} | _failure(*x)
+            for where in await areas_meant(house, area)
+            for x in await _open_in(house, where)
+            if x[2] in tried
+        ]
 
     listed(worked(ctx, act), FAILED_COLUMNS, json, "Nothing was tried in vain.", CAPTION)
 
@@ -153,6 +166,11 @@ async def _known(house: House, area: str | None, name: str) -> tuple[Directory, 
     if name not in directory.subscribers:
         raise Fault(f"no subscriber is called {name}: there is {first_few(sorted(directory.subscribers))}")
     return directory, directory.subscribers[name]
+
+
+async def _open_in(house: House, where: str) -> list[tuple[announced.Delivery, str, str | None, str]]:
+    async with transaction(house.engine) as connection:
+        return await announced.webhooks_of(connection, where)
 
 
 def _all(directory: Directory) -> list[SubscriberRecorded]:

@@ -2,76 +2,27 @@
 
 from __future__ import annotations
 
-import asyncio
-import sqlite3
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from email import message_from_bytes
-from email.message import EmailMessage
-from email.policy import default
-from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 from msgspec import Struct
-from rich.console import Console
 
 from handlers import events as e
-from handlers.case_file import CaseFile
 from handlers.events import Event
-from handlers.partnership import Directory
 from infra.db.sealing import seal
 from infra.demo.command import run_demo
-from infra.demo.play import QUARTERS, NotADemoHome, play_demo, set_up
-from infra.settings import read as settings
+from infra.demo.play import QUARTERS, NotADemoHome, set_up
 from streams.wire import from_structured, read
 from tests.infra.commands import Home
+from tests.journeys.conftest import Played, played_in
 from tests.journeys.story import at
 from tests.leaks import found
 
 pytestmark = pytest.mark.timeout(600)
 CHILD_PROTECTION = ("initial_conference", "review_conference", "core_group")
-
-
-@dataclass(frozen=True)
-class Played:
-    """The home after the quarter was played, and what the command printed."""
-
-    home: Path
-    printed: str
-
-    def rows(self, query: str) -> list[Any]:
-        with sqlite3.connect(self.home / "quorate.db") as database:
-            database.row_factory = sqlite3.Row
-            return database.execute(query).fetchall()
-
-    def mails(self) -> list[tuple[str, EmailMessage]]:
-        read_all = sorted((self.home / "mail").glob("*.eml"))
-        return [(p.name, message_from_bytes(p.read_bytes(), policy=default)) for p in read_all]
-
-    def families(self) -> list[CaseFile]:
-        rows = self.rows("SELECT snapshot FROM files WHERE stream LIKE '%/family/%'")
-        return [msgspec.json.decode(r["snapshot"], type=CaseFile) for r in rows]
-
-    def directories(self) -> dict[str, Directory]:
-        rows = self.rows("SELECT snapshot FROM files WHERE stream LIKE '%/partnership/%'")
-        found = (msgspec.json.decode(r["snapshot"], type=Directory) for r in rows)
-        return {d.stream.area: d for d in found}
-
-
-def played_in(home: Path) -> str:
-    set_up(home)
-    words = StringIO()
-    asyncio.run(play_demo(settings({}, home), console=Console(file=words, width=100, highlight=False)))
-    return words.getvalue()
-
-
-@pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Played:
-    home = tmp_path_factory.mktemp("demo") / "home"
-    return Played(home, played_in(home))
 
 
 def the_file() -> list[Event]:
