@@ -123,7 +123,7 @@ def test_whoever_has_no_right_is_named_with_the_topic_and_the_mend(unlisted: Gua
 
 
 def test_a_relay_that_was_refused_goes_on_once_it_is_granted(unlisted: GuardedBroker) -> None:
-    letter = Letter("riverside/diary/riverside", {}, b"{}")
+    letter = Letter("riverside/diary/riverside", {"ce_type": "any"}, b"{}")
     diary = topic_for("diary")
     with River(unlisted.bootstrap, login(unlisted, RELAY)) as river:
         for _ in range(2):
@@ -165,7 +165,7 @@ def test_each_process_is_granted_what_it_needs_and_nothing_else(unlisted: Guarde
     told = said(tmp_path, environment(unlisted, RELAY), "worker", code=75)
     assert f"does not let {RELAY} read {FAMILY}" in told
     with River(unlisted.bootstrap, login(unlisted, WORKER)) as river, pytest.raises(CannotNow, match="write"):
-        asyncio.run(river.publish([Letter("riverside/family/F-1", {}, b"{}")]))
+        asyncio.run(river.publish([Letter("riverside/family/F-1", {"ce_type": "any"}, b"{}")]))
 
 
 def test_relay_and_worker_do_their_work_with_what_they_are_granted(
