@@ -11,6 +11,7 @@ from fractions import Fraction
 import msgspec
 
 from tests.benchmarks.england.settled import ROOT, Took
+from tests.benchmarks.england.volume import WEEKS
 from tests.benchmarks.england.year import SEED, counts
 from tests.benchmarks.table import say
 
@@ -35,16 +36,15 @@ def counted(of: Fraction, seed: str) -> Iterator[str]:
         yield f"{name:<{wide}}  {many:>11,}"
 
 
-def settled(of: Fraction, engine: str) -> Took:
-    command = [sys.executable, "-m", "tests.benchmarks.england.settled", str(of), engine]
+def settled(of: Fraction, weeks: int, engine: str) -> Took:
+    command = [sys.executable, "-m", "tests.benchmarks.england.settled", str(of), str(weeks), engine]
     return msgspec.json.decode(subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, check=True).stdout, type=Took)
 
 
-def told(of: Fraction, took: Took, first: Took) -> Iterator[str]:
+def told(of: Fraction, weeks: int, took: Took, first: Took) -> Iterator[str]:
     """What one share took, its cost for each event beside that of the first share, and where the time went."""
     each = took.processor / took.events
-    quarters = took.quarters[-1] / took.quarters[0]
-    hours = took.processor / of / 3600
+    year = of * Fraction(weeks, WEEKS) * 3600
     yield (
         f"{of!s:>7}  {took.told:>9,} events told, {took.events:>10,} settled, {took.messages:>9,} mails;"
         f" {took.held} held, {took.parked} parked"
@@ -52,11 +52,11 @@ def told(of: Fraction, took: Took, first: Took) -> Iterator[str]:
     yield (
         f"{'':7}  {took.events / took.processor:.0f} events/s of processor, {took.events / took.wall:.0f} by the wall;"
         f" {1e3 * each:.2f} ms an event, {each / (first.processor / first.events):.2f} of the first share's;"
-        f" last quarter / first {quarters:.2f}"
+        f" last quarter / second {took.growth:.2f}"
     )
     yield (
-        f"{'':7}  the whole year by this line: {hours:.0f} hours of one processor, {hours / 2:.0f} on two if they could"
-        f" share it, {took.wall / of / 3600:.0f} by this wall; letting in {took.letting_in / of / 3600:.1f} more;"
+        f"{'':7}  the whole year by this line: {took.processor / year:.0f} hours of one processor,"
+        f" {took.wall / year:.0f} by this wall; letting in {took.letting_in / of / 3600:.1f} more;"
         f" memory {took.memory:.0f} MB at most"
     )
     shares = sorted(took.of.items(), key=lambda x: -x[1])
@@ -67,6 +67,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.england", description=__doc__)
     parser.add_argument("what", choices=("counts", "settle"))
     parser.add_argument("--share", nargs="+", type=share, default=[Fraction(text) for text in SHARES])
+    parser.add_argument("--weeks", type=int, default=WEEKS, help="how far the year is played, from 4")
     parser.add_argument("--engine", choices=("local", "kafka"), default="local")
     parser.add_argument("--seed", default=SEED, help="of counts")
     asked = parser.parse_args()
@@ -74,11 +75,13 @@ def main() -> int:
         for line in counted(asked.share[-1], asked.seed):
             say(line)
         return 0
+    if not 4 <= asked.weeks <= WEEKS:
+        parser.error(f"--weeks must lie between 4 and {WEEKS}")
     first: Took | None = None
     for of in asked.share:
-        took = settled(of, asked.engine)
+        took = settled(of, asked.weeks, asked.engine)
         first = first or took
-        for line in told(of, took, first):
+        for line in told(of, asked.weeks, took, first):
             say(line)
     return 0
 

@@ -19,7 +19,7 @@ from infra.db.engine import transaction
 from infra.wiring import House
 from streams.clock import drain, tick
 from streams.office import Carrier
-from tests.benchmarks.england.volume import FIRST_ON, LAST_ON
+from tests.benchmarks.england.volume import FIRST_ON
 from tests.benchmarks.england.year import SEED, year
 from tests.simulation.area import local
 
@@ -39,8 +39,8 @@ class Settled:
     parked: int
 
 
-def looks() -> Iterator[datetime]:
-    for day in range((LAST_ON - FIRST_ON).days + 1):
+def looks(weeks: int) -> Iterator[datetime]:
+    for day in range(7 * weeks):
         yield local(FIRST_ON + timedelta(days=day), LOOKS_AT)
 
 
@@ -53,11 +53,14 @@ async def let_in(house: House, share: Fraction, seed: str = SEED) -> int:
     return told
 
 
-async def play(house: House, carrier: Carrier, looked: Callable[[datetime], None] = lambda now: None) -> None:
-    for now in looks():
+async def play(house: House, carrier: Carrier, weeks: int, clock: Callable[[], float]) -> list[float]:
+    """What the clock said after each evening."""
+    said = []
+    for now in looks(weeks):
         await tick(house.office, now)
         await drain(house.office, carrier, now)
-        looked(now)
+        said.append(clock())
+    return said
 
 
 async def found(house: House, told: int) -> Settled:

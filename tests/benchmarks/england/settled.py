@@ -1,4 +1,5 @@
-"""One share settled on one engine, in a process of its own: `python -m tests.benchmarks.england.settled SHARE ENGINE`.
+"""One share settled on one engine, in a process of its own: `python -m tests.benchmarks.england.settled SHARE WEEKS
+ENGINE`.
 
 It prints, as JSON, what that took. The embedded engine is one process on SQLite; on Kafka, with PostgreSQL, two workers
 settle and this process is the relay. Mails are composed in full and handed to a post that takes them all at once.
@@ -14,9 +15,7 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, asynccontextmanager, contextmanager
-from datetime import datetime
 from fractions import Fraction
-from itertools import pairwise
 from pathlib import Path
 
 import msgspec
@@ -47,7 +46,8 @@ TICKS = os.sysconf("SC_CLK_TCK")
 
 class Took(msgspec.Struct):
     """What one share took. events: all that were settled, receipts, seats and times that came among them; processor:
-    seconds of every process together; of: whose, or in which stage; quarters: seconds on the wall of each."""
+    seconds of every process together; of: whose, or in which stage; growth: seconds of the last quarter of its evenings
+    over those of the second."""
 
     told: int
     events: int
@@ -59,31 +59,18 @@ class Took(msgspec.Struct):
     wall: float
     memory: float
     of: dict[str, float]
-    quarters: list[float]
+    growth: float
 
 
-class Quarters:
-    def __init__(self) -> None:
-        self.began = time.monotonic()
-        self.ended: dict[int, float] = {}
-
-    def looked(self, now: datetime) -> None:
-        self.ended[(now.month - 1) // 3 if now.year == 2025 else 3] = time.monotonic() - self.began
-
-    @property
-    def seconds(self) -> list[float]:
-        ends = [0.0, *self.ended.values()]
-        return [b - a for a, b in pairwise(ends)]
-
-
-async def embedded(share: Fraction, folder: Path) -> Took:
+async def embedded(share: Fraction, weeks: int, folder: Path) -> Took:
     async with opened(folder) as house:
         since = time.process_time()
         told = await let_in(house, share)
-        letting_in, quarters = time.process_time() - since, Quarters()
+        letting_in, began = time.process_time() - since, time.monotonic()
         with watched(house) as stages:
-            await play(house, LocalCarrier(house.office, house.dispatch), quarters.looked)
-        wall = time.monotonic() - quarters.began
+            carrier = LocalCarrier(house.office, house.dispatch)
+            evenings = await play(house, carrier, weeks, time.process_time)
+        wall = time.monotonic() - began
         return Took(
             **vars(await found(house, told)),
             letting_in=letting_in,
@@ -91,11 +78,11 @@ async def embedded(share: Fraction, folder: Path) -> Took:
             wall=wall,
             memory=_peak(os.getpid()),
             of=dict(stages.seconds),
-            quarters=quarters.seconds,
+            growth=_growth(evenings),
         )
 
 
-async def through_kafka(share: Fraction, folder: Path) -> Took:
+async def through_kafka(share: Fraction, weeks: int, folder: Path) -> Took:
     folder.chmod(0o755)  # PostgreSQL, which does not run as root, must come through
     with Broker.started(folder / "broker") as broker, Postgres.started(folder / "postgres") as postgres:
         topics.apply(broker.bootstrap, replication=1)
@@ -112,9 +99,9 @@ async def through_kafka(share: Fraction, folder: Path) -> Took:
             with _workers(asked, folder) as workers:
                 whose = {"relay and post": [os.getpid()], "workers": workers}
                 whose |= {"PostgreSQL": [postgres.pid], "broker": [broker.pid]}
-                before, quarters = _of_each(whose), Quarters()
-                await play(house, carrier, quarters.looked)
-                wall = time.monotonic() - quarters.began
+                before, began = _of_each(whose), time.monotonic()
+                evenings = await play(house, carrier, weeks, time.monotonic)
+                wall = time.monotonic() - began
                 of = {name: seconds - before[name] for name, seconds in _of_each(whose).items()}
                 memory = max(map(_peak, workers))
             return Took(
@@ -124,7 +111,7 @@ async def through_kafka(share: Fraction, folder: Path) -> Took:
                 wall=wall,
                 memory=memory,
                 of=of,
-                quarters=quarters.seconds,
+                growth=_growth(evenings),
             )
 
 
@@ -179,12 +166,18 @@ def _peak(process: int) -> float:
     return next(int(words[1]) for words in lines if words[:1] == ["VmHWM:"]) / 1024
 
 
-def main(share: str, engine: str) -> Took:
+def _growth(evenings: list[float]) -> float:
+    """The first quarter is left out: it takes in all that stood before the year."""
+    quarter = len(evenings) // 4
+    return (evenings[-1] - evenings[-1 - quarter]) / (evenings[2 * quarter] - evenings[quarter])
+
+
+def main(share: str, weeks: str, engine: str) -> Took:
     settle = through_kafka if engine == "kafka" else embedded
     # SQLite's file lies in memory where it can: what is measured is the work, not this disk.
     in_memory = SHM if engine == "local" and SHM.is_dir() else None
     with tempfile.TemporaryDirectory(prefix="quorate-england-", dir=in_memory) as name:
-        return asyncio.run(settle(Fraction(share), Path(name)))
+        return asyncio.run(settle(Fraction(share), int(weeks), Path(name)))
 
 
 if __name__ == "__main__":

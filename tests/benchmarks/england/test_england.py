@@ -1,0 +1,81 @@
+"""The year of England: the same from one seed, the size it says, and nothing in it that the office would not take."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from handlers import events as e
+from streams.clock import drain
+from streams.local import LocalCarrier
+from streams.office import Parcel
+from tests.benchmarks.england import volume
+from tests.benchmarks.england.directory import SERVICES
+from tests.benchmarks.england.played import Settled, found, let_in
+from tests.benchmarks.england.telling import ENDS
+from tests.benchmarks.england.year import counts, year
+from tests.benchmarks.river import opened
+
+TINY = Fraction(1, 10_000)
+
+
+class WithoutPost(LocalCarrier):
+    """Whatever leaves for somebody's mailbox stays where it is: the benchmark itself sends it."""
+
+    async def carry(self, parcels: Sequence[Parcel], now: datetime) -> None:
+        await super().carry([p for p in parcels if p.kind == "event"], now)
+
+
+@pytest.fixture(scope="module")
+def some() -> list[e.Event]:
+    return list(year(Fraction(1, 1000)))
+
+
+def test_the_same_seed_tells_the_same_year_and_another_seed_another() -> None:
+    first = list(year(TINY))
+    assert first == list(year(TINY)) != list(year(TINY, "another"))
+    assert len({(event.source, event.id) for event in first}) == len(first)
+
+
+def test_a_share_holds_as_many_conferences_as_it_says() -> None:
+    share = Fraction(1, 250)
+    found = counts(share)
+    assert found["held: initial-conference"] == volume.CONFERENCES * share
+    assert abs(found["held: review-conference"] / (volume.REVIEWS * share) - 1) < 0.1
+    assert abs(found["StrategyDiscussionHeld"] / (volume.ENQUIRIES * share) - 1) < 0.01
+
+
+def test_the_whole_year_is_spread_over_150_areas_and_52_weeks(some: list[e.Event]) -> None:
+    areas = list(volume.areas(Fraction(1)))
+    assert len(areas) == 150 and sum(area.conferences for area in areas) == 75_000
+    weeks = {(event.recorded.date() - volume.FIRST_ON).days // 7 for event in some}
+    assert weeks == set(range(52))
+
+
+def test_the_families_are_of_many_kinds(some: list[e.Event]) -> None:
+    households = [x.body.members for x in some if isinstance(x.body, e.HouseholdRecorded)]
+    children = Counter(sum(m.relation == "child" for m in members) for members in households)
+    carers = Counter(sum(m.cares for m in members) for members in households)
+    assert set(children) == {1, 2, 3, 4, 5} and {0, 1, 2} <= set(carers)
+    treated = {x.stream.id: x.body.service for x in some if isinstance(x.body, e.EpisodeOpened)}
+    in_family = Counter(person[:-1] for person in treated)
+    assert set(in_family.values()) == {1, 2} and set(treated.values()) == set(SERVICES)
+    assert treated.keys() - {m.person for members in households for m in members if m.cares}
+
+
+def test_the_office_takes_everything_and_nothing_is_held_or_waits_for_a_name(tmp_path: Path) -> None:
+    async def settled() -> Settled:
+        async with opened(tmp_path) as house:
+            told = await let_in(house, TINY)
+            await drain(house.office, WithoutPost(house.office, house.dispatch), ENDS)
+            return await found(house, told)
+
+    left = asyncio.run(settled())
+    assert left.events > left.told == counts(TINY)["events"]
+    assert (left.held, left.parked) == (0, 0)
