@@ -16,8 +16,11 @@ from streams.clock import drain
 from streams.local import LocalCarrier
 from streams.office import Parcel
 from tests.benchmarks.england import volume
+from tests.benchmarks.england.__main__ import told
 from tests.benchmarks.england.directory import SERVICES
 from tests.benchmarks.england.played import Settled, found, let_in
+from tests.benchmarks.england.settled import embedded
+from tests.benchmarks.england.stages import CODE, DECIDE, POST, REST, SQL, SQL_OF_POST
 from tests.benchmarks.england.telling import ENDS
 from tests.benchmarks.england.year import counts, year
 from tests.benchmarks.river import opened
@@ -70,12 +73,21 @@ def test_the_families_are_of_many_kinds(some: list[e.Event]) -> None:
 
 
 def test_the_office_takes_everything_and_nothing_is_held_or_waits_for_a_name(tmp_path: Path) -> None:
-    async def settled() -> Settled:
+    async def settled_all() -> Settled:
         async with opened(tmp_path) as house:
             told = await let_in(house, TINY)
             await drain(house.office, WithoutPost(house.office, house.dispatch), ENDS)
             return await found(house, told)
 
-    left = asyncio.run(settled())
+    left = asyncio.run(settled_all())
     assert left.events > left.told == counts(TINY)["events"]
     assert (left.held, left.parked) == (0, 0)
+
+
+def test_a_share_that_is_settled_says_what_it_took_and_where(tmp_path: Path) -> None:
+    tiny = Fraction(1, 20_000)
+    took = asyncio.run(embedded(tiny, 1, tmp_path))
+    assert took.events and took.messages and not took.held
+    assert set(took.of) == {DECIDE, CODE, POST, SQL, SQL_OF_POST, REST} and all(took.of.values())
+    said = list(told(tiny, 1, took, took))
+    assert f"{took.told:,} events told" in said[0] and "1.00 of the first share's" in said[1]
