@@ -115,13 +115,14 @@ def _plan_from(told: Told, since: date, last: int, from_on: date, first: int) ->
         if sat and n == last:
             told.says(sat + timedelta(minutes=30), e.PlanEnded(plan, ends_on, told.staff.one("chair", told.rng)), DESK)
     _core_groups(told, plan, from_on, ends_on, soon=first == 1 and from_on == since)
-    if told.chance(PROJECT):
-        _project(told, working(from_on, told.rng.randrange(10, 40)), ends_on)
+    project_on = working(from_on, told.rng.randrange(10, 40))
+    if project_on < ends_on and told.chance(PROJECT):
+        _project(told, project_on, ends_on)
 
 
 def _core_groups(told: Told, plan: str, from_on: date, ends_on: date, soon: bool) -> None:
     """The first within ten working days of the conference (CG-01), then within six weeks (CG-02)."""
-    day = working(from_on, told.rng.randrange(3, 7) if soon else told.rng.randrange(4, 28))
+    day = working(from_on, told.rng.randrange(4, 8) if soon else told.rng.randrange(4, 28))
     n = 1
     while day < ends_on:
         sitting(told, "core_group", f"{plan}:{n}", day)
