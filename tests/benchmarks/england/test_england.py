@@ -4,35 +4,26 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
-from datetime import datetime
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
 from handlers import events as e
-from streams.clock import drain
-from streams.local import LocalCarrier
-from streams.office import Parcel
+from streams.intake import take
+from streams.wire import write
 from tests.benchmarks.england import volume
 from tests.benchmarks.england.__main__ import told
 from tests.benchmarks.england.directory import SERVICES
-from tests.benchmarks.england.played import Settled, found, let_in
+from tests.benchmarks.england.played import Settled, found
 from tests.benchmarks.england.settled import embedded
 from tests.benchmarks.england.stages import CODE, DECIDE, POST, REST, SQL, SQL_OF_POST
 from tests.benchmarks.england.telling import ENDS
 from tests.benchmarks.england.year import counts, year
 from tests.benchmarks.river import opened
+from tests.benchmarks.settling import batches
 
 TINY = Fraction(1, 10_000)
-
-
-class WithoutPost(LocalCarrier):
-    """Whatever leaves for somebody's mailbox stays where it is: the benchmark itself sends it."""
-
-    async def carry(self, parcels: Sequence[Parcel], now: datetime) -> None:
-        await super().carry([p for p in parcels if p.kind == "event"], now)
 
 
 @pytest.fixture(scope="module")
@@ -72,16 +63,16 @@ def test_the_families_are_of_many_kinds(some: list[e.Event]) -> None:
     assert treated.keys() - {m.person for members in households for m in members if m.cares}
 
 
-def test_the_office_takes_everything_and_nothing_is_held_or_waits_for_a_name(tmp_path: Path) -> None:
-    async def settled_all() -> Settled:
-        async with opened(tmp_path) as house:
-            told = await let_in(house, TINY)
-            await drain(house.office, WithoutPost(house.office, house.dispatch), ENDS)
-            return await found(house, told)
+def test_the_office_takes_every_event_at_once_and_none_is_held_or_waits_for_a_name(tmp_path: Path) -> None:
+    told = sorted(year(TINY), key=lambda event: event.recorded)
 
-    left = asyncio.run(settled_all())
-    assert left.events > left.told == counts(TINY)["events"]
-    assert (left.held, left.parked) == (0, 0)
+    async def taken() -> Settled:
+        async with opened(tmp_path) as house:
+            for batch in batches([write(event) for event in told], 200):
+                await take(batch, house.office, ENDS)
+            return await found(house, len(told))
+
+    assert asyncio.run(taken()) == Settled(told=len(told), events=len(told), messages=0, held=0, parked=0)
 
 
 def test_a_share_that_is_settled_says_what_it_took_and_where(tmp_path: Path) -> None:
