@@ -68,8 +68,12 @@ mutants: setup-dev ## Change the gate's code in small ways, one at a time: each 
 
 bench: N = 1000
 bench: AREAS = 30
-bench: setup-dev $(if $(filter kafka,$(ENGINE)),parts) ## Measure the house, as ratios within one run; N families (1000) and a hundred times as many; or ENGINE=kafka
-	@$(BIN)/python -m tests.benchmarks$(if $(filter kafka,$(ENGINE)),.through_kafka $(AREAS), $(N))
+bench: SHARE = 1/1000 1/300 1/100
+BENCH_local = __main__ $(N)
+BENCH_kafka = through_kafka $(AREAS)
+BENCH_england = england settle --share $(SHARE)
+bench: setup-dev $(if $(filter kafka,$(ENGINE)),parts) ## Measure the house, as ratios within one run; N families (1000) and a hundred times as many; or ENGINE=kafka; or ENGINE=england, a year of it
+	@$(BIN)/python -m tests.benchmarks.$(BENCH_$(ENGINE))
 
 itip: parts ## Read our calendars back with icalendar, vobject and ical4j
 	$(BIN)/pytest -q tests/infra/test_calendars.py tests/infra/test_strict_calendar.py tests/infra/test_papers.py tests/infra/test_leaks.py

@@ -1,4 +1,5 @@
-"""How much memory and time a large census takes: `python -m tests.benchmarks.census MEGABYTES [read|dry|import]`.
+"""How much memory and time a large census takes: `python -m tests.benchmarks.census MEGABYTES [read|dry|import]`; and
+for `make bench`, how long reading takes beside a bare pass of the same parser.
 
 read: the file is only read; dry: held against an empty area; import: taken in. Each in a process of its own, whose
 highest use of memory is what the kernel says.
@@ -12,13 +13,16 @@ import sys
 import time
 from datetime import date
 from pathlib import Path
+from statistics import median
 from tempfile import TemporaryDirectory
+from xml.etree.ElementTree import iterparse
 
 from typer.testing import CliRunner
 
 from infra.cli import app
 from infra.imports.census import Child
 from infra.imports.returns import children
+from tests.benchmarks.table import Line, Watch, interleaved, ratio
 from tests.infra.censuses import many, write
 
 MEGABYTE = 1_000_000
@@ -30,6 +34,26 @@ def read(file: Path, home: Path) -> int:
             len(Child(element, n, header, "riverside", date(2023, 1, 1)).wanted)
             for n, (header, element) in enumerate(children(source))
         )
+
+
+def measure(folder: Path, megabytes: float, rounds: int) -> list[Line]:
+    file = write(folder / "census.xml", many(int(megabytes * MEGABYTE)))
+    found: set[int] = set()
+
+    def ours(watch: Watch) -> None:
+        with watch.running():
+            found.add(read(file, folder))
+
+    def bare(watch: Watch) -> None:
+        with watch.running():
+            for _, element in iterparse(file):
+                element.clear()
+
+    seconds = interleaved(rounds, {"ours": ours, "bare": bare})
+    size = file.stat().st_size / MEGABYTE
+    pace = {name: size / median(of) for name, of in seconds.items()}
+    numbers = f"{size:.1f} MB, {found.pop()} records: {pace['ours']:.1f} MB/s, bare {pace['bare']:.1f}"
+    return [Line("read a census", ratio(seconds["bare"], seconds["ours"]), "bare iterparse / ours", numbers)]
 
 
 def taken(file: Path, home: Path, *more: str) -> int:

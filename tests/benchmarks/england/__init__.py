@@ -1,0 +1,1 @@
+"""A year of England: the national volume of child protection meetings, invented from one seed, and settled."""
