@@ -121,7 +121,7 @@ REFUSED = {
         "SELECT * FROM files FOR UPDATE",
         "UPDATE held SET state = 'released'",
         "DELETE FROM keys",
-        "INSERT INTO wakeups VALUES ('', '')",
+        "INSERT INTO wakeups VALUES ('', '', 0)",
         "UPDATE duties SET ended = ''",
         "DELETE FROM seats",
     ],
