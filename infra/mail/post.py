@@ -105,7 +105,10 @@ class Post:
         """
         if not MAILBOX.fullmatch(to):
             return Refused("no mail can be sent to an address like that")
-        content, sender = message.as_bytes(policy=SMTP_LINES), parseaddr(message["From"])[1]
+        return await self.hand_over(message.as_bytes(policy=SMTP_LINES), parseaddr(message["From"])[1], to)
+
+    async def hand_over(self, content: bytes, sender: str, to: str) -> Sent:
+        """The same of a mail's bytes."""
         while line := await self._rested():
             try:
                 return await self._by(line, sender, to, content)
