@@ -79,6 +79,7 @@ def test_a_relay_whose_session_died_holds_nothing_and_claims_nothing(database: s
             engine = other._engine
             async with transaction(engine) as connection:
                 assert await relay.still_ours(connection)
+                assert (await connection.execute(text("SHOW tcp_keepalives_idle"))).scalar() == "10"
                 who = f"SELECT pg_terminate_backend(pid) FROM pg_locks WHERE classid = {PRESENT}"
                 await connection.execute(text(who))
             async with transaction(engine) as connection:
