@@ -1,9 +1,9 @@
 """Doing what was decided: one `match` over the messages, each sent at most as often as its kind may be.
 
 Mails of different streams are under way at once, those of one stream go in their order. The claim is committed before
-SMTP begins. If the process dies in between, nobody knows whether the mail went: an
-invitation is simply sent again, since the same UID and SEQUENCE change nothing in a calendar; a paper, letter or
-notice is reported as unknown, and the duty behind it stays open for a person.
+SMTP begins. If the process dies in between, nobody knows whether the mail went: an invitation is simply sent again,
+since the same UID and SEQUENCE change nothing in a calendar; a paper, letter or notice is reported as unknown, and the
+duty behind it stays open for a person.
 """
 
 from __future__ import annotations

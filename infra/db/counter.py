@@ -71,9 +71,10 @@ class Counter:
     async def _write(self, connection: AsyncConnection, lines: Sequence[Line]) -> None:
         claims, receipts = [x for x in lines if not x.receipt], [x for x in lines if x.receipt]
         if claims and await self.still_ours(connection):
-            fresh = await outbox.claim(connection, [x.name for x in claims])
+            fresh, doubted = [x.name for x in claims if not x.in_doubt], [x.name for x in claims if x.in_doubt]
+            ours = await outbox.claim(connection, fresh, doubted)
             for claim in claims:
-                claim.ours = claim.in_doubt or claim.name in fresh
+                claim.ours = claim.name in ours
             await self.keyring.load(connection, {key for x in claims for key in x.keys})
         together: dict[str, list[str]] = defaultdict(list)
         for x in receipts:

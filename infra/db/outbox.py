@@ -13,7 +13,7 @@ from functools import cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import Select, bindparam, delete, func, select, tuple_, union_all, update
+from sqlalchemy import Select, and_, bindparam, delete, func, or_, select, tuple_, union_all, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from handlers.effects import Message, TellStream
@@ -44,7 +44,9 @@ NEXT_AT = select(func.min(outbox.c.at)).where(outbox.c.state == "waiting")
 NAMED = outbox.c.name.in_(bindparam("names", expanding=True))
 PLACES = select(outbox.c.name, outbox.c.place).where(NAMED)
 MARK = update(outbox).where(NAMED).values(state=bindparam("to"), outcome=bindparam("how"))
-CLAIM = update(outbox).where(NAMED, outbox.c.state == "published").values(state="sending").returning(outbox.c.name)
+UNCLAIMED = and_(NAMED, outbox.c.state == "published")
+DOUBTED = and_(outbox.c.name.in_(bindparam("doubted", expanding=True)), outbox.c.state == "sending")
+CLAIM = update(outbox).where(or_(UNCLAIMED, DOUBTED)).values(state="sending").returning(outbox.c.name)
 LEAVING = (
     update(outbox)
     .where(outbox.c.name == bindparam("taken"))
@@ -146,9 +148,9 @@ def _parcel(r: Any, place: int) -> Parcel:
     return Parcel(r.name, r.kind, r.stream, r.letter.encode(), place, r.at, r.state == "sending")
 
 
-async def claim(connection: AsyncConnection, names: Iterable[str]) -> set[str]:
-    """Those of these that only we may send now: what left and nobody has claimed yet."""
-    return set((await connection.execute(CLAIM, {"names": list(names)})).scalars())
+async def claim(connection: AsyncConnection, names: Iterable[str], doubted: Iterable[str]) -> set[str]:
+    """Those of these that only we may send now: what left and nobody has claimed, and what was and had no end."""
+    return set((await connection.execute(CLAIM, {"names": list(names), "doubted": list(doubted)})).scalars())
 
 
 async def mark(connection: AsyncConnection, names: Iterable[str], state: str, outcome: str | None = None) -> None:

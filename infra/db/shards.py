@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from zlib import crc32
 
-from sqlalchemy import bindparam, text
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -32,7 +32,7 @@ OURS = (
     " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
 )
 HELD = text(f"SELECT classid::bigint AS half, objid::bigint AS shard, pid {OURS}")
-STILL_HERE = text(f"SELECT 1 {OURS} AND pid = :pid LIMIT 1").bindparams(bindparam("pid"))
+STILL_HERE = text(f"SELECT 1 {OURS} AND pid = :pid LIMIT 1")
 
 
 def shard_of(stream: str) -> int:
