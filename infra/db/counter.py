@@ -69,16 +69,20 @@ class Counter:
             raise line.fault
 
     async def _write(self, connection: AsyncConnection, lines: Sequence[Line]) -> None:
-        claims, receipts = [x for x in lines if not x.receipt], [x for x in lines if x.receipt]
+        claims = [x for x in lines if not x.receipt]
         if claims and await self.still_ours(connection):
-            fresh, doubted = [x.name for x in claims if not x.in_doubt], [x.name for x in claims if x.in_doubt]
-            ours = await outbox.claim(connection, fresh, doubted)
-            for claim in claims:
-                claim.ours = claim.name in ours
-            await self.keyring.load(connection, {key for x in claims for key in x.keys})
+            await self._claim(connection, claims)
         together: dict[str, list[str]] = defaultdict(list)
-        for x in receipts:
-            together[x.outcome].append(x.name)
+        for x in lines:
+            if x.receipt:
+                together[x.outcome].append(x.name)
         for outcome, names in together.items():
             await outbox.mark(connection, names, "done", outcome)
-        await outbox.put(connection, [x.receipt for x in receipts if x.receipt])
+        await outbox.put(connection, [x.receipt for x in lines if x.receipt])
+
+    async def _claim(self, connection: AsyncConnection, claims: Sequence[Line]) -> None:
+        fresh, doubted = [x.name for x in claims if not x.in_doubt], [x.name for x in claims if x.in_doubt]
+        ours = await outbox.claim(connection, fresh, doubted)
+        for claim in claims:
+            claim.ours = claim.name in ours
+        await self.keyring.load(connection, {key for x in claims for key in x.keys})
