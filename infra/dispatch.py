@@ -1,12 +1,16 @@
 """Doing what was decided: one `match` over the messages, each sent at most as often as its kind may be.
 
-The claim is committed before SMTP begins. If the process dies in between, nobody knows whether the mail went: an
-invitation is simply sent again, since the same UID and SEQUENCE change nothing in a calendar; a paper, letter or
-notice is reported as unknown, and the duty behind it stays open for a person.
+Mails of different streams are under way at once, those of one stream go in their order. The claim is committed before
+SMTP begins. If the process dies in between, nobody knows whether the mail went: an invitation is simply sent again,
+since the same UID and SEQUENCE change nothing in a calendar; a paper, letter or notice is reported as unknown, and the
+duty behind it stays open for a person.
 """
 
 from __future__ import annotations
 
+import asyncio
+from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime
 from typing import assert_never
 
@@ -14,6 +18,7 @@ from handlers.effects import Message, SendInvitation, SendLetter, SendMinutes, S
 from handlers.events import Event, MessageAccepted, MessageFailed, Paper
 from handlers.people import derived
 from infra.db import outbox
+from infra.db.counter import Counter
 from infra.db.engine import Engine, transaction
 from infra.db.sealing import Keyring, keys_in
 from infra.delivery import Webhooks
@@ -25,6 +30,7 @@ from streams.office import CannotNow, Parcel
 from streams.wire import stream_id
 
 SOURCE = "quorate/post"
+AT_ONCE = 8  # mails under way; each may be in doubt after a crash, so not many more than keep a relay busy
 
 
 class Dispatch:
@@ -40,27 +46,49 @@ class Dispatch:
     ) -> None:
         self.engine, self.keyring, self.letterhead, self.post = engine, keyring, letterhead, post
         self.webhooks = Webhooks(engine, keyring, networks)
+        self.counter = Counter(engine, keyring)
 
-    async def send(self, parcel: Parcel, now: datetime) -> None:
-        match parcel.kind:
-            case "webhook":
+    async def send(self, parcels: Sequence[Parcel], now: datetime) -> None:
+        if told := [p.name for p in parcels if p.kind == "announcement"]:
+            async with transaction(self.engine) as connection:
+                await outbox.mark(connection, told, "done")
+        await self._send_messages([p for p in parcels if p.kind == "message"], now)
+        for parcel in parcels:
+            if parcel.kind == "webhook":
                 await self.webhooks.send(parcel, now)
-            case "announcement":
-                async with transaction(self.engine) as connection:
-                    await outbox.mark(connection, [parcel.name], "done")
-            case _:
-                await self._send_message(parcel, now)
+
+    async def _send_messages(self, parcels: Sequence[Parcel], now: datetime) -> None:
+        """One that cannot go now stops its stream; so many as may be under way, or a fault of ours, stop all."""
+        lanes: dict[str, list[Parcel]] = defaultdict(list)
+        for parcel in parcels:
+            lanes[parcel.stream].append(parcel)
+        free, away, broken = asyncio.Semaphore(AT_ONCE), list[CannotNow](), list[BaseException]()
+
+        async def go(lane: Sequence[Parcel]) -> None:
+            async with free:
+                for parcel in lane:
+                    if broken or len(away) >= AT_ONCE:
+                        return
+                    try:
+                        await self._send_message(parcel, now)
+                    except CannotNow as fault:
+                        away.append(fault)
+                        return
+                    except BaseException as fault:
+                        broken.append(fault)
+                        raise
+
+        await asyncio.gather(*map(go, lanes.values()), return_exceptions=True)
+        for fault in [*broken, *away]:
+            raise fault
 
     async def _send_message(self, parcel: Parcel, now: datetime) -> None:
         message = parcel.as_message()
-        async with transaction(self.engine) as connection:
-            await outbox.mark(connection, [parcel.name], "sending")
-            await self.keyring.load(connection, keys_in(message))
+        if not await self.counter.claim(parcel.name, keys_in(message), parcel.in_doubt):
+            raise CannotNow("another relay has taken over what this one was to send")
         sent = Unknown() if parcel.in_doubt and not may_repeat(message) else await self._post(message)
-        receipt = self._receipt(parcel, message, sent, now)
-        async with transaction(self.engine) as connection:
-            await outbox.mark(connection, [parcel.name], "done", type(sent).__name__.lower())
-            await outbox.put(connection, [outbox.event_row(receipt, now, parcel.place)])
+        row = outbox.event_row(self._receipt(parcel, message, sent, now), now, parcel.place)
+        await self.counter.receipt(parcel.name, type(sent).__name__.lower(), row)
 
     async def _post(self, message: Message) -> Sent:
         try:

@@ -13,7 +13,7 @@ from itertools import count
 from typing import Any
 
 import msgspec
-from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy import bindparam, delete, func, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from handlers.admission import EVERYTHING
@@ -26,9 +26,10 @@ from infra.db import announced, chain, outbox, projections, reading, sealing, sh
 from infra.db.engine import transaction
 from infra.db.folding import FOLD_VERSION, KINDS, kept_file
 from infra.db.sealing import Keyring, insert_if_absent, put_in_place
+from infra.db.shards import shard_of
 from infra.db.tables import files, inbox, ledger, parked, references, stamp, unstamp, wakeups
 from infra.protocols.packs import Protocols
-from streams.office import Opened, Parcel, Refusal, Settlement
+from streams.office import WAVE, Due, Opened, Parcel, Refusal, Settlement, Shards
 from streams.wire import LONGEST, Letter, Unreadable, encode_body, stream_id, write
 
 
@@ -57,7 +58,16 @@ SEEN = select(inbox).where(_among(inbox.c.source, "sources"), _among(inbox.c.eve
 PARKED_AS = select(parked.c.name, parked.c.letter).where(_among(parked.c.name, "names"))
 WAITING_FOR = select(parked).where(_among(parked.c.awaits, "names")).order_by(parked.c.at, parked.c.name)
 WAITING_AT = select(parked.c.awaits).where(parked.c.stream == bindparam("of"))
-DUE = select(wakeups).where(wakeups.c.at <= bindparam("now")).order_by(wakeups.c.at, wakeups.c.stream)
+DUE = (
+    select(wakeups)
+    .where(
+        wakeups.c.at <= bindparam("now"),
+        tuple_(wakeups.c.at, wakeups.c.stream) > tuple_(bindparam("after"), bindparam("of")),
+    )
+    .order_by(wakeups.c.at, wakeups.c.stream)
+    .limit(WAVE)
+)
+DUE_OF = DUE.where(_among(wakeups.c.shard, "shards"))
 NEXT_WAKE = select(func.min(wakeups.c.at)).where(wakeups.c.at > bindparam("now"))
 KNOWN_AS = select(references.c.stream).where(references.c.name == bindparam("known_as"))
 NO_LONGER_PARKED = delete(parked).where(_among(parked.c.name, "names"))
@@ -95,17 +105,22 @@ class Office:
             rows = [outbox.event_row(e, e.recorded, n=n) for n, e in enumerate(sealed, first)]
             await outbox.put(connection, rows)
 
-    async def wave(self, now: datetime) -> list[Parcel]:
+    async def wave(self, now: datetime, shards: Shards | None = None) -> list[Parcel]:
         async with transaction(self.engine) as connection:
-            return await outbox.take_wave(connection, now)
+            return await outbox.take_wave(connection, now, shards)
 
-    async def unfinished(self) -> list[Parcel]:
+    async def unfinished(self, shards: Shards | None = None, after: Parcel | None = None) -> list[Parcel]:
         async with transaction(self.engine) as connection:
-            return await outbox.unfinished(connection)
+            return await outbox.unfinished(connection, shards, after)
 
-    async def due(self, now: datetime) -> list[tuple[StreamId, datetime]]:
+    async def due(self, now: datetime, shards: Shards | None = None, after: Due | None = None) -> list[Due]:
+        stream, at = (str(after[0]), stamp(after[1])) if after else ("", "")
+        asked: dict[str, Any] = {"now": stamp(now), "after": at, "of": stream}
+        query = DUE
+        if shards is not None:
+            query, asked["shards"] = DUE_OF, list(shards)
         async with transaction(self.engine) as connection:
-            rows = await connection.execute(DUE, {"now": stamp(now)})
+            rows = await connection.execute(query, asked)
             return [(stream_id(r.stream), unstamp(r.at)) for r in rows]
 
     async def next_instant(self, after: datetime) -> datetime | None:
@@ -236,7 +251,7 @@ class Sitting:
             kept.append(told | {"version": FOLD_VERSION})
         await self.connection.execute(KEEP_FILE, kept)
         wakes = {str(stream): s.decision.wake_at for stream, s in latest.items()}
-        rows = [{"stream": stream, "at": stamp(at)} for stream, at in wakes.items() if at]
+        rows = [{"stream": s, "at": stamp(at), "shard": shard_of(s)} for s, at in wakes.items() if at]
         if rows:
             await self.connection.execute(put_in_place(self.connection, wakeups), rows)
         if len(rows) < len(wakes):

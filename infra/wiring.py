@@ -12,8 +12,8 @@ from infra.db.schema import bring_up_to_date
 from infra.db.sealing import Keyring
 from infra.dispatch import Dispatch
 from infra.kafka.river import River
-from infra.mail import post
 from infra.mail.post import Post
+from infra.mail.post import Relay as MailRelay
 from infra.office import Office
 from infra.papers.compose import Letterhead
 from infra.protocols.packs import protocols
@@ -44,10 +44,9 @@ async def house(settings: Settings) -> AsyncIterator[House]:
         await bring_up_to_date(engine)
         keyring = Keyring(settings.master_key)
         office = Office(engine, keyring, protocols(settings.nation, settings.overlay), not settings.embedded)
-        dispatch = Dispatch(
-            engine, keyring, letterhead(settings), Post(mail_relay(settings)), settings.webhook_networks
-        )
-        yield House(settings, engine, keyring, office, dispatch)
+        async with Post(mail_relay(settings)) as post:
+            dispatch = Dispatch(engine, keyring, letterhead(settings), post, settings.webhook_networks)
+            yield House(settings, engine, keyring, office, dispatch)
     finally:
         await engine.dispose()
 
@@ -62,8 +61,8 @@ async def carrier(open_house: House, played: bool) -> AsyncIterator[Carrier]:
         yield Relay(open_house.engine, open_house.dispatch, river, lockstep=played)
 
 
-def mail_relay(settings: Settings) -> post.Relay:
-    return post.Relay(
+def mail_relay(settings: Settings) -> MailRelay:
+    return MailRelay(
         host=settings.smtp_host,
         port=settings.smtp_port,
         starttls=settings.smtp_starttls,

@@ -22,8 +22,7 @@ class LocalCarrier:
         for kind, run in groupby(parcels, key=lambda p: p.kind):
             together = list(run)
             if kind != "event":
-                for parcel in together:
-                    await self.post.send(parcel, now)
+                await self.post.send(together, now)
                 continue
             for first in range(0, len(together), BATCH):
                 letters = [p.as_letter() for p in together[first : first + BATCH]]

@@ -23,6 +23,12 @@ from handlers.people import StreamId
 from handlers.protocol import Protocol
 from streams.wire import Letter
 
+WAVE = (
+    500  # how many rows of the outbox, or wake-ups, one call brings at most: a transaction and a memory that stay small
+)
+Shards = frozenset[int]  # a part of all streams, which at any instant one carrier serves
+Due = tuple[StreamId, datetime]
+
 
 class CannotNow(Exception):
     """Database, broker or mail server is away: wait in place and try again; nothing is lost."""
@@ -112,14 +118,17 @@ class Office(Port):
         first: the place of these within a longer run, so that those of one instant keep its order.
         """
 
-    async def wave(self, now: datetime) -> list[Parcel]:
-        """All that waits to leave by now, in a settled order; each is given its place and taken once."""
+    async def wave(self, now: datetime, shards: Shards | None = None) -> list[Parcel]:
+        """The next that waits to leave by now, in a settled order; each is given its place and taken once.
 
-    async def unfinished(self) -> list[Parcel]:
-        """What left and was never heard of again, in the order of leaving."""
+        shards: those that are served; None means all.
+        """
 
-    async def due(self, now: datetime) -> list[tuple[StreamId, datetime]]:
-        """The streams that wanted to look again by now, and when they wanted to."""
+    async def unfinished(self, shards: Shards | None = None, after: Parcel | None = None) -> list[Parcel]:
+        """The next after that one of what left and was never heard of again, in the order of leaving."""
+
+    async def due(self, now: datetime, shards: Shards | None = None, after: Due | None = None) -> list[Due]:
+        """The next after that one of the streams that wanted to look again by now, and when they wanted to."""
 
     async def next_instant(self, after: datetime) -> datetime | None:
         """The earliest instant after this one at which something waits to leave or a stream wants to look again."""
@@ -129,8 +138,9 @@ class Postroom(Port):
     """Sends whatever is no event: a message, whose stream learns what became of it, or a webhook; an announcement
     that the topic took is done with."""
 
-    async def send(self, parcel: Parcel, now: datetime) -> None:
-        """Raises CannotNow when the mail relay is away; the message then still waits."""
+    async def send(self, parcels: Sequence[Parcel], now: datetime) -> None:
+        """All of these, those of one stream in their order. Raises CannotNow when the mail relay is away, or when
+        another has taken over; what was not sent then still waits."""
 
 
 class Carrier(Port):

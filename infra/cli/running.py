@@ -17,7 +17,7 @@ from infra.cli.moments import by, iso
 from infra.cli.paper import progress
 from infra.db import played, reading
 from infra.db.engine import transaction
-from infra.db.only_one import OnlyOne
+from infra.db.shards import Hold
 from infra.db.tables import unstamp
 from infra.wiring import House, carrier
 from streams.clock import live, play, wall
@@ -68,10 +68,12 @@ async def _play(house: House, end: datetime, json: bool, quiet: bool) -> None:
             carried, reached = carried + handled, now
             _move(shown, bar, now, start)
 
+        hold = Hold(house.engine)
         try:
             async with carrier(house, played=True) as carrying:
-                reached = await play(house.office, carrying, start, end, told)
+                reached = await play(house.office, carrying, start, end, told, hold.alone)
         finally:
+            await hold.let_go()
             async with transaction(house.engine) as connection:
                 await played.keep(connection, reached)
     await _closing(house, reached, carried, json)
@@ -123,10 +125,11 @@ async def by_the_wall(house: House, leave_played: bool) -> None:
     for sign in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(sign, stopped.set)
     aside("Running by the wall clock; Ctrl-C stops it.")
-    only_one = OnlyOne(house.engine)
+    hold = Hold(house.engine)
+    house.dispatch.counter.still_ours = hold.still_ours
     try:
         async with carrier(house, played=False) as carrying:
-            await live(house.office, carrying, stopped.is_set, only_one.hold)
+            await live(house.office, carrying, stopped.is_set, hold.fair_share)
     finally:
-        await only_one.let_go()
+        await hold.let_go()
     aside("Stopped; nothing is lost.")

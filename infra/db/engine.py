@@ -22,6 +22,8 @@ __all__ = ["AsyncConnection", "Engine", "connect", "transaction"]
 
 LOCK_SECONDS = 30
 IDLE_SECONDS = 60  # a machine that vanishes in mid-transaction would keep its families locked for hours
+# The server asks a silent client whether it is there: else the shards of a relay that vanished would stay with it.
+ASKED = "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3"
 NO_RIGHT = "42501"
 TOO_LARGE = "54"  # PostgreSQL's class of limits exceeded: psycopg calls it operational, yet waiting never mends it
 
@@ -31,7 +33,7 @@ def connect(url: str) -> Engine:
     if make_url(url).get_backend_name() == "sqlite":
         return _sqlite(url)
     limits = f"-c lock_timeout={LOCK_SECONDS}s -c idle_in_transaction_session_timeout={IDLE_SECONDS}s"
-    return create_async_engine(url, pool_pre_ping=True, connect_args={"options": f"{limits} -c timezone=UTC"})
+    return create_async_engine(url, pool_pre_ping=True, connect_args={"options": f"{limits} {ASKED} -c timezone=UTC"})
 
 
 def _sqlite(url: str) -> Engine:

@@ -1,42 +1,52 @@
 """The outbox: what a decision wants done, kept in the same transaction as the decision, and taken from here in waves.
 
-A wave is all that waits at one moment, in a settled order: by its instant, by the place of what caused it, by its
-number among that cause's effects. Taken wave after wave, both engines handle the same things in the same order.
+A wave is what waits at one moment, so far as it is not too much, in a settled order: by its instant, by the place of
+what caused it, by its number among that cause's effects. Taken wave after wave, both engines handle the same things in
+the same order.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import bindparam, delete, func, or_, select, update
+from sqlalchemy import Select, and_, bindparam, delete, func, or_, select, tuple_, union_all, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from handlers.effects import Message, TellStream
 from handlers.events import Event
 from handlers.people import derived
 from infra.db.sealing import insert_if_absent
-from infra.db.tables import outbox, stamp
-from streams.office import Parcel
+from infra.db.shards import SHARDS, shard_of
+from infra.db.tables import LEFT, WAITING, outbox, stamp
+from streams.office import WAVE, Parcel, Shards
 from streams.wire import type_name, write
 
-WAVE = 500
 HOUSE = "quorate"
 
 # Built once: making a statement costs as much as running it.
+IN_ORDER = (outbox.c.at, outbox.c.cause, outbox.c.n, outbox.c.name)
 NEXT_WAVE = (
+    select(outbox).where(outbox.c.state == "waiting", outbox.c.at <= bindparam("now")).order_by(*IN_ORDER).limit(WAVE)
+)
+UNFINISHED = (
     select(outbox)
-    .where(outbox.c.state == "waiting", outbox.c.at <= bindparam("now"))
-    .order_by(outbox.c.at, outbox.c.cause, outbox.c.n, outbox.c.name)
+    .where(LEFT, tuple_(outbox.c.place, outbox.c.name) > tuple_(bindparam("place"), bindparam("name")))
+    .order_by(outbox.c.place, outbox.c.name)
     .limit(WAVE)
 )
+UNFINISHED_OF = UNFINISHED.where(outbox.c.shard.in_(bindparam("shards", expanding=True)))
 LAST_PLACE = select(func.max(outbox.c.place))
 NEXT_AT = select(func.min(outbox.c.at)).where(outbox.c.state == "waiting")
 NAMED = outbox.c.name.in_(bindparam("names", expanding=True))
 PLACES = select(outbox.c.name, outbox.c.place).where(NAMED)
 MARK = update(outbox).where(NAMED).values(state=bindparam("to"), outcome=bindparam("how"))
+UNCLAIMED = and_(NAMED, outbox.c.state == "published")
+DOUBTED = and_(outbox.c.name.in_(bindparam("doubted", expanding=True)), outbox.c.state == "sending")
+CLAIM = update(outbox).where(or_(UNCLAIMED, DOUBTED)).values(state="sending").returning(outbox.c.name)
 LEAVING = (
     update(outbox)
     .where(outbox.c.name == bindparam("taken"))
@@ -54,6 +64,7 @@ def row(name: str, kind: str, stream: str, letter: bytes, at: datetime, cause: i
         "cause": cause,
         "n": n,
         "state": "waiting",
+        "shard": shard_of(stream),
     }
 
 
@@ -99,9 +110,9 @@ async def places(connection: AsyncConnection, names: Iterable[str]) -> dict[str,
     return {name: place or 0 for name, place in found}
 
 
-async def take_wave(connection: AsyncConnection, now: datetime) -> list[Parcel]:
-    """All that waits and whose time has come, given its place in the order of leaving."""
-    rows = list(await connection.execute(NEXT_WAVE, {"now": stamp(now)}))
+async def take_wave(connection: AsyncConnection, now: datetime, shards: Shards | None = None) -> list[Parcel]:
+    """What waits in these shards and whose time has come, WAVE at most, given its place in the order of leaving."""
+    rows = list(await connection.execute(_next_wave(shards), {"now": stamp(now)}))
     if not rows:
         return []
     last = (await connection.execute(LAST_PLACE)).scalar() or 0
@@ -110,14 +121,36 @@ async def take_wave(connection: AsyncConnection, now: datetime) -> list[Parcel]:
     return parcels
 
 
-async def unfinished(connection: AsyncConnection) -> list[Parcel]:
-    """What left and was never heard of again: the engine stopped in between. In the order of leaving."""
-    query = select(outbox).where(outbox.c.state.in_(["published", "sending"])).order_by(outbox.c.place)
-    return [_parcel(r, r.place) for r in await connection.execute(query)]
+@cache
+def _next_wave(shards: Shards | None) -> Select[Any]:
+    """Of some shards an equal part each, so that none that is long makes the others wait, nor is read as a whole."""
+    if shards is None or len(shards) == SHARDS:
+        return NEXT_WAVE
+    due = select(outbox).where(WAITING, outbox.c.at <= bindparam("now")).order_by(*IN_ORDER)
+    most = -(-WAVE // len(shards))
+    each = [due.where(outbox.c.shard == shard).limit(most).subquery() for shard in sorted(shards)]
+    together = union_all(*(select(part) for part in each)).subquery()
+    return select(together).order_by(*(together.c[column.name] for column in IN_ORDER))
+
+
+async def unfinished(
+    connection: AsyncConnection, shards: Shards | None = None, after: Parcel | None = None
+) -> list[Parcel]:
+    """What left these shards and was never heard of again, in the order of leaving: the next WAVE after that one."""
+    asked: dict[str, Any] = {"place": after.place if after else 0, "name": after.name if after else ""}
+    query = UNFINISHED
+    if shards is not None:
+        query, asked["shards"] = UNFINISHED_OF, list(shards)
+    return [_parcel(r, r.place) for r in await connection.execute(query, asked)]
 
 
 def _parcel(r: Any, place: int) -> Parcel:
     return Parcel(r.name, r.kind, r.stream, r.letter.encode(), place, r.at, r.state == "sending")
+
+
+async def claim(connection: AsyncConnection, names: Iterable[str], doubted: Iterable[str]) -> set[str]:
+    """Those of these that only we may send now: what left and nobody has claimed, and what was and had no end."""
+    return set((await connection.execute(CLAIM, {"names": list(names), "doubted": list(doubted)})).scalars())
 
 
 async def mark(connection: AsyncConnection, names: Iterable[str], state: str, outcome: str | None = None) -> None:
@@ -144,7 +177,6 @@ async def counts(connection: AsyncConnection) -> dict[tuple[str, str], int]:
     return {(kind, state): n for kind, state, n in await connection.execute(query)}
 
 
-async def busy(connection: AsyncConnection) -> int:
-    """How many left and are not done."""
-    query = select(func.count()).where(or_(outbox.c.state == "published", outbox.c.state == "sending"))
-    return int((await connection.execute(query)).scalar() or 0)
+async def busy(connection: AsyncConnection, place: int) -> int:
+    """How many left, up to that place, and are not done."""
+    return int((await connection.execute(select(func.count()).where(LEFT, outbox.c.place <= place))).scalar() or 0)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, String, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, String, Table, Text, text
 
 metadata = MetaData()
 
@@ -17,8 +17,8 @@ def stamp(at: datetime) -> str:
     return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
-def unstamp(text: str) -> datetime:
-    return datetime.fromisoformat(text)
+def unstamp(stamped: str) -> datetime:
+    return datetime.fromisoformat(stamped)
 
 
 # One row for each event taken in and each fact decided from it; never updated, never deleted.
@@ -62,7 +62,8 @@ inbox = Table(
 
 # What must leave, or come in again: events for the river, messages for the post.
 # state: waiting, published (events) or sending (messages), done. place: when it left, in the order of leaving;
-# cause and n: the place of what caused it, and which of its effects it is.
+# cause and n: the place of what caused it, and which of its effects it is. shard: see infra.db.shards.
+WAITING, LEFT = text("state = 'waiting'"), text("state IN ('published', 'sending')")
 outbox = Table(
     "outbox",
     metadata,
@@ -77,7 +78,10 @@ outbox = Table(
     Column("state", String, nullable=False),
     Column("published_at", String),
     Column("outcome", String),
+    Column("shard", Integer, nullable=False),
     Index("outbox_waiting", "state", "at"),
+    Index("outbox_shard", "shard", "at", postgresql_where=WAITING, sqlite_where=WAITING),
+    Index("outbox_left", "place", "name", postgresql_where=LEFT, sqlite_where=LEFT),
     Index("outbox_place", "place"),
     Index("outbox_stream", "stream"),
 )
@@ -87,6 +91,7 @@ wakeups = Table(
     metadata,
     Column("stream", String, primary_key=True),
     Column("at", String, nullable=False),
+    Column("shard", Integer, nullable=False),
     Index("wakeups_at", "at"),
 )
 

@@ -1,27 +1,38 @@
 """One mail to one person, by SMTP, and an honest word about what became of it.
 
-The only room that knows aiosmtplib. What the relay said for certain is a value; what can be tried again is
-an error; what nobody can know is Unknown, and is never repeated blindly by this room (design, section 2:
-the lost reply after DATA).
+Lines to the relay are kept and used again. The only room that knows aiosmtplib. What the relay said for certain is a
+value; what can be tried again is an error; what nobody can know is Unknown, and is never repeated blindly by this room
+(design, section 2: the lost reply after DATA).
 """
 
 from __future__ import annotations
 
 import re
+import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.policy import SMTP as SMTP_LINES
 from email.utils import parseaddr
 from pathlib import Path
+from types import TracebackType
 
 import aiosmtplib
-from aiosmtplib import SMTP, SMTPException, SMTPRecipientRefused, SMTPResponseException, SMTPSenderRefused
+from aiosmtplib import (
+    SMTP,
+    SMTPException,
+    SMTPRecipientRefused,
+    SMTPResponseException,
+    SMTPSenderRefused,
+    SMTPTimeoutError,
+)
 from msgspec import Struct
 
 MAILBOX = re.compile(r"[!-;=?A-~]+@[!-;=?A-~]+")  # printable ASCII without < > @ or a space
 TOO_LARGE = 552
-GOODBYE = 2.0  # seconds to wait for the answer to QUIT, which changes nothing
+BRIEFLY = 2.0  # seconds to wait for the answer to NOOP or QUIT, which change nothing
+RESTED = 10.0  # seconds after which a line that was used before is asked whether it still stands
+LINES = 8  # kept open at most
 # The relay complains of our own manners or password, not of the recipient.
 OUR_FAULT = frozenset({500, 502, 503, 504, 530, 534, 535, 538})
 
@@ -67,11 +78,25 @@ class Relay:
             raise ValueError("a mail password may only travel under STARTTLS: set starttls, or leave the user out")
 
 
+class _Dropped(PostUnavailable):
+    """The relay ended the line before it was told the mail."""
+
+
 class Post:
-    """Hands mails to one relay; each on a connection of its own, so that many may be under way at once."""
+    """Hands mails to one relay; many may be under way at once, each on a line of its own."""
 
     def __init__(self, relay: Relay) -> None:
         self._relay = relay
+        self._resting: list[tuple[float, SMTP]] = []
+
+    async def __aenter__(self) -> Post:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
+        while self._resting:
+            await self._leave(self._resting.pop()[1])
 
     async def send(self, message: EmailMessage, to: str) -> Sent:
         """Hand over one mail. The envelope's sender is the mail's From, so that bounces find their way.
@@ -80,14 +105,58 @@ class Post:
         """
         if not MAILBOX.fullmatch(to):
             return Refused("no mail can be sent to an address like that")
-        content = message.as_bytes(policy=SMTP_LINES)
-        line = await self._connected()
+        return await self.hand_over(message.as_bytes(policy=SMTP_LINES), parseaddr(message["From"])[1], to)
+
+    async def hand_over(self, content: bytes, sender: str, to: str) -> Sent:
+        """The same of a mail's bytes."""
+        while line := await self._rested():
+            try:
+                return await self._by(line, sender, to, content)
+            except _Dropped:  # a relay may end a line that rests, or after so many mails: this says nothing of the mail
+                continue
+        return await self._by(await self._connected(), sender, to, content)
+
+    async def _by(self, line: SMTP, sender: str, to: str, content: bytes) -> Sent:
+        """Over this line, which is kept if the relay has said all that it will say about this mail."""
+        sent: Sent | None = None
         try:
-            return await self._handed_over(line, parseaddr(message["From"])[1], to, content)
+            sent = await self._handed_over(line, sender, to, content)
+            return sent
         finally:
-            with suppress(SMTPException, OSError):
-                await line.quit(timeout=min(self._relay.patience, GOODBYE))
+            await self._put_back(line, sent)
+
+    async def _rested(self) -> SMTP | None:
+        """A line that was used before and still stands."""
+        while self._resting:
+            since, line = self._resting.pop()
+            try:
+                if time.monotonic() - since > RESTED:
+                    await line.noop(timeout=min(self._relay.patience, BRIEFLY))
+            except (SMTPException, OSError):
+                line.close()
+            if line.is_connected:
+                return line
             line.close()
+        return None
+
+    async def _put_back(self, line: SMTP, sent: Sent | None) -> None:
+        if isinstance(sent, Unknown):
+            line.close()
+        try:
+            if line.is_connected and not isinstance(sent, Accepted):
+                await line.rset(timeout=min(self._relay.patience, BRIEFLY))
+        except (SMTPException, OSError):
+            line.close()
+        if line.is_connected and len(self._resting) < LINES:
+            self._resting.append((time.monotonic(), line))
+        else:
+            await self._leave(line)
+
+    async def _leave(self, line: SMTP) -> None:
+        if line.is_connected:
+            with suppress(SMTPException, OSError):
+                await line.quit(timeout=min(self._relay.patience, BRIEFLY))
+        line.close()
 
     async def _connected(self) -> SMTP:
         relay = self._relay
@@ -116,14 +185,17 @@ class Post:
                 return Refused(_said(fault, to))
             if isinstance(fault, SMTPSenderRefused) and fault.code == TOO_LARGE:
                 return Refused(_said(fault, to))
-            raise PostUnavailable(f"The mail server does not take the mail now: {_said(fault, to)}.") from fault
+            kind = PostUnavailable if line.is_connected else _Dropped  # 421 ends the line
+            raise kind(f"The mail server does not take the mail now: {_said(fault, to)}.") from fault
+        except SMTPTimeoutError as fault:
+            raise PostUnavailable(f"The mail server is silent: {_said(fault, to)}.") from fault
         except (SMTPException, OSError) as fault:
-            raise PostUnavailable(f"The line to the mail server broke: {_said(fault, to)}.") from fault
+            raise _Dropped(f"The line to the mail server broke: {_said(fault, to)}.") from fault
         return await self._said_to_content(line, to, content)
 
     async def _said_to_content(self, line: SMTP, to: str, content: bytes) -> Sent:
         if not line.is_connected:
-            raise PostUnavailable("The line to the mail server broke before the mail was handed over.")
+            raise _Dropped("The line to the mail server broke before the mail was handed over.")
         try:
             await line.data(content)
         except aiosmtplib.SMTPDataError as fault:

@@ -16,7 +16,7 @@ from datetime import datetime
 from pathlib import Path
 
 from infra.office import Office
-from tests.benchmarks import census, deciding, growing, remembering, replaying, settling
+from tests.benchmarks import census, deciding, growing, posting, remembering, replaying, settling
 from tests.benchmarks.river import END, River, opened, river
 from tests.benchmarks.settling import WARM, Files, files_in
 from tests.benchmarks.table import Line, lines, say
@@ -34,6 +34,7 @@ def measured(made: River, families: int, rounds: int, until: datetime = END) -> 
     yield replaying.measure(made, round(replaying.FULL * share), rounds)
     yield growing.measure(made, families, rounds)
     yield census.measure(made.folder, max(0.1, 4 * share), rounds)
+    yield posting.measure(made.folder / "post", max(10, round(posting.FULL * share)), rounds)
     yield remembering.measure(made.folder / "memory", round(1500 * share), until)
 
 

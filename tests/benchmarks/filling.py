@@ -20,7 +20,7 @@ COPIED: dict[str, tuple[str, dict[str, str]]] = {
         {"stream": "m.stream || '-' || k", "name": "m.name || k", "place": "NULL", "state": "'done'"},
     ),
     "wakeups": (
-        "SELECT :model AS stream, '2099-01-05T09:00:00.000000Z' AS at",
+        "SELECT :model AS stream, '2099-01-05T09:00:00.000000Z' AS at, 0 AS shard",
         {"stream": "m.stream || '-' || k"},
     ),
     "meetings": ("SELECT * FROM lived.meetings WHERE stream = :model", {"stream": "m.stream || '-' || k"}),

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
+from email.message import EmailMessage
 from email.policy import default
 from ipaddress import ip_address
 from pathlib import Path
@@ -31,7 +32,13 @@ from tests.infra.mails import calendar_of, composed, invitation, letter, minutes
 def sent(port: int, to: str = "alex@health.example", patience: float = 5.0) -> Sent:
     effect = invitation(to=Recipient("p", "Alex", to))
     relay = Relay(host="127.0.0.1", port=port, patience=patience)
-    return asyncio.run(Post(relay).send(composed(effect), to))
+    return asyncio.run(posted(relay, composed(effect), to))
+
+
+async def posted(relay: Relay, mail: EmailMessage, to: str) -> Sent:
+    """By a post that is opened for it."""
+    async with Post(relay) as post:
+        return await post.send(mail, to)
 
 
 def free_port() -> int:
@@ -47,8 +54,8 @@ def free_port() -> int:
 def test_an_accepted_mail_lies_in_the_mailbox_as_it_was_composed(tmp_path: Path) -> None:
     mail = composed(invitation(place="Ystafell Ŵyn"))
     with Mailbox.opened(tmp_path / "mail") as mailbox:
-        post = Post(Relay(host="127.0.0.1", port=mailbox.port))
-        assert asyncio.run(post.send(mail, "alex@health.example")) == Accepted()
+        relay = Relay(host="127.0.0.1", port=mailbox.port)
+        assert asyncio.run(posted(relay, mail, "alex@health.example")) == Accepted()
         (kept,) = mailbox.mails()
     assert kept.name == f"000001-{mail['Message-ID'][1:-1]}.eml"
     assert kept.read_bytes() == mail.as_bytes()
@@ -68,9 +75,9 @@ def test_a_repeated_mail_is_kept_beside_the_first_and_byte_for_byte_the_same(tmp
 
 def test_many_mails_may_be_under_way_at_once(tmp_path: Path) -> None:
     async def all_at_once(port: int) -> list[Sent]:
-        post = Post(Relay(host="127.0.0.1", port=port))
         mails = [composed(kind(message=f"m{n}")) for n in range(10) for kind in (invitation, minutes, notice, letter)]
-        return await asyncio.gather(*(post.send(mail, str(mail["To"])) for mail in mails))
+        async with Post(Relay(host="127.0.0.1", port=port)) as post:
+            return await asyncio.gather(*(post.send(mail, str(mail["To"])) for mail in mails))
 
     with Mailbox.opened(tmp_path) as mailbox:
         assert asyncio.run(all_at_once(mailbox.port)) == [Accepted()] * 40
@@ -262,7 +269,7 @@ def guarded(folder: Path) -> Iterator[tuple[int, Path]]:
 def test_a_password_travels_under_a_checked_certificate_alone(tmp_path: Path) -> None:
     async def tried(relay: Relay) -> Sent | PostUnavailable:
         try:
-            return await Post(relay).send(composed(invitation()), "alex@health.example")
+            return await posted(relay, composed(invitation()), "alex@health.example")
         except PostUnavailable as fault:
             return fault
         finally:
@@ -285,5 +292,5 @@ def test_starttls_is_never_given_up_quietly(tmp_path: Path) -> None:
     with Mailbox.opened(tmp_path) as mailbox:
         relay = Relay(host="127.0.0.1", port=mailbox.port, starttls=True)
         with pytest.raises(PostUnavailable, match=r"(?i)starttls"):
-            asyncio.run(Post(relay).send(composed(invitation()), "alex@health.example"))
+            asyncio.run(posted(relay, composed(invitation()), "alex@health.example"))
         assert not mailbox.mails()

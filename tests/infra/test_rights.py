@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from typer.testing import CliRunner
 
 from infra.cli import app
-from infra.db import roles, tables
+from infra.db import roles, shards, tables
 from infra.db.engine import connect, transaction
 from infra.db.schema import bring_up_to_date
 from infra.db.tables import ledger
@@ -121,7 +121,7 @@ REFUSED = {
         "SELECT * FROM files FOR UPDATE",
         "UPDATE held SET state = 'released'",
         "DELETE FROM keys",
-        "INSERT INTO wakeups VALUES ('', '')",
+        "INSERT INTO wakeups VALUES ('', '', 0)",
         "UPDATE duties SET ended = ''",
         "DELETE FROM seats",
     ],
@@ -175,6 +175,11 @@ def test_each_role_has_what_its_process_needs(owned: str, tmp_path: Path) -> Non
                 )
                 for role in ("web", "relay", "worker")
             ]
+            hold = shards.Hold(relay.engine)
+            assert await hold.fair_share() == shards.EVERY
+            async with transaction(relay.engine) as connection:
+                assert await hold.still_ours(connection)
+            await hold.let_go()
             await web.office.submit(journey())
             await play(relay.office, LocalCarrier(worker.office, relay.dispatch), START, END)
             async with transaction(web.engine) as connection:

@@ -22,7 +22,7 @@ from infra.settings import read
 from infra.wiring import House, house
 from streams.clock import play
 from streams.local import LocalCarrier
-from streams.office import Parcel
+from streams.office import Parcel, Shards
 from tests.journeys.story import CONFERENCE, at, minutes_of, told, took_part
 
 WORKERS = ("w-coordinator", "w-social", "w-chair", "w-key")
@@ -90,9 +90,9 @@ class MortalOffice(Office):
         await super().submit(events, first)
         self.crossing("after events are let in")
 
-    async def wave(self, now: datetime) -> list[Parcel]:
+    async def wave(self, now: datetime, shards: Shards | None = None) -> list[Parcel]:
         self.crossing("before a wave leaves the outbox")
-        parcels = await super().wave(now)
+        parcels = await super().wave(now, shards)
         self.crossing("after a wave left the outbox")
         return parcels
 
@@ -100,9 +100,9 @@ class MortalOffice(Office):
 class MortalDispatch(Dispatch):
     crossing: Crossings
 
-    async def send(self, parcel: Parcel, now: datetime) -> None:
+    async def _send_message(self, parcel: Parcel, now: datetime) -> None:
         self.crossing("before a mail is claimed")
-        await super().send(parcel, now)
+        await super()._send_message(parcel, now)
         self.crossing("after a receipt is committed")
 
     async def _post(self, message: Message) -> Sent:

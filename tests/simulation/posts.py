@@ -24,6 +24,7 @@ class PlayedPost(Post):
     def __init__(self, manner: Asked, mails: list[Delivered], now: datetime) -> None:
         self.manner, self.mails, self.now = manner, mails, now
         self._attempts: dict[str, int] = {}
+        self._resting = []  # no line is ever open
 
     async def send(self, message: EmailMessage, to: str) -> Sent:
         if not MAILBOX.fullmatch(to):

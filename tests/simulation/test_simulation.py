@@ -103,9 +103,13 @@ class Both:
 
     def send(self, mail: EmailMessage, to: str) -> Sent | type[PostUnavailable]:
         try:
-            return asyncio.run(self.post.send(mail, to))
+            return asyncio.run(self._send(mail, to))
         except PostUnavailable:
             return PostUnavailable
+
+    async def _send(self, mail: EmailMessage, to: str) -> Sent:
+        async with self.post:
+            return await self.post.send(mail, to)
 
 
 @pytest.fixture(params=["real", "played"])

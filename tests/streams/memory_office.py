@@ -27,7 +27,7 @@ from handlers.partnership import Directory
 from handlers.people import StreamId, derived
 from handlers.person_file import PersonFile
 from handlers.protocol import Protocol
-from streams.office import CannotNow, Opened, Parcel, Refusal, Settlement
+from streams.office import WAVE, CannotNow, Due, Opened, Parcel, Refusal, Settlement, Shards
 from streams.wire import Unreadable, stream_id, write
 
 KINDS: dict[str, Any] = {"family": CaseFile, "person": PersonFile, "diary": DiaryFile, "partnership": Directory}
@@ -78,7 +78,7 @@ class MemoryOffice:
             for n, event in enumerate(events, first):
                 sitting.post("event", event, event.recorded, n)
 
-    async def wave(self, now: datetime) -> list[Parcel]:
+    async def wave(self, now: datetime, shards: Shards | None = None) -> list[Parcel]:
         books = self.books
         going = sorted((order, name) for name, (order, _) in books.leaving.items() if order[0] <= now)
         for _, name in going:
@@ -86,11 +86,13 @@ class MemoryOffice:
             books.left[name] = replace(books.leaving.pop(name)[1], place=books.places)
         return [books.left[name] for _, name in going]
 
-    async def unfinished(self) -> list[Parcel]:
-        return sorted(self.books.left.values(), key=lambda p: p.place)
+    async def unfinished(self, shards: Shards | None = None, after: Parcel | None = None) -> list[Parcel]:
+        left = sorted(self.books.left.values(), key=lambda p: p.place)
+        return [p for p in left if after is None or p.place > after.place][:WAVE]
 
-    async def due(self, now: datetime) -> list[tuple[StreamId, datetime]]:
-        return [(stream, at) for at, stream in sorted((at, s) for s, at in self.books.wakeups.items()) if at <= now]
+    async def due(self, now: datetime, shards: Shards | None = None, after: Due | None = None) -> list[Due]:
+        due = sorted((at, stream) for stream, at in self.books.wakeups.items() if at <= now)
+        return [(stream, at) for at, stream in due if after is None or (at, stream) > (after[1], after[0])][:WAVE]
 
     async def next_instant(self, after: datetime) -> datetime | None:
         waiting = [order[0] for order, _ in self.books.leaving.values()]

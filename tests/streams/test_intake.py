@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NoReturn
 
@@ -25,7 +26,7 @@ MOTHER = StreamId("riverside", "person", "p-mother")
 
 
 class NoPost:
-    async def send(self, parcel: Parcel, now: datetime) -> None:
+    async def send(self, parcels: Sequence[Parcel], now: datetime) -> None:
         pass
 
 
