@@ -13,11 +13,12 @@ from typing import assert_never
 from handlers.effects import Message, SendInvitation, SendLetter, SendMinutes, SendNotice
 from handlers.events import Event, MessageAccepted, MessageFailed, Paper
 from handlers.people import derived
-from infra.db import outbox
+from infra.db import outbox, replies
 from infra.db.engine import Engine, transaction
 from infra.db.sealing import Keyring, keys_in
 from infra.delivery import Webhooks
 from infra.mail.post import Accepted, Post, PostUnavailable, Refused, Sent, Unknown
+from infra.papers.calendars import invitation_name
 from infra.papers.compose import Letterhead, compose
 from infra.papers.words import Unaddressable
 from infra.webhooks.calling import Network
@@ -55,6 +56,10 @@ class Dispatch:
         message = parcel.as_message()
         async with transaction(self.engine) as connection:
             await outbox.mark(connection, [parcel.name], "sending")
+            if isinstance(message, SendInvitation):
+                name = invitation_name(message)
+                about = (self.letterhead.token(name), parcel.stream, message.meeting, message.to.person)
+                await replies.expect(connection, name, *about)
             await self.keyring.load(connection, keys_in(message))
         sent = Unknown() if parcel.in_doubt and not may_repeat(message) else await self._post(message)
         receipt = self._receipt(parcel, message, sent, now)

@@ -137,7 +137,8 @@ def _of(calendar: Calendar) -> Verdict:
     if calendar.ours and method in ("REQUEST", "CANCEL"):
         return Loop("our own invitation came back")
     if method not in ("REPLY", "COUNTER", "REFRESH"):
-        return Unmatched(FROM_OUTSIDE.format(method.lower()[:40]) if method else "its calendar answers nothing")
+        said = FROM_OUTSIDE.format(method.lower()[:40]) if method else "its calendar answers nothing"
+        return Unmatched(said, foreign=True)
     return _answering(calendar, method)
 
 

@@ -102,9 +102,10 @@ class Loop(Struct, frozen=True, tag=True):
 
 
 class Unmatched(Struct, frozen=True, tag=True):
-    """It can be read and is no answer that a machine may take."""
+    """It can be read and is no answer that a machine may take. foreign: it is somebody's own calendar."""
 
     sentence: str
+    foreign: bool = False
 
 
 class Unreadable(Struct, frozen=True, tag=True):
