@@ -27,9 +27,11 @@ from infra.replies.verdicts import (
 
 State = Literal["taken", "parked", "not_ours", "done"]
 SAID: dict[str, Said] = {"accepted": "accepted", "tentative": "tentative", "declined": "declined"}
-COMMENT_IN_HEADER = re.compile(r"\([^()]*\)")
+QUOTED, COMMENT = re.compile(r'"(?:[^"\\]|\\.)*"'), re.compile(r"\([^()]*\)")  # where a sender has a say
+OURSELVES = "our own mail came back to us"
 
 TWO_INVITATIONS = "the address that it was sent to and the meeting that it names belong to two invitations"
+ANOTHER_MEETING = "its calendar is about another meeting than the one whose address it was sent to"
 ANOTHER_ANSWERS = "it speaks for somebody else than whoever was asked under this invitation"
 ANOTHER_SENDS = "it comes from another address than we wrote to: whoever was asked has an alias, or passed it on"
 NOBODY_VOUCHES = "nobody vouches that it comes from whoever its sender's address is of"
@@ -112,6 +114,8 @@ def _answer(
 
 def _doubt(asked: Asked, envelope: Envelope, answers: Sequence[Answer], authserv_id: str) -> str:
     """Why it is not certain that whoever was asked says this; empty if it is."""
+    if any(a.uid and a.uid.lower().partition("@")[0] != asked.name for a in answers):
+        return ANOTHER_MEETING
     if any(a.attendee and a.attendee not in asked.addresses for a in answers):
         return ANOTHER_ANSWERS
     if envelope.sender not in asked.addresses:
@@ -154,7 +158,7 @@ def vouched_for(envelope: Envelope, authserv_id: str) -> bool:
     Only the first header of that name counts, since a sender may have written more beneath it."""
     domain = envelope.sender.rpartition("@")[2]
     for value in envelope.authentication if authserv_id and domain else ():
-        name, *results = COMMENT_IN_HEADER.sub("", value).lower().split(";")
+        name, *results = COMMENT.sub("", QUOTED.sub("", value)).lower().split(";")
         if name.split()[:1] == [authserv_id.lower()]:
             return any(_passes(result.split(), domain) for result in results)
     return False

@@ -21,7 +21,7 @@ from infra.db.sealing import REPLIES, keys_in
 from infra.db.tables import stamp, unstamp
 from infra.dispatch import paper_of
 from infra.papers.calendars import invitation_name
-from infra.replies.matching import NOT_OURS, OLDER, Asked, Outcome, is_older, judged
+from infra.replies.matching import NOT_OURS, OLDER, OURSELVES, Asked, Outcome, is_older, judged
 from infra.replies.reading import opened
 from infra.replies.verdicts import LIMITS, Answer, Bounce, Counter, Envelope, Limits, Opened, Refresh, Reply, Unreadable
 from infra.wiring import House
@@ -105,6 +105,9 @@ async def _decided(
         about |= {"stream": stream, "meeting": message.meeting or None, "person": message.to.person}
         event_id = derived("bounced", message.message)
         return Outcome("taken", CAME_BACK), _event(event_id, stream, _bounced(message), now, now), about
+    sender = found.envelope.sender
+    if sender == house.dispatch.letterhead.desk.lower() or any(map(TOKEN.fullmatch, _ours(house, [sender]))):
+        return Outcome("done", OURSELVES), None, about
     outcome = judged(found, asked, house.settings.authserv_id)
     if outcome.reply is None or alone is None:
         return outcome, None, about

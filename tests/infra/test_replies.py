@@ -161,6 +161,7 @@ def not_his_own(asked: Asked) -> bytes:
 
 
 DOUBTFUL: dict[str, tuple[Callable[[Asked], bytes], str]] = {
+    "about another meeting": (lambda a: a.reply(a.calendar().replace(a.uid, "another@x.example")), "another meeting"),
     "from another address": (lambda a: a.reply(From="somebody@else.example"), "another address"),
     "for another invitee": (not_his_own, "somebody else"),
     "without the secret address": (lambda a: a.reply(To="meetings@meetings.example.org"), "nobody vouches"),
@@ -222,11 +223,12 @@ def test_what_is_none_of_ours_is_kept_and_bothers_nobody(referred: Home) -> None
     assert len(referred.rows("replies", "--all")) == len(strange)
 
 
-def test_somebody_away_and_a_mail_delayed_change_nothing(referred: Home) -> None:
+def test_somebody_away_a_mail_delayed_and_one_of_our_own_change_nothing(referred: Home) -> None:
     asked, before = Asked(referred), referred.snapshot()
     away = mail(From=ADDRESS, To=asked.organiser, subject="Automatic reply: away")
-    came = sent_back(referred, away, dsn("delayed", "4.4.1", ADDRESS, asked.message_id))
-    assert [c["state"] for c in came] == ["done", "done"] and referred.snapshot() == before
+    our_own = mail(From=asked.organiser, To="meetings@meetings.example.org")
+    came = sent_back(referred, away, dsn("delayed", "4.4.1", ADDRESS, asked.message_id), our_own)
+    assert [c["state"] for c in came] == ["done", "done", "done"] and referred.snapshot() == before
 
 
 @pytest.mark.parametrize(
@@ -241,6 +243,8 @@ def test_somebody_away_and_a_mail_delayed_change_nothing(referred: Home) -> None
         (("relay.example; none", f"relay.example; {SPEAKS_FOR_HIM}"), False),
         ((f"evil.example; {SPEAKS_FOR_HIM}",), False),
         ((f"evil.example; (relay.example;) {SPEAKS_FOR_HIM}",), False),
+        ((f'relay.example; spf=pass smtp.mailfrom="; {SPEAKS_FOR_HIM} "@evil.example',), False),
+        ((f"relay.example; spf=fail (; {SPEAKS_FOR_HIM} )",), False),
         ((), False),
     ],
 )
