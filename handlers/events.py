@@ -561,10 +561,13 @@ class MeetingCancelled(Body, frozen=True):
 
 
 class AnswerGiven(Body, frozen=True):
+    """revision: of the meeting's booking that the invitation so answered was to, where an answer by mail says it."""
+
     meeting: str
     person: str
     reply: Reply
     by: str
+    revision: int | None = None
 
 
 class CallLogged(Body, frozen=True):

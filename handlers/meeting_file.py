@@ -210,7 +210,11 @@ def _failed(meeting: Meeting, fact: Fact, body: e.MessageFailed) -> Meeting:
 
 
 def _answer(meeting: Meeting, fact: Fact, body: e.AnswerGiven) -> Meeting:
-    return _word(meeting, fact, body.person, body.reply, body.by)
+    """Whoever answers an invitation that was since called back shows nothing of knowing that."""
+    sent = meeting.invitations.get(body.person)
+    if body.revision is not None and sent and sent.cancelled:
+        return meeting
+    return _word(meeting, fact, body.person, body.reply, body.by, body.revision)
 
 
 def _call(meeting: Meeting, fact: Fact, body: e.CallLogged) -> Meeting:
@@ -223,14 +227,17 @@ def _call(meeting: Meeting, fact: Fact, body: e.CallLogged) -> Meeting:
     return replace(meeting, receipts=receipts)
 
 
-def _word(meeting: Meeting, fact: Fact, person: str, reply: str, by: str) -> Meeting:
-    """A word given before the meeting had its present time was about another (revision 0)."""
+def _word(meeting: Meeting, fact: Fact, person: str, reply: str, by: str, revision: int | None = None) -> Meeting:
+    """A word given before the meeting had its present time was about another (revision 0), unless it says of which it
+    is."""
     booked, booked_at = meeting.booked, meeting.booked_at
     about_this = booked is not None and booked_at is not None and fact.happened >= booked_at
     before = meeting.words.get(person)
     if before and before.at > fact.recorded:
         return meeting
-    word = Word(reply, by, fact.recorded, booked.revision if booked and about_this else 0)
+    if revision is None:
+        revision = booked.revision if booked and about_this else 0
+    word = Word(reply, by, fact.recorded, revision)
     return replace(meeting, words={**meeting.words, person: word})
 
 

@@ -17,12 +17,13 @@ from typing import assert_never
 from handlers.effects import Message, SendInvitation, SendLetter, SendMinutes, SendNotice
 from handlers.events import Event, MessageAccepted, MessageFailed, Paper
 from handlers.people import derived
-from infra.db import outbox
+from infra.db import outbox, replies
 from infra.db.counter import Counter
 from infra.db.engine import Engine, transaction
 from infra.db.sealing import Keyring, keys_in
 from infra.delivery import Webhooks
 from infra.mail.post import Accepted, Post, PostUnavailable, Refused, Sent, Unknown
+from infra.papers.calendars import invitation_name
 from infra.papers.compose import Letterhead, compose
 from infra.papers.words import Unaddressable
 from infra.webhooks.calling import Network
@@ -84,11 +85,17 @@ class Dispatch:
 
     async def _send_message(self, parcel: Parcel, now: datetime) -> None:
         message = parcel.as_message()
-        if not await self.counter.claim(parcel.name, keys_in(message), parcel.in_doubt):
+        answerable = self._answerable(parcel, message) if isinstance(message, SendInvitation) else None
+        if not await self.counter.claim(parcel.name, keys_in(message), parcel.in_doubt, answerable):
             raise CannotNow("another relay has taken over what this one was to send")
         sent = Unknown() if parcel.in_doubt and not may_repeat(message) else await self._post(message)
         row = outbox.event_row(self._receipt(parcel, message, sent, now), now, parcel.place)
         await self.counter.receipt(parcel.name, type(sent).__name__.lower(), row)
+
+    def _answerable(self, parcel: Parcel, message: SendInvitation) -> dict[str, str]:
+        name = invitation_name(message)
+        token = self.letterhead.token(name)
+        return replies.answerable(name, token, parcel.stream, message.meeting, message.to.person)
 
     async def _post(self, message: Message) -> Sent:
         try:

@@ -29,7 +29,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     """Where things are. home: the folder of the embedded default; database: a SQLAlchemy URL; kafka: host:port, or
     empty for the local engine, with a login where the broker asks for one; domain: the organiser's mail domain;
     nation: whose bank holidays and rules; overlay: a local pack over them, or a folder with one for each area;
-    webhook_networks: where webhooks may go though it lies within."""
+    webhook_networks: where webhooks may go though it lies within; authserv_id: under which name our own mail server
+    writes Authentication-Results, empty if it writes none."""
 
     home: Path
     database: str
@@ -45,6 +46,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     overlay: Path | None
     master_key: bytes
     webhook_networks: tuple[IPv4Network | IPv6Network, ...] = ()
+    authserv_id: str = ""
 
     @property
     def embedded(self) -> bool:
@@ -73,6 +75,7 @@ def read(environment: Mapping[str, str] = os.environ, home: Path | None = None) 
         overlay=overlay,
         master_key=_master_key(environment, where),
         webhook_networks=_networks(environment),
+        authserv_id=environment.get("QUORATE_AUTHSERV_ID", ""),
     )
 
 

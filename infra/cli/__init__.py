@@ -25,6 +25,7 @@ from infra.cli import (
     publishing,
     reading,
     recording,
+    returning,
     running,
     sending,
     shelf,
@@ -52,6 +53,7 @@ imports = typer.Typer(
     epilog="Example: quorate import workers workers.csv --area harrow-vale --dry-run",
     no_args_is_help=True,
 )
+replies = typer.Typer(help="What comes back by mail: read it in, and act on what waits.", invoke_without_command=True)
 databases = typer.Typer(
     help="The database's own rights.", epilog="Example: quorate database roles --show", no_args_is_help=True
 )
@@ -190,6 +192,12 @@ held.callback(epilog="Example: quorate held --json")(shelf.held)
 _add(held, shelf.held_show, "show", "held show H-1a2b3c4d5e6f")
 _add(held, shelf.held_mend, "mend", "held mend H-1a2b3c4d5e6f mended.json")
 _add(held, shelf.held_release, "release", "held release H-1a2b3c4d5e6f --by w-coordinator")
+replies.callback(epilog="Example: quorate replies --all")(returning.parked)
+_add(replies, returning.read, "read", "replies read mails/ --json")
+_add(replies, returning.show, "show", "replies show P-1a2b3c4d5e6f")
+_add(replies, returning.take, "take", "replies take P-1a2b3c4d5e6f accepted --by w-coordinator")
+_add(replies, returning.aside, "aside", "replies aside P-1a2b3c4d5e6f --reason 'rang, all is well' --by w-coordinator")
+_add(replies, returning.listen, "listen", "replies listen --port 2525")
 _add(imports, importing.census, "census", "import census cin-2025.xml --area harrow-vale --dry-run")
 _add(imports, importing.agencies, "agencies", "import agencies agencies.csv --area harrow-vale")
 _add(imports, importing.workers, "workers", "import workers workers.csv --area harrow-vale")
@@ -210,6 +218,7 @@ _add(hooks, webhooks.test, "test", "webhooks test board")
 _add(hooks, webhooks.remove, "remove", "webhooks remove board --by w-coordinator")
 _add(hooks, webhooks.failed, "failed", "webhooks failed --json")
 app.add_typer(held, name="held")
+app.add_typer(replies, name="replies")
 app.add_typer(hooks, name="webhooks")
 app.add_typer(rules, name="protocol")
 app.add_typer(imports, name="import")

@@ -12,18 +12,20 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from infra.db import outbox
+from infra.db import outbox, replies
 from infra.db.engine import AsyncConnection, Engine, transaction
 from infra.db.sealing import Keyring
 
 
 @dataclass(eq=False)
 class Line:
-    """One line in the book. keys: those that open the mail; receipt: what became of it, as a row for the outbox."""
+    """One line in the book. keys: those that open the mail; answerable: as what it may be answered, if it may;
+    receipt: what became of it, as a row for the outbox."""
 
     name: str
     keys: Sequence[str] = ()
     in_doubt: bool = False
+    answerable: dict[str, str] | None = None
     outcome: str = ""
     receipt: dict[str, Any] | None = None
     ours: bool = False
@@ -44,9 +46,11 @@ class Counter:
         self._waiting: list[Line] = []
         self._pen = asyncio.Lock()
 
-    async def claim(self, name: str, keys: Iterable[str], in_doubt: bool) -> bool:
+    async def claim(
+        self, name: str, keys: Iterable[str], in_doubt: bool, answerable: dict[str, str] | None = None
+    ) -> bool:
         """Whether the mail is ours to send; from here on its fate is unknown until its receipt is written."""
-        line = Line(name, tuple(keys), in_doubt)
+        line = Line(name, tuple(keys), in_doubt, answerable)
         await self._written(line)
         return line.ours
 
@@ -85,4 +89,6 @@ class Counter:
         ours = await outbox.claim(connection, fresh, doubted)
         for claim in claims:
             claim.ours = claim.name in ours
+        if rows := [x.answerable for x in claims if x.answerable and x.ours]:
+            await replies.expect(connection, rows)
         await self.keyring.load(connection, {key for x in claims for key in x.keys})

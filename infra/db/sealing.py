@@ -30,6 +30,7 @@ from infra.db import tables
 NONCE = 12
 ERASED = "[erased]"
 HELD_SHELF = "held shelf"
+REPLIES = "replies"
 
 
 class WrongKey(Exception):

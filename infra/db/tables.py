@@ -188,5 +188,40 @@ duties = Table(
     Index("duties_stream", "stream"),
 )
 
+# Each invitation that was mailed, by its name for life and by the token in its reply address.
+invitations = Table(
+    "invitations",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("token", String, nullable=False),
+    Column("stream", String, nullable=False),
+    Column("meeting", String, nullable=False),
+    Column("person", String, nullable=False),
+    Index("invitations_token", "token"),
+)
+
+# What came back by mail, whole and sealed. state: taken (an event was made of it), parked (for a person), not_ours,
+# done (nothing to do), aside (a person says why in remark).
+replies = Table(
+    "replies",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("at", String, nullable=False),
+    Column("verdict", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("sentence", Text, nullable=False),
+    Column("box", Text, nullable=False),
+    Column("invitation", String),
+    Column("stream", String),
+    Column("meeting", String),
+    Column("person", String),
+    Column("sequence", BigInteger),
+    Column("stamped_at", String),
+    Column("by", String),
+    Column("remark", Text),
+    Index("replies_state", "state", "at"),
+    Index("replies_invitation", "invitation"),
+)
+
 # A played area's own clock; a live area has no row here and goes by the wall.
 clock = Table("clock", metadata, Column("id", Integer, primary_key=True), Column("played_to", String, nullable=False))

@@ -36,6 +36,24 @@ def test_any_answer_of_the_worker_shows_that_the_service_knows(reply: e.Reply) -
     assert (duty.ended, duty.ended_by) == ("evidence", f"{reply}, recorded by w-coordinator")
 
 
+def test_an_answer_by_mail_counts_for_the_time_that_it_names_and_for_no_other() -> None:
+    h = a_conference().episode().books("Wed 12 March 2025 10:00")
+    now, before = h.meeting().invitations["w-key"].revision, 1
+    assert before < now
+    h.family(e.AnswerGiven(CONFERENCE, "w-key", "accepted", "w-key", before))
+    assert h.meeting().words["w-key"].revision == before and h.open("tell_treatment")
+    h.family(e.AnswerGiven(CONFERENCE, "w-key", "accepted", "w-key", now))
+    assert h.duty("tell_treatment", ended="evidence").ended_by == "accepted, recorded by w-key"
+
+
+def test_an_answer_by_mail_to_an_invitation_called_back_does_not_show_that_it_is_known_to_be_off() -> None:
+    h = a_conference().episode()
+    revision = h.meeting().invitations["w-key"].revision
+    h.cancels().at("Mon 3 March 2025 11:00").family(e.AnswerGiven(CONFERENCE, "w-key", "accepted", "w-key", revision))
+    assert h.duty("send_cancellation", to="w-key").ended is None
+    assert h.answers("w-key").duty("send_cancellation", to="w-key").ended == "evidence"
+
+
 def test_a_telephone_call_in_which_they_spoke_shows_it_and_one_unanswered_does_not() -> None:
     h = a_conference().episode().family(e.CallLogged(CONFERENCE, "w-key", "no_answer", "w-coordinator"))
     assert h.open("tell_treatment")

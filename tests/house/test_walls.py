@@ -12,7 +12,7 @@ from tests.house.tree import ROOMS, ROOT, dotted, imports, our_files, parsed, py
 DOORS = {
     "sqlalchemy": ("infra.db", "infra.office*"),
     "aiosmtplib": ("infra.mail",),
-    "icalendar": ("infra.papers",),
+    "icalendar": ("infra.papers", "infra.replies"),
     "kafka": ("infra.kafka",),
     "faust": ("streams", "infra.worker*"),
     "jinja2": ("infra.papers",),

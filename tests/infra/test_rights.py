@@ -19,11 +19,13 @@ from infra.db.schema import bring_up_to_date
 from infra.db.tables import ledger
 from infra.deploy.postgres import OWNER, Postgres
 from infra.mail.mailbox import Mailbox
+from infra.replies.taking import take_in
 from infra.settings import read
 from infra.wiring import house
 from streams.clock import play
 from streams.local import LocalCarrier
 from streams.office import CannotNow
+from tests.infra.returned import calendar, mail
 from tests.infra.test_schema import database
 from tests.journeys.killed import END, START, journey
 
@@ -110,6 +112,16 @@ REFUSED = {
         "DELETE FROM wakeups",
         "UPDATE duties SET ended = ''",
     ],
+    "replies": [
+        "SELECT * FROM ledger",
+        "SELECT * FROM files",
+        "SELECT * FROM held",
+        "INSERT INTO inbox VALUES ('', '', '')",
+        "UPDATE outbox SET state = 'done'",
+        "UPDATE invitations SET person = ''",
+        "DELETE FROM replies",
+        "DELETE FROM keys",
+    ],
     "web": [
         "INSERT INTO ledger DEFAULT VALUES",
         "UPDATE ledger SET because = ''",
@@ -142,6 +154,15 @@ def test_a_role_is_refused_what_its_process_never_does(owned: str, role: str) ->
             await engine.dispose()
 
     asyncio.run(story())
+
+
+def test_the_door_for_mails_has_all_the_rights_that_it_needs(owned: str, tmp_path: Path) -> None:
+    async def story() -> list[str]:
+        settings = read({"QUORATE_DATABASE": as_role(owned, "replies"), "QUORATE_MASTER_KEY": MASTER}, tmp_path)
+        async with house(settings) as opened:
+            return [(await take_in(opened, raw)).state for raw in (mail(calendar()), mail(words="Yes"))]
+
+    assert asyncio.run(story()) == ["not_ours", "parked"]
 
 
 def test_a_right_given_by_hand_is_taken_back_with_the_next_roles(owned: str) -> None:

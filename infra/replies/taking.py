@@ -1,0 +1,178 @@
+"""Taking in a mail: it is read, matched, kept whole and sealed, and what it says is let in, all or nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from handlers.effects import Message, SendInvitation
+from handlers.events import AnswerGiven, Body, Event, MessageFailed
+from handlers.people import derived
+from infra.db import outbox, replies
+from infra.db.engine import AsyncConnection, transaction
+from infra.db.played import played_to
+from infra.db.sealing import REPLIES, keys_in
+from infra.db.tables import stamp, unstamp
+from infra.dispatch import paper_of
+from infra.papers.calendars import invitation_name
+from infra.replies.matching import NOT_OURS, OLDER, OURSELVES, Asked, Outcome, is_older, judged
+from infra.replies.reading import opened
+from infra.replies.verdicts import LIMITS, Answer, Bounce, Counter, Envelope, Limits, Opened, Refresh, Reply, Unreadable
+from infra.wiring import House
+from streams.clock import wall
+from streams.wire import stream_id
+
+SOURCE = "quorate/replies"
+TOKEN = re.compile(r"r-([0-9a-f]{8,64})")
+CAME_BACK = "a mail of ours came back"
+OUR_FAULT = "our own reader went wrong ({}): read it, and tell support"
+END_OF_HEADERS = re.compile(rb"\r?\n\r?\n|\r\r")
+
+
+class Came(Struct, frozen=True):
+    """A mail, and what became of it. again: it came before, and nothing was done."""
+
+    id: str
+    verdict: str
+    state: str
+    sentence: str
+    again: bool = False
+    stream: str | None = None
+    meeting: str | None = None
+    person: str | None = None
+
+
+async def take_in(house: House, raw: bytes, to: Sequence[str] = (), limits: Limits = LIMITS) -> Came:
+    """Keep a mail and act on it, once. to: whom its mail server says that it is for. Raises CannotNow; then it is not
+    kept."""
+    found = await asyncio.to_thread(read_safely, raw, limits)
+    envelope = replace(found.envelope, to=(*found.envelope.to, *(a.lower() for a in to)))
+    found = replace(found, envelope=envelope)
+    id_ = _named(raw, envelope)
+    async with transaction(house.engine) as connection:
+        await house.keyring.have([REPLIES], connection)
+        if before := await replies.one(connection, id_):
+            return _came(before._asdict(), again=True)
+        now = await played_to(connection) or wall()
+        outcome, event, about = await _decided(house, connection, found, id_, now)
+        if event is not None:
+            await outbox.put(connection, [outbox.event_row(event, now)])
+        row = {"id": id_, "at": stamp(now), "verdict": type(found.verdict).__name__.lower(), "state": outcome.state}
+        row |= {"sentence": outcome.sentence, "box": replies.sealed(raw.decode("latin-1"), house.keyring)}
+        await replies.lay_down(connection, row | about)
+        return _came(row | about)
+
+
+def read_safely(raw: bytes, limits: Limits = LIMITS) -> Opened:
+    """Read it; what our reader cannot bear is kept for a person all the same."""
+    try:
+        return opened(raw, limits)
+    except Exception as error:  # whatever it was, the mail must not be lost
+        return Opened(Envelope(), Unreadable(OUR_FAULT.format(type(error).__name__)))
+
+
+def _came(row: dict[str, Any], again: bool = False) -> Came:
+    told = (row["id"], row["verdict"], row["state"], row["sentence"], again)
+    return Came(*told, row.get("stream"), row.get("meeting"), row.get("person"))
+
+
+def _named(raw: bytes, envelope: Envelope) -> str:
+    """A mail that comes twice differs in what the servers wrote on it, not in its name, its sender and what it says."""
+    said = END_OF_HEADERS.split(raw, maxsplit=1)[-1]
+    return "P-" + derived("came back", envelope.message_id, envelope.sender, said.decode("latin-1"))[:12]
+
+
+async def _decided(
+    house: House, connection: AsyncConnection, found: Opened, id_: str, now: datetime
+) -> tuple[Outcome, Event | None, dict[str, Any]]:
+    """What becomes of it, the event that it makes, and what its row says of whom it is about."""
+    asked = await _asked(house, connection, found)
+    alone = asked[0] if len(asked) == 1 else None
+    about: dict[str, Any] = {}
+    if alone:
+        about = {"invitation": alone.name, "stream": alone.stream, "meeting": alone.meeting, "person": alone.person}
+    if isinstance(found.verdict, Bounce) and found.verdict.action == "failed":
+        came_back = await _our_mail(house, connection, found.verdict, alone)
+        if came_back is None:
+            return Outcome("not_ours", NOT_OURS), None, about
+        stream, message = came_back
+        about |= {"stream": stream, "meeting": message.meeting or None, "person": message.to.person}
+        event_id = derived("bounced", message.message)
+        return Outcome("taken", CAME_BACK), _event(event_id, stream, _bounced(message), now, now), about
+    sender = found.envelope.sender
+    if sender == house.dispatch.letterhead.desk.lower() or any(map(TOKEN.fullmatch, _ours(house, [sender]))):
+        return Outcome("done", OURSELVES), None, about
+    outcome = judged(found, asked, house.settings.authserv_id)
+    if outcome.reply is None or alone is None:
+        return outcome, None, about
+    [answer] = _answers(found)
+    about |= {"sequence": answer.sequence, "stamped_at": answer.stamped_at and stamp(answer.stamped_at)}
+    taken = await replies.taken_of(connection, alone.name)
+    if any(is_older(answer, r.sequence, unstamp(r.stamped_at) if r.stamped_at else None) for r in taken):
+        return Outcome("done", OLDER), None, about
+    body = AnswerGiven(alone.meeting, alone.person, outcome.reply, alone.person, outcome.revision)
+    happened = min(answer.stamped_at or found.envelope.sent_at or now, now)
+    return outcome, _event(derived("answered", id_), alone.stream, body, happened, now), about
+
+
+def _event(id_: str, stream: str, body: Body, happened: datetime, now: datetime) -> Event:
+    return Event(id_, SOURCE, stream_id(stream), happened, now, body)
+
+
+def _bounced(message: Message) -> MessageFailed:
+    revision = message.revision if isinstance(message, SendInvitation) else 0
+    return MessageFailed(message.message, message.meeting, message.to.person, paper_of(message), "bounced", revision)
+
+
+async def _our_mail(
+    house: House, connection: AsyncConnection, bounce: Bounce, asked: Asked | None
+) -> tuple[str, Message] | None:
+    """Which of our mails came back: by its Message-ID, else the last that went out under the address written to."""
+    mailed = await replies.mailed(connection, _ours(house, [bounce.message_id]))
+    if mailed:
+        return mailed[0]
+    return (asked.stream, asked.sent[-1]) if asked and asked.by_token else None
+
+
+def _answers(found: Opened) -> tuple[Answer, ...]:
+    return found.verdict.answers if isinstance(found.verdict, Reply | Counter | Refresh) else ()
+
+
+def _ours(house: House, names: Sequence[str]) -> list[str]:
+    """What stands before our domain in those of these ids that bear it."""
+    parts = (name.lower().rpartition("@") for name in names)
+    return [local for local, _, domain in parts if domain == house.settings.domain.lower()]
+
+
+async def _asked(house: House, connection: AsyncConnection, found: Opened) -> list[Asked]:
+    """The invitations that this mail points at: by the address it was sent to and by UID, else by what it answers."""
+    boxes = [TOKEN.fullmatch(box) for box in _ours(house, found.envelope.to)]
+    tokens = {box[1] for box in boxes if box}
+    names = _ours(house, [a.uid for a in _answers(found)])
+    rows = {r.name: r for r in await replies.expected(connection, names, tokens)}
+    asked = [
+        await _as_asked(house, connection, r.name, r.stream, r.meeting, r.person, r.token in tokens)
+        for r in rows.values()
+    ]
+    if not asked:
+        for stream, message in await replies.mailed(connection, _ours(house, found.envelope.refers_to)):
+            if isinstance(message, SendInvitation):
+                about = (invitation_name(message), stream, message.meeting, message.to.person)
+                asked.append(await _as_asked(house, connection, *about, False))
+    return list({a.name: a for a in asked if a.sent}.values())
+
+
+async def _as_asked(
+    house: House, connection: AsyncConnection, name: str, stream: str, meeting: str, person: str, by_token: bool
+) -> Asked:
+    sent = await replies.invited(connection, stream, meeting, person)
+    boxes = [m.to.address for m in sent if m.to.address is not None]
+    await house.keyring.load(connection, keys_in(tuple(boxes)))
+    addresses = frozenset(house.keyring.open_up(box).lower() for box in boxes)
+    return Asked(name, stream, meeting, person, tuple(sent), addresses, by_token)
