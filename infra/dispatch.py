@@ -20,6 +20,7 @@ from infra.delivery import Webhooks
 from infra.mail.post import Accepted, Post, PostUnavailable, Refused, Sent, Unknown
 from infra.papers.compose import Letterhead, compose
 from infra.papers.words import Unaddressable
+from infra.pulse import Pulse
 from infra.webhooks.calling import Network
 from streams.office import CannotNow, Parcel
 from streams.wire import stream_id
@@ -40,6 +41,7 @@ class Dispatch:
     ) -> None:
         self.engine, self.keyring, self.letterhead, self.post = engine, keyring, letterhead, post
         self.webhooks = Webhooks(engine, keyring, networks)
+        self.pulse = Pulse()
 
     async def send(self, parcel: Parcel, now: datetime) -> None:
         match parcel.kind:
@@ -50,6 +52,7 @@ class Dispatch:
                     await outbox.mark(connection, [parcel.name], "done")
             case _:
                 await self._send_message(parcel, now)
+        self.pulse.beat()
 
     async def _send_message(self, parcel: Parcel, now: datetime) -> None:
         message = parcel.as_message()
@@ -61,6 +64,7 @@ class Dispatch:
         async with transaction(self.engine) as connection:
             await outbox.mark(connection, [parcel.name], "done", type(sent).__name__.lower())
             await outbox.put(connection, [outbox.event_row(receipt, now, parcel.place)])
+        self.pulse.on_mail(type(sent).__name__.lower())
 
     async def _post(self, message: Message) -> Sent:
         try:

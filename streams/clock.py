@@ -69,11 +69,16 @@ async def play(
 
 
 async def live(
-    office: Office, carrier: Carrier, stopped: Callable[[], bool], hold: Callable[[], Awaitable[None]]
+    office: Office,
+    carrier: Carrier,
+    stopped: Callable[[], bool],
+    hold: Callable[[], Awaitable[None]],
+    beat: Callable[[str], None],
 ) -> None:
     """Go by the wall until stopped; what cannot be done now is tried again after growing pauses.
 
     hold: makes sure that nobody else carries from the same outbox; raises CannotNow while somebody does.
+    beat: hears of each round, with the reason why it could not be gone to its end, if so.
     """
     pause = LIVE_PAUSE_SECONDS
     fresh = False
@@ -86,7 +91,9 @@ async def live(
             await tick(office, wall())
             await drain(office, carrier, wall())
             pause = LIVE_PAUSE_SECONDS
+            beat("")
         except CannotNow as away:
             log.warning("waiting: %s", away)
+            beat(str(away))
             pause, fresh = min(pause * 2, LONGEST_PAUSE_SECONDS), False
         await asyncio.sleep(pause)

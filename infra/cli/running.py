@@ -126,7 +126,7 @@ async def by_the_wall(house: House, leave_played: bool) -> None:
     only_one = OnlyOne(house.engine)
     try:
         async with carrier(house, played=False) as carrying:
-            await live(house.office, carrying, stopped.is_set, only_one.hold)
+            await live(house.office, carrying, stopped.is_set, only_one.hold, house.pulse.beat)
     finally:
         await only_one.let_go()
     aside("Stopped; nothing is lost.")
