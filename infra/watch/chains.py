@@ -9,7 +9,7 @@ from infra.db import reading
 from infra.db.engine import Engine, transaction
 from infra.db.verifying import verified
 
-STREAMS, ROWS = 1000, 10_000  # about half a second
+STREAMS, ROWS = 1000, 10_000  # about a second
 
 log = logging.getLogger(__name__)
 

@@ -97,6 +97,8 @@ def test_the_supervisor_is_told_where_it_asks_to_be(tmp_path: Path, address: str
         supervisor.bind(name.replace("@", "\0", 1))
         notify("READY=1", {"NOTIFY_SOCKET": name})
         assert supervisor.recv(100) == b"READY=1"
+        for _ in range(3000):
+            notify("WATCHDOG=1", {"NOTIFY_SOCKET": name})  # nobody reads them, and yet it comes back
 
 
 def test_the_supervisor_says_how_often() -> None:
