@@ -73,9 +73,10 @@ async def _watch(
         begun.set_result((asyncio.get_running_loop(), stopped))
         dog = Watchdog(pulse, lambda: questions.work(engine), settings.stuck_seconds)
         pause = max(LEAST_SECONDS, min(settings.stuck_seconds / LOOKS_A_LIMIT or 30, (patience() or 90) / 3))
-        while not stopped.is_set():
+        while True:
             with suppress(TimeoutError):
                 await asyncio.wait_for(stopped.wait(), pause)
+                break
             await _look(dog, settings)
 
 

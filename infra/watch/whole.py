@@ -35,9 +35,10 @@ async def watch(settings: Settings, group: str, port: int | None, opened: Callab
                 opened(f"http://{settings.watch_host}:{bound}/metrics")
                 notify("READY=1")
                 stopped = _stopped()
-                while not stopped.is_set():
+                while True:
                     with suppress(TimeoutError):
                         await asyncio.wait_for(stopped.wait(), ROUND_SECONDS)
+                        break
                     found.look = await look(settings, group, engine, chains)
                     notify("WATCHDOG=1")
         return generate_latest(registry).decode()
