@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 
 from infra.cli.common import Fault, aside, settings_of
-from infra.watch.whole import watch as whole
 from infra.worker import GROUP
 
 
@@ -18,6 +17,8 @@ def watch(
     once: Annotated[bool, typer.Option("--once", help="Look once, print the metrics, and stop.")] = False,
 ) -> None:
     """Tell health and metrics of database and topics at /health/ready and /metrics, until Ctrl-C."""
+    from infra.watch.whole import watch as whole  # here, since its libraries take long to import
+
     settings = settings_of(ctx, keyed=False)
     given = settings.watch_port if port is None else port
     if given is None and not once:

@@ -34,9 +34,9 @@ async def door(host: str, port: int, lacks: Asked, registry: CollectorRegistry) 
     try:
         try:
             await web.TCPSite(runner, host, port).start()
-        except OSError as error:
+        except (OSError, OverflowError) as error:
             raise SettingsFault(
-                f"nobody can listen at {host}:{port} ({error.strerror}): give another QUORATE_WATCH_PORT"
+                f"nobody can listen at {host}:{port} ({error}): give another QUORATE_WATCH_PORT"
             ) from None
         yield runner.addresses[0][1]
     finally:

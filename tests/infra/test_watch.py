@@ -217,6 +217,7 @@ def test_metrics_count_what_waits_by_code_and_name_nobody(home: Home) -> None:
     assert float(age) == (unstamp(now) - unstamp(opened)).total_seconds()
     assert "F-1" not in told and "riverside" not in told
     assert home.fails("watch").startswith("no port is given: say --port 9108")
+    assert home.fails("watch", "--port", "99999").startswith("nobody can listen at 127.0.0.1:99999")
 
 
 def test_a_broken_chain_is_told_of_until_a_passage_finds_none(home: Home) -> None:
