@@ -26,6 +26,7 @@ from infra.mail.post import Accepted, Post, PostUnavailable, Refused, Sent, Unkn
 from infra.papers.calendars import invitation_name
 from infra.papers.compose import Letterhead, compose
 from infra.papers.words import Unaddressable
+from infra.pulse import Pulse
 from infra.webhooks.calling import Network
 from streams.office import CannotNow, Parcel
 from streams.wire import stream_id
@@ -48,6 +49,7 @@ class Dispatch:
         self.engine, self.keyring, self.letterhead, self.post = engine, keyring, letterhead, post
         self.webhooks = Webhooks(engine, keyring, networks)
         self.counter = Counter(engine, keyring)
+        self.pulse = Pulse()
 
     async def send(self, parcels: Sequence[Parcel], now: datetime) -> None:
         if told := [p.name for p in parcels if p.kind == "announcement"]:
@@ -57,6 +59,7 @@ class Dispatch:
         for parcel in parcels:
             if parcel.kind == "webhook":
                 await self.webhooks.send(parcel, now)
+                self.pulse.beat()
 
     async def _send_messages(self, parcels: Sequence[Parcel], now: datetime) -> None:
         """One that cannot go now stops its stream; so many as may be under way, or a fault of ours, stop all."""
@@ -88,9 +91,15 @@ class Dispatch:
         answerable = self._answerable(parcel, message) if isinstance(message, SendInvitation) else None
         if not await self.counter.claim(parcel.name, keys_in(message), parcel.in_doubt, answerable):
             raise CannotNow("another relay has taken over what this one was to send")
-        sent = Unknown() if parcel.in_doubt and not may_repeat(message) else await self._post(message)
+        try:
+            sent = Unknown() if parcel.in_doubt and not may_repeat(message) else await self._post(message)
+        except CannotNow:
+            await self.counter.give_back(parcel.name)
+            raise
         row = outbox.event_row(self._receipt(parcel, message, sent, now), now, parcel.place)
         await self.counter.receipt(parcel.name, type(sent).__name__.lower(), row)
+        self.pulse.on_mail(type(sent).__name__.lower())
+        self.pulse.beat()
 
     def _answerable(self, parcel: Parcel, message: SendInvitation) -> dict[str, str]:
         name = invitation_name(message)

@@ -30,7 +30,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     empty for the local engine, with a login where the broker asks for one; domain: the organiser's mail domain;
     nation: whose bank holidays and rules; overlay: a local pack over them, or a folder with one for each area;
     webhook_networks: where webhooks may go though it lies within; authserv_id: under which name our own mail server
-    writes Authentication-Results, empty if it writes none."""
+    writes Authentication-Results, empty if it writes none; watch_port: where health and metrics are asked for,
+    None: nowhere; stuck_seconds: how long work may wait without anything moving, 0: for ever."""
 
     home: Path
     database: str
@@ -47,15 +48,19 @@ class Settings(Struct, frozen=True, kw_only=True):
     master_key: bytes
     webhook_networks: tuple[IPv4Network | IPv6Network, ...] = ()
     authserv_id: str = ""
+    watch_host: str = "127.0.0.1"
+    watch_port: int | None = None
+    stuck_seconds: int = 300
 
     @property
     def embedded(self) -> bool:
         return not self.kafka
 
 
-def read(environment: Mapping[str, str] = os.environ, home: Path | None = None) -> Settings:
+def read(environment: Mapping[str, str] = os.environ, home: Path | None = None, *, keyed: bool = True) -> Settings:
     """The settings from QUORATE_* variables; `NAME_FILE` names a file that holds the value.
 
+    keyed: with the master key, without which no name can be read.
     Raises SettingsFault with one sentence.
     """
     where = home or Path(environment.get("QUORATE_HOME", ".quorate"))
@@ -73,9 +78,12 @@ def read(environment: Mapping[str, str] = os.environ, home: Path | None = None) 
         domain=environment.get("QUORATE_DOMAIN", "meetings.example.org"),
         nation=nation,
         overlay=overlay,
-        master_key=_master_key(environment, where),
+        master_key=_master_key(environment, where) if keyed else b"",
         webhook_networks=_networks(environment),
         authserv_id=environment.get("QUORATE_AUTHSERV_ID", ""),
+        watch_host=environment.get("QUORATE_WATCH_HOST", "127.0.0.1"),
+        watch_port=_number(environment, "QUORATE_WATCH_PORT", "0") if environment.get("QUORATE_WATCH_PORT") else None,
+        stuck_seconds=_number(environment, "QUORATE_STUCK_SECONDS", "300"),
     )
 
 

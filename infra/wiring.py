@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from infra.db.engine import Engine, connect
 from infra.db.schema import bring_up_to_date
@@ -17,6 +17,7 @@ from infra.mail.post import Relay as MailRelay
 from infra.office import Office
 from infra.papers.compose import Letterhead
 from infra.protocols.packs import protocols
+from infra.pulse import Pulse
 from infra.relay import Relay
 from infra.settings import Settings
 from streams.local import LocalCarrier
@@ -34,6 +35,7 @@ class House:
     keyring: Keyring
     office: Office
     dispatch: Dispatch
+    pulse: Pulse = field(default_factory=Pulse)
 
 
 @asynccontextmanager
@@ -46,7 +48,7 @@ async def house(settings: Settings) -> AsyncIterator[House]:
         office = Office(engine, keyring, protocols(settings.nation, settings.overlay), not settings.embedded)
         async with Post(mail_relay(settings)) as post:
             dispatch = Dispatch(engine, keyring, letterhead(settings), post, settings.webhook_networks)
-            yield House(settings, engine, keyring, office, dispatch)
+            yield House(settings, engine, keyring, office, dispatch, dispatch.pulse)
     finally:
         await engine.dispose()
 

@@ -14,6 +14,8 @@ from faust.types.auth import CredentialsT as Credentials
 from infra.kafka.login import MECHANISM, trust
 from infra.kafka.rights import must_read
 from infra.settings import Login, Settings, read
+from infra.watch.beside import beside
+from infra.watch.questions import of_worker
 from infra.wiring import house
 from streams.agents import LOST, app, attach
 from streams.clock import wall
@@ -32,15 +34,24 @@ async def work(settings: Settings) -> None:
     with tempfile.TemporaryDirectory(prefix="quorate-worker-") as folder:
         async with house(settings) as open_house:
             faust_app = app(GROUP, settings.kafka, folder, _credentials(settings.kafka_login))
-            attach(faust_app, lambda: open_house.office, wall)
-            await faust_app.start()
-            log.warning("worker ready")
-            while not stopped.is_set():
-                if faust_app.crashed or faust_app.should_stop:
-                    log.error("faust died (%r); ending this process", faust_app.crash_reason)
-                    os._exit(LOST)
-                await asyncio.wait([asyncio.ensure_future(stopped.wait())], timeout=WATCH_SECONDS)
-            await faust_app.stop()
+            attach(faust_app, lambda: open_house.office, wall, open_house.pulse)
+            started = asyncio.Event()
+            questions = of_worker(
+                settings,
+                GROUP,
+                open_house.pulse,
+                lambda: faust_app.consumer.assignment() if started.is_set() else (),
+            )
+            with beside(settings, open_house.pulse, questions):
+                await faust_app.start()
+                started.set()
+                log.warning("worker ready")
+                while not stopped.is_set():
+                    if faust_app.crashed or faust_app.should_stop:
+                        log.error("faust died (%r); ending this process", faust_app.crash_reason)
+                        os._exit(LOST)
+                    await asyncio.wait([asyncio.ensure_future(stopped.wait())], timeout=WATCH_SECONDS)
+                await faust_app.stop()
 
 
 def _credentials(login: Login | None) -> Credentials | None:

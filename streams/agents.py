@@ -13,8 +13,10 @@ import logging
 import os
 import random
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any
+from typing import Protocol as Port
 
 import faust
 from faust.types import EventT
@@ -56,26 +58,37 @@ def app(name: str, broker: str, folder: str, credentials: CredentialsT | None = 
     )
 
 
-def attach(to: faust.App, office: Callable[[], Office], now: Callable[[], datetime]) -> None:
+class Pulse(Port):
+    """Who hears that a batch of that kind of stream is being settled, and why one waits."""
+
+    def settling(self, kind: str) -> AbstractContextManager[None]: ...
+
+    def beat(self, why: str) -> None: ...
+
+
+def attach(to: faust.App, office: Callable[[], Office], now: Callable[[], datetime], pulse: Pulse) -> None:
     """One agent for each topic. The office is asked for inside the running loop, never before."""
     for topic in TOPICS:
         channel = to.topic(topic.name, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw")
-        to.agent(channel, name=f"settle.{topic.kind}", concurrency=1)(_settler(office, now))
+        to.agent(channel, name=f"settle.{topic.kind}", concurrency=1)(_settler(office, now, topic.kind, pulse))
 
 
 def _settler(
-    office: Callable[[], Office], now: Callable[[], datetime]
+    office: Callable[[], Office], now: Callable[[], datetime], kind: str, pulse: Pulse
 ) -> Callable[[faust.StreamT[Any]], Awaitable[None]]:
     async def settle(stream: Any) -> None:  # faust's own StreamT does not know noack_take
         async for events in stream.noack().noack_take(BATCH, within=WITHIN_SECONDS):
-            await _until_settled(events, office(), now)
+            with pulse.settling(kind):
+                await _until_settled(events, office(), now, pulse)
             for event in events:
                 event.ack()
 
     return settle
 
 
-async def _until_settled(events: Sequence[EventT[Any]], office: Office, now: Callable[[], datetime]) -> None:
+async def _until_settled(
+    events: Sequence[EventT[Any]], office: Office, now: Callable[[], datetime], pulse: Pulse
+) -> None:
     """Settle the batch, waiting as long as it takes. Nothing but cancellation ever leaves here."""
     letters = [letter_of(event) for event in events]
     pause = FIRST_PAUSE_SECONDS
@@ -85,6 +98,7 @@ async def _until_settled(events: Sequence[EventT[Any]], office: Office, now: Cal
             return
         except CannotNow as away:
             log.warning("waiting: %s", away)
+            pulse.beat(str(away))
             await asyncio.sleep(pause * random.uniform(0.5, 1.5))
             pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
         except Exception:

@@ -150,11 +150,16 @@ class _Rounds:
 
 
 async def live(
-    office: Office, carrier: Carrier, stopped: Callable[[], bool], hold: Callable[[], Awaitable[Shards]]
+    office: Office,
+    carrier: Carrier,
+    stopped: Callable[[], bool],
+    hold: Callable[[], Awaitable[Shards]],
+    beat: Callable[[str], None],
 ) -> None:
     """Go by the wall until stopped; what cannot be done now is tried again after growing pauses.
 
     hold: takes and keeps the shards that nobody else then carries from; raises CannotNow, and then all are let go.
+    beat: hears of each round, with the reason why it could not be gone to its end, if so.
     """
     pause, rounds = LIVE_PAUSE_SECONDS, _Rounds(office, carrier)
     while not stopped():
@@ -162,8 +167,10 @@ async def live(
         try:
             more = await rounds.serve(await hold())
             pause = LIVE_PAUSE_SECONDS
+            beat("")
         except CannotNow as away:
             log.warning("waiting: %s", away)
+            beat(str(away))
             pause, rounds = min(pause * 2, LONGEST_PAUSE_SECONDS), _Rounds(office, carrier)
         if not more:
             await asyncio.sleep(pause)

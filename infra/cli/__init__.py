@@ -31,6 +31,7 @@ from infra.cli import (
     shelf,
     showing,
     standing,
+    watching,
     webhooks,
 )
 from infra.cli.common import Commands, Door
@@ -186,6 +187,7 @@ _add(app, ledger.replay, "replay", "replay --as-of 2025-01-10 --family F-1")
 _add(app, engine.relay, "relay", "relay")
 _add(app, engine.worker, "worker", "worker")
 _add(app, engine.lag, "lag", "lag --json")
+_add(app, watching.watch, "watch", "watch --port 9108")
 _add(topics, engine.apply, "apply", "topics apply")
 _add(app, health.doctor, "doctor", "doctor")
 held.callback(epilog="Example: quorate held --json")(shelf.held)

@@ -83,8 +83,8 @@ class Door:
     home: Path | None
 
 
-def settings_of(ctx: typer.Context, founding: bool = False) -> Settings:
-    """The settings; only a founding command may make a home where there is none."""
+def settings_of(ctx: typer.Context, founding: bool = False, keyed: bool = True) -> Settings:
+    """The settings; only a founding command may make a home where there is none. keyed: with the master key."""
     door: Door = ctx.obj
     home = door.home or Path(os.environ.get("QUORATE_HOME", ".quorate"))
     elsewhere = "QUORATE_DATABASE" in os.environ or "QUORATE_DATABASE_FILE" in os.environ
@@ -92,7 +92,7 @@ def settings_of(ctx: typer.Context, founding: bool = False) -> Settings:
         raise Fault(
             f"there is nothing in {home} yet: fill it with quorate publish FILE, or name another place with --home"
         )
-    return environment.read(home=door.home)
+    return environment.read(home=door.home, keyed=keyed)
 
 
 def rules_here(ctx: typer.Context) -> tuple[str, Path | None]:

@@ -15,7 +15,7 @@ def roles(
     ctx: typer.Context,
     show: Annotated[bool, typer.Option("--show", help="Print the SQL and change nothing.")] = False,
 ) -> None:
-    """Make a PostgreSQL role for the worker, the relay and the web, each with the rights it needs and no others."""
+    """Make a PostgreSQL role for worker, relay, watch and web, each with the rights it needs and no others."""
     if show:
         for statement in rights.statements():
             typer.echo(f"{statement};")

@@ -13,6 +13,9 @@ from infra.cli.paper import listed
 from infra.cli.running import by_the_wall
 from infra.kafka import rights, topics
 from infra.settings import Settings
+from infra.watch.beside import beside
+from infra.watch.questions import of_relay
+from infra.wiring import House
 
 
 def _on_kafka(settings: Settings) -> Settings:
@@ -69,7 +72,12 @@ def _rights(settings: Settings, remove: bool) -> tuple[Sequence[rights.Right], S
 def relay(ctx: typer.Context) -> None:
     """Bring what leaves the outbox into the topics and to the post, by the wall clock, until Ctrl-C."""
     _on_kafka(settings_of(ctx, founding=True))
-    worked(ctx, lambda house: by_the_wall(house, leave_played=False), founding=True, mails=True)
+
+    async def act(house: House) -> None:
+        with beside(house.settings, house.pulse, of_relay(house.settings, house.pulse)):
+            await by_the_wall(house, leave_played=False)
+
+    worked(ctx, act, founding=True, mails=True)
 
 
 def worker(ctx: typer.Context) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
-from contextlib import suppress
 from datetime import date
 
 import typer
@@ -17,12 +15,12 @@ from infra.cli.common import Json, as_json, counted, first_few, own_mailbox, say
 from infra.cli.stores import directory_of, has_begun, present
 from infra.db import chain, reading
 from infra.db.engine import transaction
+from infra.watch.ready import answers
 from infra.wiring import House
 from streams.clock import wall
 from streams.wire import stream_id
 
 ROWS = 500
-PATIENCE_SECONDS = 3.0
 LONG_WAITED_SECONDS = 3600
 Line = tuple[str, bool, str]
 
@@ -144,11 +142,12 @@ async def _outbox(house: House) -> AsyncIterator[Line]:
     if since is None:
         yield "outbox", True, "nothing waits"
         return
+    carries = "quorate run" if house.settings.embedded else "quorate relay"
     good = (now - since).total_seconds() < LONG_WAITED_SECONDS
     yield (
         "outbox",
         good,
-        f"{waiting} wait, the oldest since {in_words(since)}" + ("" if good else ": quorate run carries them"),
+        f"{waiting} wait, the oldest since {in_words(since)}" + ("" if good else f": {carries} carries them"),
     )
 
 
@@ -170,12 +169,6 @@ async def _kafka(house: House) -> AsyncIterator[Line]:
 
 
 async def _reached(what: str, host: str, port: int, mend: str) -> Line:
-    try:
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            _, writer = await asyncio.open_connection(host, port)
-    except (OSError, TimeoutError):
-        return what, False, f"{host}:{port} does not answer: {mend}"
-    writer.close()
-    with suppress(OSError):
-        await writer.wait_closed()
-    return what, True, f"{host}:{port} answers"
+    if await answers(host, port):
+        return what, True, f"{host}:{port} answers"
+    return what, False, f"{host}:{port} does not answer: {mend}"

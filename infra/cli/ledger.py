@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 import typer
@@ -14,17 +14,16 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from handlers.decide import File
 from handlers.people import StreamId
-from handlers.working_days import in_words
 from infra.cli.common import Area, Fault, Json, Quiet, as_json, say, worked
 from infra.cli.family import AsOf, On, looked_back
 from infra.cli.moments import iso
 from infra.cli.paper import progress
 from infra.cli.screen import show as show_on_screen
 from infra.cli.stores import file_of, folder_of
-from infra.db import chain, reading
+from infra.db import reading
 from infra.db.engine import transaction
 from infra.db.folding import refold
-from infra.db.tables import unstamp
+from infra.db.verifying import Head, verified
 from infra.settings import Settings
 from infra.wiring import House
 from streams.clock import wall
@@ -32,14 +31,6 @@ from streams.wire import stream_id
 
 BROKEN = 1
 ALGORITHM = "Ed25519"
-
-
-class Head(msgspec.Struct, frozen=True):
-    """The end of one stream's chain."""
-
-    stream: str
-    seq: int
-    link: str
 
 
 class Heads(msgspec.Struct, frozen=True):
@@ -69,7 +60,7 @@ def verify(
         rows = 0
         with progress(quiet) as shown:
             for stream in shown.track(every, description="Verifying"):
-                length, fault = await _verified(house, stream, kept.get(stream))
+                length, fault = await verified(house.engine, stream, kept.get(stream))
                 rows += length
                 if fault:
                     return len(every), rows, fault
@@ -84,41 +75,6 @@ def verify(
         say(
             f"{streams} streams, {rows} rows: OK" + (f", and every head of {against} still stands." if against else ".")
         )
-
-
-async def _verified(house: House, stream: str, kept: Head | None) -> tuple[int, str]:
-    """How long this chain is, and its first fault. A fault is looked at twice: somebody may be writing meanwhile."""
-    for _ in range(2):
-        async with transaction(house.engine) as connection:
-            end = await reading.chain_end(connection, stream)
-            rows = await reading.ledger_of(connection, stream)
-        fault = broken(stream, rows, end, kept)
-        if not fault:
-            break
-    return len(rows), fault
-
-
-def broken(stream: str, rows: Any, end: tuple[int, str] | None, kept: Head | None) -> str:
-    """The first fault of one chain in a sentence, with what it means; empty if it is whole."""
-    link = chain.START
-    for seq, r in enumerate(rows, 1):
-        if r.seq != seq:
-            return f"{stream}: row {seq} is missing: restore the ledger from a backup that verifies"
-        link = chain.link(link, r._mapping)
-        if link != r.link:
-            return (
-                f"{stream}: row {seq} ({r.type}, recorded {in_words(unstamp(r.recorded))}) is not as it was written:"
-                " restore the ledger from a backup that verifies"
-            )
-        if kept and kept.seq == seq and kept.link != link:
-            return f"{stream}: up to row {seq} the chain was written anew since its head was signed: find out by whom"
-    if kept and kept.seq > len(rows):
-        return f"{stream}: its tail is cut: it had {kept.seq} rows when its head was signed, and has {len(rows)}"
-    if end is None:
-        return f"{stream}: its file is gone: restore it from a backup that verifies"
-    if end != (len(rows), link):
-        return f"{stream}: its tail is cut: its file ends with row {end[0]}, the ledger with row {len(rows)}"
-    return ""
 
 
 def heads(

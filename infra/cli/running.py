@@ -129,7 +129,7 @@ async def by_the_wall(house: House, leave_played: bool) -> None:
     house.dispatch.counter.still_ours = hold.still_ours
     try:
         async with carrier(house, played=False) as carrying:
-            await live(house.office, carrying, stopped.is_set, hold.fair_share)
+            await live(house.office, carrying, stopped.is_set, hold.fair_share, house.pulse.beat)
     finally:
         await hold.let_go()
     aside("Stopped; nothing is lost.")

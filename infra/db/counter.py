@@ -54,6 +54,11 @@ class Counter:
         await self._written(line)
         return line.ours
 
+    async def give_back(self, name: str) -> None:
+        """The mail has certainly not gone, so that nothing about it is in doubt at the next try."""
+        async with transaction(self.engine) as connection:
+            await outbox.give_back(connection, name)
+
     async def receipt(self, name: str, outcome: str, row: dict[str, Any]) -> None:
         """The mail is done, and its stream is told."""
         await self._written(Line(name, outcome=outcome, receipt=row))

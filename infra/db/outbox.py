@@ -153,6 +153,12 @@ async def claim(connection: AsyncConnection, names: Iterable[str], doubted: Iter
     return set((await connection.execute(CLAIM, {"names": list(names), "doubted": list(doubted)})).scalars())
 
 
+async def give_back(connection: AsyncConnection, name: str) -> None:
+    """What was claimed and could not be sent is nobody's again."""
+    claimed = (outbox.c.name == name, outbox.c.state == "sending")
+    await connection.execute(update(outbox).where(*claimed).values(state="published"))
+
+
 async def mark(connection: AsyncConnection, names: Iterable[str], state: str, outcome: str | None = None) -> None:
     marked = list(names)
     if marked:

@@ -151,6 +151,14 @@ async def ledger_streams(connection: AsyncConnection) -> dict[str, tuple[int, st
     return dict(sorted(ends.items()))
 
 
+async def ledger_streams_after(connection: AsyncConnection, stream: str, at_most: int) -> list[str]:
+    """The next streams in order with rows or a file that says so."""
+    rows = select(ledger.c.stream).where(ledger.c.stream > stream).distinct().order_by(ledger.c.stream)
+    kept = select(files.c.stream).where(files.c.stream > stream, files.c.seq > 0).order_by(files.c.stream)
+    found = [await _rows(connection, query.limit(at_most)) for query in (rows, kept)]
+    return sorted({r.stream for some in found for r in some})[:at_most]
+
+
 async def newest_rows(connection: AsyncConnection, how_many: int) -> list[tuple[Row, str]]:
     """The latest ledger rows, each with the link of the row before it."""
     found = await _rows(connection, select(ledger).order_by(ledger.c.recorded.desc()).limit(how_many))

@@ -54,6 +54,16 @@ RIGHTS: dict[str, dict[str, str]] = {
         "outbox": ADD,
         "replies": CHANGE,
     },
+    "quorate_watch": {
+        VERSION: READ,
+        "clock": READ,
+        "duties": "SELECT (kind, opened_at, due_at, ended)",
+        "files": "SELECT (stream, seq, link)",
+        "held": "SELECT (reason, state)",
+        "ledger": READ,
+        "outbox": "SELECT (kind, state, at)",
+        "parked": "SELECT (name)",
+    },
     "quorate_web": dict.fromkeys(TABLES, READ) | {"keys": ADD, "outbox": ADD},
 }
 

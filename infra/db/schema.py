@@ -22,11 +22,17 @@ async def bring_up_to_date(engine: AsyncEngine) -> None:
         await connection.run_sync(upgrade)
 
 
+def version(connection: Connection) -> str | None:
+    """The migration at which the tables stand; None: there are none."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    at: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return at
+
+
 def upgrade(connection: Connection) -> None:
-    if inspect(connection).has_table("alembic_version"):
-        at = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-        if at == HEAD:
-            return
+    if version(connection) == HEAD:
+        return
     from alembic import command
     from alembic.config import Config
 

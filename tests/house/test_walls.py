@@ -16,7 +16,8 @@ DOORS = {
     "kafka": ("infra.kafka",),
     "faust": ("streams", "infra.worker*"),
     "jinja2": ("infra.papers",),
-    "aiohttp": ("infra.webhooks",),
+    "aiohttp": ("infra.webhooks", "infra.watch"),
+    "prometheus_client": ("infra.watch",),
 }
 IMPURE_BUILTINS = {"open", "print", "input", "eval", "exec", "compile", "breakpoint", "__import__"}
 TOP_LEVEL = {"pyproject.toml", "README.md", "Makefile", "LICENSE", "templates", "tests", *ROOMS}

@@ -31,11 +31,12 @@ OUR_TERMS = re.compile(
     r"\bsingle points? of contact\b|\bdirect contact\b|\bcontact details\b"
     r"|\btreatment services?\b|\b(service|conference unit) managers?\b"
 )
-# A standard's own words, in the rooms that speak it: iTIP (RFC 5546), CloudEvents 1.0.
+# A standard's own words, where it is spoken: iTIP (RFC 5546), CloudEvents 1.0, Prometheus.
 FOREIGN = {
     "infra.papers": {r"\bdelegates?\b", r"\bcontacts?\b", r"\balarms?\b"},
     "infra.mail": {r"\bdelegates?\b", r"\bcontacts?\b", r"\balarms?\b"},
     "streams.wire": {r"^data$"},
+    "infra.deploy.alerts.yml": {r"\balerts?\b"},
 }
 
 

@@ -122,6 +122,17 @@ REFUSED = {
         "DELETE FROM replies",
         "DELETE FROM keys",
     ],
+    "watch": [
+        "SELECT sentence FROM duties",
+        "SELECT stream FROM held",
+        "SELECT snapshot FROM files",
+        "SELECT letter FROM outbox",
+        "SELECT * FROM keys",
+        "SELECT letter FROM parked",
+        "INSERT INTO ledger DEFAULT VALUES",
+        "UPDATE ledger SET because = ''",
+        "UPDATE outbox SET state = 'done'",
+    ],
     "web": [
         "INSERT INTO ledger DEFAULT VALUES",
         "UPDATE ledger SET because = ''",

@@ -44,7 +44,7 @@ async def rounds(office: Office, carrier: Lossy, count: int) -> None:
     async def hold() -> Shards:
         return EVERY
 
-    await live(office, carrier, lambda: next(left, None) is None, hold)
+    await live(office, carrier, lambda: next(left, None) is None, hold, lambda why: None)
 
 
 def events(count: int, first: int = 0) -> list[e.Event]:

@@ -1,0 +1,1 @@
+"""Whether Quorate does its work, told to whoever watches: health, metrics, and a watchdog over each process."""
