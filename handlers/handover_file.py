@@ -36,11 +36,12 @@ class Ties(Struct, frozen=True, kw_only=True):
     def sent_on(self, family: str, body: e.Body) -> str:
         """The family that must be told this instead of this one; empty where it is told the right one.
 
-        Where two are merged into each other, each takes in what the other brings: nothing goes round for ever.
+        Where two are merged into each other, each takes in what the other brings: nothing goes round for ever. What
+        the family itself told of who is in its scope stays with it, else it would tell it again and again.
         """
         back = isinstance(body, e.FamilyBrought) and body.from_family in (family, self.merged_into)
         again = isinstance(body, e.FamiliesMerged) and body.into == self.merged_into
-        if back or again or isinstance(body, e.TimeCame):
+        if back or again or isinstance(body, e.TimeCame | f.MembershipTold):
             return ""
         if self.merged_into or not self.gone_to:
             return self.merged_into

@@ -183,10 +183,10 @@ def test_only_a_family_of_this_house_brings_its_file() -> None:
 # --- split
 
 
-def parting() -> Hearing:
+def parting(dad: e.Member = DAD) -> Hearing:
     """F-1 has a plan about the son alone, who goes with his father into F-2."""
     plan = replace(PLAN, children=("son",))
-    return a_conference(MOTHER, DAD, SON).episode().sits(plan=plan)
+    return a_conference(MOTHER, dad, SON).episode().sits(plan=plan)
 
 
 SPLIT = e.FamilySplit("F-2", ("dad", "son"), "w-coordinator", ("P-1",))
@@ -229,6 +229,12 @@ def test_the_family_that_stays_is_woken_though_something_was_sent_on() -> None:
     h = parting().family(SPLIT)
     woken = h.wakes[FAMILY]
     assert h.family(e.AnswerGiven(CORE_GROUP, "dad", "accepted", "w-coordinator")).wakes[FAMILY] == woken
+
+
+def test_the_stream_of_a_person_who_left_hears_once_that_the_family_is_no_longer_in_scope() -> None:
+    h = parting(replace(DAD, cares=True)).family(SPLIT).minuted().at("Mon 31 March 2025 09:00")
+    ended = [x.stream for x in h.tellings if x.body == e.MembershipEnded("F-1")]
+    assert [str(s) for s in ended] == ["riverside/person/dad"]
 
 
 def test_minutes_of_the_conference_stay_with_the_family_that_held_it() -> None:
