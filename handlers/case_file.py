@@ -48,7 +48,8 @@ class Arrival(Struct, frozen=True):
 class CaseFile(Struct, frozen=True, kw_only=True, dict=True):
     """One family. Members and professionals are those of now; plans and FIPs carry their end if they have one.
 
-    household: those of now as they were recorded, and whoever of them died; members: as they stand.
+    household: those of now as they were recorded, and whoever of them died; members: as they stand; left: whoever went,
+    as they were known: what called them to a meeting must be called back.
 
     letters: by duty and reader; receipts: of letters; failed: when mail to somebody last came to nothing; heard: when
     they last spoke to us; acknowledged: who showed, of which duty, that they know; errors: events recorded in error.
@@ -57,6 +58,7 @@ class CaseFile(Struct, frozen=True, kw_only=True, dict=True):
     stream: StreamId
     ties: Ties = field(default_factory=Ties)
     household: dict[str, Known] = field(default_factory=dict)
+    left: dict[str, Known] = field(default_factory=dict)
     life: Life = field(default_factory=Life)
     household_at: datetime | None = None
     moves: dict[str, date] = field(default_factory=dict)

@@ -80,8 +80,8 @@ def _parted(file: CaseFile, fact: Fact, body: f.FamilyParted) -> CaseFile:
     gone = frozenset(body.names)
     kept = kept_records.of_who_stay(file.kept, gone)
     plans = {plan: x for plan, x in file.before.plans.items() if f"plan:{plan}" not in gone}
-    file = replace(parted(file, file.ties, body), kept=kept, before=replace(file.before, plans=plans))
-    return of_members(file)
+    rest = replace(parted(file, file.ties, body), kept=kept, before=replace(file.before, plans=plans))
+    return of_members(rest, file.household)
 
 
 def _in_error(file: CaseFile, fact: Fact, body: e.RecordedInError) -> CaseFile:
@@ -104,7 +104,7 @@ def _folded_anew(file: CaseFile, at: datetime) -> CaseFile:
     """As if what was taken out had never been recorded; what was sent because of it stands (decision 16)."""
     anew = of_records_alone(file)
     meetings = {id_: meeting_file.corrected(m, anew.meetings[id_], at) for id_, m in file.meetings.items()}
-    return of_members(replace(anew, meetings=meetings, episodes=file.episodes))
+    return of_members(replace(anew, meetings=meetings, episodes=file.episodes), file.household)
 
 
 def of_records_alone(file: CaseFile) -> CaseFile:

@@ -66,6 +66,7 @@ def _part(file: CaseFile, body: e.FamilySplit) -> CaseFile:
         CaseFile(stream=file.stream, ties=file.ties),
         household_at=file.household_at,
         household=_only(file.household, body.members),
+        left={p: known for p, known in {**file.left, **file.household}.items() if p not in body.members},
         moves=_only(file.moves, body.members),
         arrivals=_only(file.arrivals, body.members),
         professionals=file.professionals,

@@ -253,3 +253,10 @@ def test_what_is_brought_and_what_is_told_to_the_diary_go_by_events_alone() -> N
     told = [x for x in h.tellings if isinstance(x.body, e.FamilyBrought | e.SeatsHandedOver)]
     assert [type(x) for x in told] == [TellStream] * 2
     assert [x.stream.kind for x in told] == ["diary", "family"]  # the diary first, since the family may ask it at once
+
+
+def test_whoever_the_split_asks_off_a_meeting_hears_of_it_in_either_family() -> None:
+    h = parting()
+    h.family(e.MeetingAskedFor("R-1", "looked_after_review", day("Fri 28 March 2025"), "w-social"), SPLIT)
+    off = {(x.to.address, x.meeting) for x in h.sent(SendInvitation) if x.method == "CANCEL"}
+    assert {("m@home.example", CORE_GROUP), ("d@home.example", "looked-after-review:R-1")} <= off
