@@ -33,9 +33,12 @@ class Involved(Struct, frozen=True):
 
 
 class HeldRecord(Struct, frozen=True):
+    """person: the adult whose own stream it waits to enter."""
+
     held_at: datetime
     reason: str
     released: bool = False
+    person: str | None = None
 
 
 class Arrival(Struct, frozen=True):

@@ -219,8 +219,14 @@ def _acknowledged(file: CaseFile, fact: Fact, body: e.DutyAcknowledged) -> CaseF
 
 
 def _record_held(file: CaseFile, fact: Fact, body: e.RecordHeld) -> CaseFile:
-    record = HeldRecord(fact.recorded, body.reason)
+    record = HeldRecord(fact.recorded, body.reason, person=body.person)
     return replace(file, held_records=_with(file.held_records, body.record, record))
+
+
+def _membership(file: CaseFile, fact: Fact, body: f.MembershipTold) -> CaseFile:
+    """Held records of somebody no longer in scope are nobody's here; with whoever comes back they are told of anew."""
+    still = {k: x for k, x in file.held_records.items() if body.in_scope or x.person != body.person}
+    return replace(file, told_members=_with(file.told_members, body.person, body.in_scope), held_records=still)
 
 
 def _record_released(file: CaseFile, fact: Fact, body: e.RecordReleased) -> CaseFile:
@@ -275,7 +281,7 @@ FOLDS: dict[type[e.Body], Callable[[CaseFile, Fact, Any], CaseFile]] = {
     e.RecordHeld: _record_held,
     e.RecordReleased: _record_released,
     f.WatchTold: _watch_told,
-    f.MembershipTold: lambda file, _, b: replace(file, told_members=_with(file.told_members, b.person, b.in_scope)),
+    f.MembershipTold: _membership,
     f.MeetingFellDue: _fell_due,
     f.LetterIssued: _letter,
 }
