@@ -180,6 +180,15 @@ def test_only_a_family_of_this_house_brings_its_file() -> None:
         Hearing().family(e.FamilyBrought("F-2", {}, 4))
 
 
+def test_what_two_families_knew_apart_is_told_of_by_the_day_after_they_merged() -> None:
+    h = a_conference().books("Wed 26 March 2025 10:00")
+    h.told("family/F-2", e.HouseholdRecorded((replace(DAD, cares=True),))).episode("dad").at(
+        "Mon 17 March 2025 10:00"
+    ).family(MERGED)
+    (owed,) = [d for d in other(h).duties.values() if d.kind == "tell_treatment"]
+    assert (in_words(owed.due_at), owed.rung) == ("Tue 18 March 2025 23:59", -1)
+
+
 # --- split
 
 
