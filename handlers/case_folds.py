@@ -64,7 +64,7 @@ def _brought(file: CaseFile, fact: Fact, body: e.FamilyBrought) -> CaseFile:
     formerly = {*file.ties.formerly, *theirs.ties.formerly, body.from_family} - {file.family}
     return replace(
         joined(file, theirs),
-        ties=replace(file.ties, merged_into="", formerly=tuple(sorted(formerly))),
+        ties=replace(file.ties, merged_into="", formerly=tuple(sorted(formerly)), joined_at=fact.recorded),
         household_at=_later(file, theirs),
         records=joined(file.records, theirs.records),
         life=joined(file.life, theirs.life),

@@ -5,6 +5,7 @@ An id is never used again: whatever comes in for it afterwards is sent on, not l
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, TypeVar
 
 from msgspec import Struct, field
@@ -27,11 +28,12 @@ NAMING = ("meeting", "plan", "duty", "message", "person", "record")
 
 class Ties(Struct, frozen=True, kw_only=True):
     """merged_into: the family that goes on with this one; gone_to: what went on in another, as `plan:PLAN-1`, and
-    where; formerly: the families whose duties go on here under the ids they had."""
+    where; formerly: the families whose duties go on here under the ids they had; joined_at: when the last came."""
 
     merged_into: str = ""
     gone_to: dict[str, str] = field(default_factory=dict)
     formerly: tuple[str, ...] = ()
+    joined_at: datetime | None = None
 
     def sent_on(self, family: str, body: e.Body) -> str:
         """The family that must be told this instead of this one; empty where it is told the right one.

@@ -71,6 +71,7 @@ def _part(file: CaseFile, body: e.FamilySplit) -> CaseFile:
         arrivals=_only(file.arrivals, body.members),
         professionals=file.professionals,
         records=file.records,
+        episodes={k: x for k, x in file.episodes.items() if x.told.person in body.members},
         reviews_asked=reviews,
         kept=kept_records.of_who_go(file.kept, body.members, body.plans, meetings, reviews),
         errors=file.errors,

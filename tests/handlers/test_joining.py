@@ -12,6 +12,7 @@ from handlers import events as e
 from handlers.case_file import CaseFile
 from handlers.effects import SendInvitation, TellStream
 from handlers.events import Impossible
+from handlers.facts import Duty
 from handlers.working_days import in_words
 from tests.handlers.hearing import AREA, CHILD, CONFERENCE, FAMILY, MOTHER, Hearing, a_conference, day
 
@@ -185,8 +186,22 @@ def test_what_two_families_knew_apart_is_told_of_by_the_day_after_they_merged() 
     h.told("family/F-2", e.HouseholdRecorded((replace(DAD, cares=True),))).episode("dad").at(
         "Mon 17 March 2025 10:00"
     ).family(MERGED)
-    (owed,) = [d for d in other(h).duties.values() if d.kind == "tell_treatment"]
+    (owed,) = _tellings(h)
     assert (in_words(owed.due_at), owed.rung) == ("Tue 18 March 2025 23:59", -1)
+
+
+def test_nobody_is_to_be_told_of_a_meeting_that_had_sat_before_the_families_merged() -> None:
+    h = a_conference().told("family/F-2", e.HouseholdRecorded((replace(DAD, cares=True),))).episode("dad")
+    h.sits(plan=PLAN)
+    late = h.fork().minuted().at("Thu 6 March 2025 09:00").family(MERGED)
+    for then in (h.family(MERGED), late):
+        assert {d.meeting for d in _tellings(then)} == {CORE_GROUP, "review-conference:P-1:1"}
+    sent = [{d.meeting for d in other(x).duties.values() if d.kind == "send_minutes_treatment"} for x in (h, late)]
+    assert sent == [{CONFERENCE}, set()]
+
+
+def _tellings(h: Hearing) -> list[Duty]:
+    return [d for d in other(h).duties.values() if d.kind == "tell_treatment"]
 
 
 # --- split
@@ -224,6 +239,12 @@ def test_those_who_stay_are_asked_no_more_and_those_who_left_are_asked_still() -
     h = parting().family(SPLIT)
     invitations = other(h).meetings[CORE_GROUP].invitations
     assert not invitations["dad"].cancelled and invitations["mother"].cancelled
+
+
+def test_lateness_is_not_forgiven_by_splitting() -> None:
+    h = parting(replace(DAD, cares=True)).episode("dad", "beacon", "w-beacon-key").at("Fri 7 March 2025 09:00")
+    late = {d.id: d.due_at for d in h.open("tell_treatment", adult="dad")}
+    assert late and {d.id: d.due_at for d in _tellings(h.family(SPLIT)) if d.adult == "dad"} == late
 
 
 def test_what_names_something_that_left_is_sent_on() -> None:
