@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from tests.simulation.calendar_sums import parsed
-from tests.simulation.desk import duty_id
+from tests.simulation.desk import named
 from tests.simulation.evidence import Evidence, Row, Violation
 from tests.simulation.family_reading import Family
 from tests.simulation.matters import Duty
@@ -193,14 +193,16 @@ def _taken(body: Row) -> set[str]:
 # --- tables and snapshots
 
 
-def table_against_facts(
-    duties: Mapping[str, Duty], rows: Iterable[Row], stream: str, changed: set[str] | None = None
-) -> list[Violation]:
-    """The rows of one stream's duties, against the fold of its Duty facts; changed: only these, if given."""
+def table_against_facts(family: Family, rows: Iterable[Row], changed: set[str] | None = None) -> list[Violation]:
+    """The rows of one stream's duties, against the fold of its Duty facts; changed: only these, if given. What ended
+    while it was another family's stands among that one's."""
     found, seen = [], set()
+    duties, stream = family.duties, family.stream
     for row in rows:
         id_ = row["id"]
         seen.add(id_)
+        if id_ in family.elsewhere:
+            continue
         if changed is not None and id_ not in changed:
             continue
         duty = duties.get(id_)
@@ -208,7 +210,7 @@ def table_against_facts(
             found.append(Violation("table-differs", f"{stream}: the table has {id_}, the ledger has not"))
         elif odd := [name for name, (told, kept) in _told_and_kept(duty, row).items() if told != kept]:
             found.append(Violation("table-differs", f"{stream}: {id_} differs in {', '.join(odd)}"))
-    missing = sorted(duties.keys() - seen)
+    missing = sorted(duties.keys() - seen - family.elsewhere)
     found += [Violation("table-differs", f"{stream}: the table lacks {id_}") for id_ in missing]
     return found
 
@@ -253,7 +255,7 @@ def mending(evidence: Evidence, areas: Mapping[str, Area], families: Mapping[str
     found = []
     for row in (row for row in evidence.held if row["state"] == "open"):
         for family in _about(row["stream"], areas, families):
-            duty = family.duties.get(duty_id(family.stream, "mend_record", row["id"]))
+            duty = named(family, "mend_record", row["id"])
             excused = duty is not None and duty.ended is not None and duty.ended.body["how"] == "reason"
             if duty is None or not (duty.open or excused) or not duty.now.get("owner"):
                 who = f"{family.id}: nobody must mend {row['id']}"

@@ -183,6 +183,7 @@ class Household:
     joined: dict[str, tuple[date, datetime]] = field(default_factory=dict)
     moved: dict[str, str] = field(default_factory=dict)
     anew: datetime | None = None
+    dead: dict[str, Fact] = field(default_factory=dict)
 
     def take(self, fact: Fact) -> None:
         body = fact.body
@@ -199,6 +200,11 @@ class Household:
             self.joined.pop(body["person"], None)
         self.since = {p: self.since.get(p, fact.at) for p in self.adults()}
 
+    def bury(self, deaths: dict[str, Fact]) -> None:
+        """Those of the household who died, by the records that stand."""
+        self.dead = {p: fact for p, fact in deaths.items() if p in self.members}
+        self.since = {p: self.since[p] for p in self.adults() if p in self.since}
+
     def _latest(self, person: str, on: str) -> bool:
         if self.moved.get(person, on) > on:
             return False
@@ -207,7 +213,8 @@ class Household:
 
     def adults(self) -> list[str]:
         """Whoever has care of a child here or a significant relationship with those who do (paragraph 11)."""
-        return [p for p, m in self.members.items() if m.get("cares") and m["relation"] not in ("child", "unborn")]
+        living = ((p, m) for p, m in self.members.items() if p not in self.dead)
+        return [p for p, m in living if m.get("cares") and m["relation"] not in ("child", "unborn")]
 
 
 @dataclass
@@ -235,9 +242,10 @@ class Area:
         return self.persons[adult].episodes() if adult in self.persons else []
 
 
-def as_fact(row: Mapping[str, Any], at: datetime, fresh: bool) -> Fact:
+def as_fact(row: Mapping[str, Any], at: datetime, fresh: bool, number: int = 0) -> Fact:
+    """number: its place among all rows read, so that rows of two streams have an order."""
     return Fact(
-        seq=row["seq"],
+        seq=number or row["seq"],
         at=at,
         type=row["type"],
         body=row["body"],
