@@ -62,9 +62,11 @@ def _merged(file: CaseFile, fact: Fact, body: e.FamiliesMerged) -> CaseFile:
 def _brought(file: CaseFile, fact: Fact, body: e.FamilyBrought) -> CaseFile:
     theirs = convert(body.file, CaseFile)
     formerly = {*file.ties.formerly, *theirs.ties.formerly, body.from_family} - {file.family}
+    referred = tuple(sorted({*file.ties.referred, *theirs.ties.referred}))
+    came = {"formerly": tuple(sorted(formerly)), "joined_at": fact.recorded, "referred": referred}
     return replace(
         joined(file, theirs),
-        ties=replace(file.ties, merged_into="", formerly=tuple(sorted(formerly)), joined_at=fact.recorded),
+        ties=replace(file.ties, merged_into="", **came),
         household_at=_later(file, theirs),
         records=joined(file.records, theirs.records),
         life=joined(file.life, theirs.life),

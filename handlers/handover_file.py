@@ -28,12 +28,14 @@ NAMING = ("meeting", "plan", "duty", "message", "person", "record")
 
 class Ties(Struct, frozen=True, kw_only=True):
     """merged_into: the family that goes on with this one; gone_to: what went on in another, as `plan:PLAN-1`, and
-    where; formerly: the families whose duties go on here under the ids they had; joined_at: when the last came."""
+    where; formerly: the families whose duties go on here under the ids they had; joined_at: when the last came;
+    referred: overrides after which the family that this one left refers."""
 
     merged_into: str = ""
     gone_to: dict[str, str] = field(default_factory=dict)
     formerly: tuple[str, ...] = ()
     joined_at: datetime | None = None
+    referred: tuple[str, ...] = ()
 
     def sent_on(self, family: str, body: e.Body) -> str:
         """The family that must be told this instead of this one; empty where it is told the right one.

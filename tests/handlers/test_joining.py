@@ -241,6 +241,11 @@ def test_those_who_stay_are_asked_no_more_and_those_who_left_are_asked_still() -
     assert not invitations["dad"].cancelled and invitations["mother"].cancelled
 
 
+def test_a_referral_after_an_override_is_not_asked_for_again_by_those_who_leave() -> None:
+    h = parting().family(e.ConsentOverridden("dad", "fip", "life_at_risk", "w-social"), SPLIT)
+    assert h.open("make_referral") and not [d for d in other(h).duties.values() if d.kind == "make_referral"]
+
+
 def test_lateness_is_not_forgiven_by_splitting() -> None:
     h = parting(replace(DAD, cares=True)).episode("dad", "beacon", "w-beacon-key").at("Fri 7 March 2025 09:00")
     late = {d.id: d.due_at for d in h.open("tell_treatment", adult="dad")}
