@@ -206,7 +206,7 @@ def _withdrawals(
         part, _, person = key.partition(":")
         which: Part = "minutes" if part == "minutes" else "decision"
         another = meeting.held and recorded(meeting, which) is not None and person in copies
-        if another or person in issued(meeting, which):
+        if another or person in issued(meeting, which) or person in file.dead:
             continue
         named = (meeting.id, key, old.at.isoformat())
         duty = duty_of(file, "withdraw_paper", *named)
