@@ -114,6 +114,10 @@ class CaseFile(Struct, frozen=True, kw_only=True, dict=True):
         deaths = {p: self.life.death_of(p) for p in self.household} if self.life.deaths else {}
         return {p: death.body.on for p, death in deaths.items() if death}
 
+    def has_died(self, person: str) -> bool:
+        """Also somebody who was no longer of the household."""
+        return bool(self.life.deaths) and self.life.death_of(person) is not None
+
     def known(self, person: str) -> e.Member | None:
         """Somebody of the household, dead or alive."""
         return self._everybody.get(person)

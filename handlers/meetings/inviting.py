@@ -71,7 +71,7 @@ def known_as(file: CaseFile, person: str, directory: Directory) -> Invitee:
 def _was_asked(file: CaseFile, person: str, directory: Directory) -> Invitee:
     """Somebody who holds an invitation; also who left the family since, but nobody writes to the dead."""
     guest, left = known_as(file, person, directory), file.left.get(person)
-    if guest.recipient or left is None or file.life.death_of(person):
+    if guest.recipient or left is None or file.has_died(person):
         return guest
     member = file.life.as_it_stands(left)
     return Invitee(person, member.relation, Recipient(person, member.name, member.address))
@@ -216,7 +216,7 @@ def owed(file: CaseFile, protocol: Protocol) -> Iterator[Owed]:
     """Each invitation issued is owed its sending on the working day on which the time was fixed (rules 3.24, 3.47)."""
     for meeting in file.meetings.values():
         for person, invitation in meeting.invitations.items():
-            if person in file.dead:
+            if file.has_died(person):
                 continue
             yield _owed_to(meeting, person, invitation, protocol)
 

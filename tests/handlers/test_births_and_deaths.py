@@ -151,6 +151,12 @@ def test_the_minutes_name_the_dead_who_were_there_and_do_not_go_to_them() -> Non
     assert not h.open("send_minutes", to="dad")
 
 
+def test_nothing_is_owed_to_the_dead_who_were_of_the_family_no_longer() -> None:
+    left = e.MemberLeft("dad", day("Mon 3 March 2025"))
+    h = a_conference(MOTHER, PARTNER).family(left, died("dad"))
+    assert h.duty("send_cancellation", to="dad").ended == "lapse"
+
+
 def test_nobody_tells_the_dead_that_minutes_do_not_stand() -> None:
     h = a_conference(MOTHER, PARTNER).sits(there("mother"), there("dad")).minuted()
     h.family(died("dad")).in_error(e.MinutesRecorded)
