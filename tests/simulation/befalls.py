@@ -209,6 +209,7 @@ def standing(area: Area, seed: str) -> None:
             every_months=rng.choice((1, 2, 3)),
             by="w-coordinator",
             members=tuple(rng.sample(sorted(area.agencies), 2)),
+            items=("families", "substance misuse treatment"),
         )
         area.says("partnership", recorded, area.at(rng.randrange(0, 4), rng), source=DIRECTORY)
         if chance(rng, 0.6):

@@ -33,15 +33,12 @@ def counted(ledger: Iterable[Row], case: Case) -> Tally:
     """One case's own numbers."""
     tally: Tally = Counter()
     events = set(EXPECTED["events"])
-    kinds: dict[tuple[str, str], str] = {}
     for row in ledger:
         type_, body = row["type"], row["body"]
         if type_ in events:
             tally["events", type_] += 1
-        if type_ == "MeetingFellDue":
-            kinds[row["stream"], body["meeting"]] = body["kind"]
-        elif type_ == "MeetingHeld":
-            tally["meetings held", kinds[row["stream"], body["meeting"]]] += 1
+        if type_ == "MeetingHeld":
+            tally["meetings held", body["meeting"].partition(":")[0].replace("-", "_")] += 1
         elif type_ == "DutyOpened":
             tally["duties", body["duty"]["kind"]] += 1
     for fault in case.faults:
