@@ -185,7 +185,8 @@ def corrected(desk: Desk) -> None:
         wrong = meeting.corrected
         if wrong is None or local_day(desk.now) <= working_day(local_day(wrong.at), 1):
             continue
-        if not any(f.event == wrong.body["record"] and f.type == "MinutesRecorded" for f in meeting.said):
+        said = [f for f in meeting.said if f.event == wrong.body["record"] and f.type == "MinutesRecorded"]
+        if not said or (meeting.minutes and meeting.minutes.body == said[0].body):
             continue
         for mail in desk.family.mails_of.get(meeting.id, ()):
             had = mail.kind == "minutes" and mail.seq < wrong.seq and mail.fate() in ("accepted", "collected")
@@ -206,4 +207,4 @@ def _heard_of_it(desk: Desk, meeting: Meeting, person: str) -> bool:
     )
 
 
-CHECKS = (the_dead, addresses, moves, disputes, placements, of_before, joined, corrected)
+CHECKS = (the_dead, addresses, moves, disputes, placements, of_before, joined)

@@ -8,9 +8,10 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from calendar import monthrange
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from tests.simulation.calendar_sums import parsed
@@ -246,6 +247,34 @@ def snapshots(evidence: Evidence) -> list[Violation]:
     ]
 
 
+def standing(evidence: Evidence, areas: Mapping[str, Area]) -> list[Violation]:
+    """A standing meeting falls due on the agreed day, else by its rhythm, with what is always on its agenda."""
+    found = []
+    told = [(f"{a}/partnership/{a}", id_, facts) for a, area in areas.items() for id_, facts in area.standing.items()]
+    files = {row["stream"]: row["snapshot"] for row in evidence.files} if told else {}
+    for stream, id_, facts in told:
+        if evidence.touched is not None and stream not in evidence.touched:
+            continue
+        kept = json.loads(files[stream])["standing"].get(id_)
+        recorded = next((f.body for f in reversed(facts) if f.type == "StandingMeetingRecorded"), None)
+        held = max((f.body for f in facts if f.type == "StandingMeetingHeld"), key=lambda x: x["held_on"], default=None)
+        if recorded is None:
+            continue
+        next_on = recorded["next_on"]
+        if held:
+            next_on = held.get("next_on") or _months_after(held["held_on"], recorded["every_months"])
+        if kept is None or kept["next_on"] != next_on or kept["recorded"]["items"] != recorded["items"]:
+            found.append(Violation("standing-misdated", f"{stream}: {id_} is not due on {next_on} with its items"))
+    return found
+
+
+def _months_after(day: str, months: int) -> str:
+    """The same day so many months later, or the last of that month."""
+    on = date.fromisoformat(day)
+    year, month = divmod(on.year * 12 + on.month - 1 + months, 12)
+    return on.replace(year=year, month=month + 1, day=min(on.day, monthrange(year, month + 1)[1])).isoformat()
+
+
 def _read(snapshot: str | None) -> Any:
     return json.loads(snapshot) if snapshot else None
 
@@ -268,6 +297,8 @@ def _about(stream: str, areas: Mapping[str, Area], families: Mapping[str, Family
     area, _, name = stream.partition("/")
     kind, _, id_ = name.partition("/")
     if kind == "family":
+        while stream in families and families[stream].merged_into:
+            stream = f"{area}/family/{families[stream].merged_into}"
         return [families[stream]] if stream in families else []
     if kind != "person" or area not in areas:
         return []

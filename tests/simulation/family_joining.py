@@ -12,6 +12,10 @@ from tests.simulation.family_reading import Family
 from tests.simulation.matters import Duty, Meeting
 from tests.simulation.reading import Body, Fact, Household
 
+STAY = {
+    *("StrategyDiscussionHeld", "ConferenceAskedFor", "Section47Concluded", "ConferenceDisputed", "DisputeResolved"),
+    "TransferNotified",
+}
 ASKED = {"joint_care_plan_review", "looked_after_review", "care_plan_meeting"}
 
 
@@ -28,7 +32,9 @@ def parted(family: Family, body: Body) -> Family:
     part = Family(family.stream)
     part.household = _of(family.household, members)
     family.household = _of(family.household, family.household.members.keys() - members)
-    part.records, part.errors, part.fates = [*family.records], dict(family.errors), dict(family.fates)
+    part.records = [f for f in family.records if _known_to_both(f, members)]
+    part.referred = {f.event for f in part.records if f.type == "ConsentOverridden"}
+    part.errors, part.fates = dict(family.errors), dict(family.fates)
     part.professionals, part.excused, part.words = dict(family.professionals), set(family.excused), [*family.words]
     part.told = {k: at for k, at in family.told.items() if k[0] in members}
     part.mails, part.mails_of = dict(family.mails), {k: [*v] for k, v in family.mails_of.items()}
@@ -53,6 +59,11 @@ def _of(household: Household, members: set[str]) -> Household:
     for name in ("members", "since", "joined", "moved"):
         setattr(kept, name, {p: x for p, x in getattr(household, name).items() if p in members})
     return kept
+
+
+def _known_to_both(fact: Fact, members: set[str]) -> bool:
+    """Enquiries stay where they were; a placement is its child's."""
+    return fact.type not in STAY and (fact.type != "LookedAfterStarted" or fact.body["child"] in members)
 
 
 def _about(meeting: Meeting, members: set[str]) -> bool:
@@ -88,6 +99,7 @@ def brought(family: Family, other: Family, fact: Fact) -> None:
             lists[key] = sorted([*more, *lists.get(key, ())], key=_number)
     family.words = sorted([*other.words, *family.words], key=_number)
     family.excused |= other.excused
+    family.referred |= other.referred
     family.elsewhere |= other.elsewhere
     for duty in other.duties.values():
         if duty.id not in family.duties:
@@ -97,7 +109,7 @@ def brought(family: Family, other: Family, fact: Fact) -> None:
             else:
                 family.elsewhere.add(duty.id)
     family.formerly += (other.id, *other.formerly)
-    family.who_died()
+    family.who_died(fact.at)
 
 
 def _number(one: object) -> int:

@@ -24,7 +24,7 @@ RECORDS = {
 class Family:
     """One family's stream so far. formerly: families whose duties go on here; elsewhere: duties that ended while they
     were another's, or went to another; awaited: those that were brought open, and by when each was due; made: of each
-    plan, the meeting that made it."""
+    plan, the meeting that made it; referred: overrides after which another family refers."""
 
     def __init__(self, stream: str) -> None:
         self.stream, self.area, self.id = stream, stream.split("/")[0], stream.split("/")[-1]
@@ -56,6 +56,7 @@ class Family:
         self.elsewhere: set[str] = set()
         self.awaited: dict[str, datetime] = {}
         self.made: dict[str, str] = {}
+        self.referred: set[str] = set()
 
     def take(self, fact: Fact) -> None:
         self.at = fact.at
@@ -92,9 +93,9 @@ class Family:
         self.by_matter[duty.matter] = [d for d in self.by_matter[duty.matter] if d.id != duty.id]
         self.elsewhere.add(duty.id)
 
-    def who_died(self) -> None:
-        """Of the household; a death recorded in error is none."""
-        self.household.bury({f.body["person"]: f for f in self.standing("PersonDied")})
+    def who_died(self, at: datetime) -> None:
+        """A death recorded in error is none."""
+        self.household.bury({f.body["person"]: f for f in self.standing("PersonDied")}, at)
 
     def invitation(self, meeting: str, person: str, before: int | None = None) -> Sent | None:
         """The latest invitation or cancellation to this person."""
@@ -108,7 +109,6 @@ class Family:
 
 def _household(family: Family, fact: Fact) -> None:
     family.household.take(fact)
-    family.who_died()
     adults = set(family.household.adults())
     family.told = {k: at for k, at in family.told.items() if k[0] in adults}
 
@@ -182,7 +182,7 @@ def _in_error(family: Family, fact: Fact) -> None:
     """Dates are reckoned anew; what was said of a sitting by the record that was wrong is no word of anybody's."""
     wrong = fact.body["record"]
     family.errors[wrong] = fact.seq
-    family.who_died()
+    family.who_died(fact.at)
     for meeting in family.meetings.values():
         for said in [x for x in meeting.said if x.event == wrong]:
             meeting.corrected = fact
@@ -325,7 +325,7 @@ STEPS: dict[str, Callable[[Family, Fact], None]] = {
     "MemberLeft": _household,
     "ProfessionalInvolved": lambda family, fact: family.professionals.update({fact.body["worker"]: fact.body["role"]}),
     "RecordedInError": _in_error,
-    "PersonDied": lambda family, _: family.who_died(),
+    "PersonDied": lambda family, fact: family.who_died(fact.at),
     "EpisodeTold": _told,
     "EpisodeWithdrawn": _withdrawn,
     "MeetingFellDue": _fell_due,

@@ -33,7 +33,10 @@ LEVEL = (
     *(ladder_checks.climbed, ladder_checks.standing_orders),
     *befallen_checks.CHECKS,
 )
-CLOCK = (duty_checks.by_the_clock, paper_checks.papers_by_the_clock, ladder_checks.by_the_clock)
+CLOCK = (
+    *(duty_checks.by_the_clock, paper_checks.papers_by_the_clock, ladder_checks.by_the_clock),
+    befallen_checks.corrected,
+)
 
 
 @dataclass
@@ -71,6 +74,7 @@ class Judge:
         found += self._streams(evidence)
         found += books_checks.mending(evidence, self.areas, self.families)
         found += books_checks.snapshots(evidence)
+        found += books_checks.standing(evidence, self.areas)
         if evidence.touched is None or any("/diary/" in stream for stream in evidence.touched):
             found += self.diary.look(evidence)
         fresh = [v for v in dict.fromkeys(found) if v not in self.said]
@@ -110,8 +114,7 @@ class Judge:
         self._read_so_far += 1
         fact = as_fact(row, at, fresh, self._read_so_far)
         if kind == "partnership":
-            area.directory = area.directory.after(fact)
-            area.changes += 1
+            area.learn(fact)
         elif kind == "person":
             area.take(id_, fact)
         else:

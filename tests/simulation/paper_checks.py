@@ -141,7 +141,8 @@ def _befallen(family: Family) -> Iterator[tuple[str, Fact]]:
         if fact.body["person"] in family.household.members:
             yield f"born:{fact.body['person']}", fact
     for person, fact in family.household.dead.items():
-        yield f"died:{person}", fact
+        if person in family.household.members:
+            yield f"died:{person}", fact
     for fact in family.standing("LookedAfterStarted"):
         if fact.body.get("on"):
             yield f"looked-after:{fact.body['placement']}", fact
@@ -221,7 +222,7 @@ def _recorded_duty(desk: Desk, name: str, kind: str, key: str, due: datetime, me
 def _after_overrides(desk: Desk) -> None:
     """Sharing without consent for a child's life or safety makes a referral mandatory, that day (T6)."""
     for fact in desk.family.standing("ConsentOverridden"):
-        if fact.body["ground"] not in ("life_at_risk", "greater_harm"):
+        if fact.body["ground"] not in ("life_at_risk", "greater_harm") or fact.event in desk.family.referred:
             continue
         referred = any(made.at >= fact.at for made in desk.family.referrals.values())
         duty = desk.duty("make_referral", fact.body["person"], fact.body["purpose"])

@@ -200,10 +200,10 @@ class Household:
             self.joined.pop(body["person"], None)
         self.since = {p: self.since.get(p, fact.at) for p in self.adults()}
 
-    def bury(self, deaths: dict[str, Fact]) -> None:
-        """Those of the household who died, by the records that stand."""
-        self.dead = {p: fact for p, fact in deaths.items() if p in self.members}
-        self.since = {p: self.since[p] for p in self.adults() if p in self.since}
+    def bury(self, deaths: dict[str, Fact], at: datetime) -> None:
+        """Those who died, by the records that stand at that instant."""
+        self.dead = deaths
+        self.since = {p: self.since.get(p, at) for p in self.adults()}
 
     def _latest(self, person: str, on: str) -> bool:
         if self.moved.get(person, on) > on:
@@ -220,13 +220,21 @@ class Household:
 @dataclass
 class Area:
     """All that the judge has read so far. before: the directory as it stood before this look; references: whom another
-    system means by `system:reference`."""
+    system means by `system:reference`; standing: what was told of each standing meeting."""
 
     directory: Directory = field(default_factory=Directory)
     before: Directory = field(default_factory=Directory)
     changes: int = 0
     persons: dict[str, Person] = field(default_factory=dict)
     references: dict[str, str] = field(default_factory=dict)
+    standing: dict[str, list[Fact]] = field(default_factory=dict)
+
+    def learn(self, fact: Fact) -> None:
+        """One row of the partnership's stream."""
+        self.directory = self.directory.after(fact)
+        self.changes += 1
+        if fact.type in ("StandingMeetingRecorded", "StandingMeetingHeld"):
+            self.standing.setdefault(fact.body["meeting"], []).append(fact)
 
     def take(self, person: str, fact: Fact) -> None:
         """One row of this adult's own stream."""
