@@ -231,7 +231,7 @@ FAULTS: dict[str, Fault] = {
         "    if _in_minutes(before) != _in_minutes(after):",
         "    if False:",
         ("correction-untold",),
-        "b-382",
+        "h-3",
     ),
 }
 
