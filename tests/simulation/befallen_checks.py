@@ -170,17 +170,12 @@ def joined(desk: Desk) -> None:
         late = f"{duty.kind} {id_} was due {due:%d %b %H:%M} before the families joined, and is not now"
         desk.say("lost-in-joining", late)
     family.awaited.clear()
-    brought = {f.event for f in family.fresh if f.type == "FamilyBrought"}
-    opened = {f.body["duty"]["id"]: _due(f) for f in family.fresh if f.type == "DutyOpened" and f.event in brought}
-    for fact in family.fresh:
-        if fact.event in brought and fact.type == "DutyMoved" and fact.body["duty"] in opened:
-            before, after = opened[fact.body["duty"]], _due(fact)
-            if before and after and after > before:
-                desk.say("lateness-forgiven", f"{fact.body['duty']} has more time because families joined")
 
 
 def corrected(desk: Desk) -> None:
     """Minutes in error are corrected or withdrawn: whoever had a copy hears of it."""
+    if desk.family.formerly:
+        return  # of families that joined not read yet: what each knew of the minutes may be read both ways
     for meeting in desk.family.meetings.values():
         wrong = meeting.corrected
         if wrong is None or local_day(desk.now) <= working_day(local_day(wrong.at), 1):

@@ -112,6 +112,8 @@ class Change:
 
 def changes(desk: Desk) -> None:
     """Whoever treats an adult on the day of a change is told of it."""
+    if desk.family.formerly:
+        return  # of families that joined not read yet: who was to be told of what each knew apart
     known = concerns(desk.area, desk.family)
     for change in _changes(desk):
         for concern in known:
