@@ -258,7 +258,7 @@ def _fate(family: Family, fact: Fact) -> None:
 
 def _opened(family: Family, fact: Fact) -> None:
     body = dict(fact.body["duty"])
-    if family.awaited.get(body["id"]) == parsed(body["due_at"]):
+    if body["id"] in family.awaited and family.awaited[body["id"]] == parsed(body["due_at"]):
         del family.awaited[body["id"]]
         return  # brought as it was
     duty = Duty(body["id"], body, fact.seq, fact)
