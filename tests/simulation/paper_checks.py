@@ -170,8 +170,11 @@ def _told_of_change(desk: Desk, change: Change, concern: Concern) -> None:
         if duty is None and has == "none" and desk.duty("seek_consent", *key) is None:
             desk.say("change-untold", f"nobody tells {what}, nor seeks consent to")
         return
-    if duty is None:
+    ended = family.standing("ReceivingConferenceHeld") or family.household.dead  # and perhaps the plan with it
+    if duty is None and not (ended and desk.duty("seek_consent", *key)):
         desk.say("change-untold", f"nobody owes it to tell {what}")
+    elif duty is None:
+        return
     elif duty.ended and duty.ended.body["how"] == "lapse":
         desk.say("change-untold", f"to tell {what} lapsed, though it is owed")
     elif duty.open:
