@@ -47,16 +47,14 @@ CORRECTABLE = (*person_file.TABLES, *records.TABLES, *life_file.TABLES, *kept_re
 
 # event -> (kind of name, its field, the file's table of known names)
 NAMES: dict[type[e.Body], tuple[str, str, str]] = {
-    e.MeetingHeld: ("meeting", "meeting", "meetings"),
-    e.MinutesRecorded: ("meeting", "meeting", "meetings"),
-    e.AnswerGiven: ("meeting", "meeting", "meetings"),
-    e.CallLogged: ("meeting", "meeting", "meetings"),
-    e.MeetingAdjourned: ("meeting", "meeting", "meetings"),
-    e.DecisionsRecorded: ("meeting", "meeting", "meetings"),
-    e.ReportReceived: ("meeting", "meeting", "meetings"),
-    e.SlotsAsked: ("meeting", "meeting", "meetings"),
-    e.BookingAsked: ("meeting", "meeting", "meetings"),
-    e.MeetingCancelled: ("meeting", "meeting", "meetings"),
+    **dict.fromkeys(
+        (
+            *(e.MeetingHeld, e.MinutesRecorded, e.DecisionsRecorded, e.MeetingAdjourned, e.MeetingCancelled),
+            *(e.AnswerGiven, e.CallLogged, e.ReportReceived, e.SlotsAsked, e.BookingAsked),
+            *(e.SeatsTaken, e.NothingFits, e.SlotsFound),
+        ),
+        ("meeting", "meeting", "meetings"),
+    ),
     e.ConferenceAskedFor: ("discussion", "discussion", "discussions"),
     e.DutyExcused: ("duty", "duty", "duties"),
     e.DutyAcknowledged: ("duty", "duty", "duties"),

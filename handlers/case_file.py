@@ -23,7 +23,7 @@ from handlers.records import Episode, Records
 from handlers.referral_file import Advice, Referral
 from handlers.working_days import local_day
 
-FOLD_VERSION = 6
+FOLD_VERSION = 7
 
 
 class Involved(Struct, frozen=True):
@@ -33,9 +33,12 @@ class Involved(Struct, frozen=True):
 
 
 class HeldRecord(Struct, frozen=True):
+    """person: the adult whose own stream it waits to enter."""
+
     held_at: datetime
     reason: str
     released: bool = False
+    person: str | None = None
 
 
 class Arrival(Struct, frozen=True):
@@ -48,7 +51,8 @@ class Arrival(Struct, frozen=True):
 class CaseFile(Struct, frozen=True, kw_only=True, dict=True):
     """One family. Members and professionals are those of now; plans and FIPs carry their end if they have one.
 
-    household: those of now as they were recorded, and whoever of them died; members: as they stand.
+    household: those of now as they were recorded, and whoever of them died; members: as they stand; left: whoever went,
+    as they were known: what called them to a meeting must be called back.
 
     letters: by duty and reader; receipts: of letters; failed: when mail to somebody last came to nothing; heard: when
     they last spoke to us; acknowledged: who showed, of which duty, that they know; errors: events recorded in error.
@@ -57,6 +61,7 @@ class CaseFile(Struct, frozen=True, kw_only=True, dict=True):
     stream: StreamId
     ties: Ties = field(default_factory=Ties)
     household: dict[str, Known] = field(default_factory=dict)
+    left: dict[str, Known] = field(default_factory=dict)
     life: Life = field(default_factory=Life)
     household_at: datetime | None = None
     moves: dict[str, date] = field(default_factory=dict)
@@ -108,6 +113,10 @@ class CaseFile(Struct, frozen=True, kw_only=True, dict=True):
         """Of the household, and the day of each death."""
         deaths = {p: self.life.death_of(p) for p in self.household} if self.life.deaths else {}
         return {p: death.body.on for p, death in deaths.items() if death}
+
+    def has_died(self, person: str) -> bool:
+        """Also somebody who was no longer of the household."""
+        return bool(self.life.deaths) and self.life.death_of(person) is not None
 
     def known(self, person: str) -> e.Member | None:
         """Somebody of the household, dead or alive."""

@@ -62,9 +62,11 @@ def _merged(file: CaseFile, fact: Fact, body: e.FamiliesMerged) -> CaseFile:
 def _brought(file: CaseFile, fact: Fact, body: e.FamilyBrought) -> CaseFile:
     theirs = convert(body.file, CaseFile)
     formerly = {*file.ties.formerly, *theirs.ties.formerly, body.from_family} - {file.family}
+    referred = tuple(sorted({*file.ties.referred, *theirs.ties.referred}))
+    came = {"formerly": tuple(sorted(formerly)), "joined_at": fact.recorded, "referred": referred}
     return replace(
         joined(file, theirs),
-        ties=replace(file.ties, merged_into="", formerly=tuple(sorted(formerly))),
+        ties=replace(file.ties, merged_into="", **came),
         household_at=_later(file, theirs),
         records=joined(file.records, theirs.records),
         life=joined(file.life, theirs.life),
@@ -80,8 +82,8 @@ def _parted(file: CaseFile, fact: Fact, body: f.FamilyParted) -> CaseFile:
     gone = frozenset(body.names)
     kept = kept_records.of_who_stay(file.kept, gone)
     plans = {plan: x for plan, x in file.before.plans.items() if f"plan:{plan}" not in gone}
-    file = replace(parted(file, file.ties, body), kept=kept, before=replace(file.before, plans=plans))
-    return of_members(file)
+    rest = replace(parted(file, file.ties, body), kept=kept, before=replace(file.before, plans=plans))
+    return of_members(rest, file.household)
 
 
 def _in_error(file: CaseFile, fact: Fact, body: e.RecordedInError) -> CaseFile:
@@ -104,7 +106,7 @@ def _folded_anew(file: CaseFile, at: datetime) -> CaseFile:
     """As if what was taken out had never been recorded; what was sent because of it stands (decision 16)."""
     anew = of_records_alone(file)
     meetings = {id_: meeting_file.corrected(m, anew.meetings[id_], at) for id_, m in file.meetings.items()}
-    return of_members(replace(anew, meetings=meetings, episodes=file.episodes))
+    return of_members(replace(anew, meetings=meetings, episodes=file.episodes), file.household)
 
 
 def of_records_alone(file: CaseFile) -> CaseFile:
@@ -219,8 +221,14 @@ def _acknowledged(file: CaseFile, fact: Fact, body: e.DutyAcknowledged) -> CaseF
 
 
 def _record_held(file: CaseFile, fact: Fact, body: e.RecordHeld) -> CaseFile:
-    record = HeldRecord(fact.recorded, body.reason)
+    record = HeldRecord(fact.recorded, body.reason, person=body.person)
     return replace(file, held_records=_with(file.held_records, body.record, record))
+
+
+def _membership(file: CaseFile, fact: Fact, body: f.MembershipTold) -> CaseFile:
+    """Held records of somebody no longer in scope are nobody's here; with whoever comes back they are told of anew."""
+    still = {k: x for k, x in file.held_records.items() if body.in_scope or x.person != body.person}
+    return replace(file, told_members=_with(file.told_members, body.person, body.in_scope), held_records=still)
 
 
 def _record_released(file: CaseFile, fact: Fact, body: e.RecordReleased) -> CaseFile:
@@ -275,7 +283,7 @@ FOLDS: dict[type[e.Body], Callable[[CaseFile, Fact, Any], CaseFile]] = {
     e.RecordHeld: _record_held,
     e.RecordReleased: _record_released,
     f.WatchTold: _watch_told,
-    f.MembershipTold: lambda file, _, b: replace(file, told_members=_with(file.told_members, b.person, b.in_scope)),
+    f.MembershipTold: _membership,
     f.MeetingFellDue: _fell_due,
     f.LetterIssued: _letter,
 }

@@ -14,6 +14,8 @@ from msgspec.structs import replace
 
 from handlers import events as e
 from handlers.case_file import CaseFile
+from handlers.duties import duty_of
+from handlers.facts import DutyKind
 from handlers.meeting_file import Meeting
 from handlers.partnership import A_DAY, Directory
 from handlers.people import Text
@@ -22,6 +24,7 @@ from handlers.records import Episode
 from handlers.working_days import local_day, start_of_business
 
 FAMILY = "family"  # whom a factor means that names nobody
+OF_MEETINGS: tuple[DutyKind, ...] = ("tell_treatment", "send_minutes_treatment", "send_decision_treatment")
 
 
 class Concern(Struct, frozen=True, kw_only=True):
@@ -112,12 +115,16 @@ def touches(concern: Concern, meeting: Meeting) -> bool:
     if its episode ended before the meeting was fixed. Ending never lapses a duty already fixed (decision 24)."""
     if not _is_about(concern, meeting):
         return False
-    if meeting.minutes and concern.known_at > meeting.minutes.recorded_at:
+    if _comes_late(concern, meeting):
         return False
     ended_on = concern.episode.told.ended_on if concern.episode else None
     sat_at = meeting.sitting.started_at if meeting.sitting else None
     fixed_at = meeting.fixed_at or sat_at
     return ended_on is None or (fixed_at is not None and local_day(fixed_at) <= ended_on)
+
+
+def _comes_late(concern: Concern, meeting: Meeting) -> bool:
+    return meeting.minutes is not None and concern.known_at > meeting.minutes.recorded_at
 
 
 def touching(meeting: Meeting, found: list[Concern]) -> list[Concern]:
@@ -135,6 +142,20 @@ def touching(meeting: Meeting, found: list[Concern]) -> list[Concern]:
         speaks = concern if concern.episode else before
         named[name] = replace(speaks, known_at=min(before.known_at, concern.known_at))
     return [c for c in named.values() if c.episode or c.only or not _is_spoken_for(c.adult, in_treatment)]
+
+
+def together(concern: Concern, meeting: Meeting, file: CaseFile) -> Concern | None:
+    """This concern as of when one family knew both it and the meeting, if that was not too late: what two knew apart
+    became known when they merged. Had one of them known both, something would be owed since before."""
+    joined_at = file.ties.joined_at
+    if joined_at is None or meeting.fell_due_at >= joined_at:
+        return concern
+    key = (concern.adult, concern.service, meeting.id)
+    owed = (file.duties.get(duty_of(file, kind, *key)) for kind in OF_MEETINGS)
+    if any(duty and duty.opened_at < joined_at for duty in owed):
+        return concern
+    known = replace(concern, known_at=max(concern.known_at, joined_at))
+    return None if _comes_late(known, meeting) else known
 
 
 def _is_spoken_for(adult: str, in_treatment: set[str]) -> bool:

@@ -36,7 +36,8 @@ def owed(file: CaseFile, protocol: Protocol) -> Iterator[Owed]:
     """The referral that an override on a ground of JG T6 makes mandatory, the same working day (rules 3.27, 3.61);
     whatever the adult says afterwards, the ground was there. Saying it again before anybody referred moves nothing."""
     by_matter: dict[tuple[str, e.Purpose], list[Kept[e.ConsentOverridden]]] = {}
-    for kept in in_order(k for k in file.records.overrides.values() if k.body.ground in MUST_REFER):
+    ours = (k for event, k in file.records.overrides.items() if event not in file.ties.referred)
+    for kept in in_order(k for k in ours if k.body.ground in MUST_REFER):
         said = by_matter.setdefault((kept.body.person, kept.body.purpose), [])
         if all(_word(before) != _word(kept) for before in said):  # the same told twice is one override
             said.append(kept)

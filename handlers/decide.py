@@ -310,11 +310,13 @@ def _owed(desk: Desk) -> list[Owed]:
 
 
 def _settle_duties(desk: Desk) -> Iterator[Finding]:
-    """Nothing is late before the end of the working day after a record was corrected (decision 16)."""
+    """Nothing is late before the end of the working day after a record was corrected (decision 16), or after what two
+    families knew apart came together."""
     case, before, body = desk.case, desk.before, desk.event.body
     assert isinstance(before, CaseFile)
     corrected = isinstance(body, e.RecordedInError) and (before.kept.has(body.record) or before.life.has(body.record))
-    grace = end_of_day(add_working_days(local_day(desk.now), 1, desk.protocol.holidays)) if corrected else None
+    anew = corrected or isinstance(body, e.FamilyBrought)
+    grace = end_of_day(add_working_days(local_day(desk.now), 1, desk.protocol.holidays)) if anew else None
     return duties.settle(case, _owed(desk), desk.now, desk.protocol.version, endings.by_name(case), grace)
 
 

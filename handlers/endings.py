@@ -20,7 +20,7 @@ def why_not(file: CaseFile, meeting: Wanted) -> str:
 
 
 def _reasons(file: CaseFile, meeting: Wanted) -> Iterator[str]:
-    about = [p for p in (meeting.adult, meeting.child) if p in file.dead]
+    about = [p for p in (meeting.adult, meeting.child) if p and file.has_died(p)]
     yield from (died(file, p) for p in about)
     if meeting.kind in OF_CHILDREN:
         children = standing.children_of(file, meeting.plan) if meeting.plan else standing.children(file)
@@ -29,7 +29,9 @@ def _reasons(file: CaseFile, meeting: Wanted) -> Iterator[str]:
 
 
 def died(file: CaseFile, person: str) -> str:
-    return f"{person} died on {in_words(file.dead[person])}"
+    death = file.life.death_of(person)
+    assert death is not None
+    return f"{person} died on {in_words(death.body.on)}"
 
 
 def by_name(file: CaseFile) -> dict[str, str]:

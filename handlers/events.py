@@ -683,10 +683,12 @@ class MessageFailed(Body, frozen=True):
 
 
 class RecordHeld(Body, frozen=True):
-    """Something about this stream lies on the held shelf until a person mends it."""
+    """Something about this stream lies on the held shelf until a person mends it. person: the adult in scope here
+    whom it is about, if it is not the family's own."""
 
     record: str
     reason: HeldReason
+    person: str | None = None
 
 
 class RecordReleased(Body, frozen=True):

@@ -5,6 +5,7 @@ An id is never used again: whatever comes in for it afterwards is sent on, not l
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, TypeVar
 
 from msgspec import Struct, field
@@ -27,20 +28,24 @@ NAMING = ("meeting", "plan", "duty", "message", "person", "record")
 
 class Ties(Struct, frozen=True, kw_only=True):
     """merged_into: the family that goes on with this one; gone_to: what went on in another, as `plan:PLAN-1`, and
-    where; formerly: the families whose duties go on here under the ids they had."""
+    where; formerly: the families whose duties go on here under the ids they had; joined_at: when the last came;
+    referred: overrides after which the family that this one left refers."""
 
     merged_into: str = ""
     gone_to: dict[str, str] = field(default_factory=dict)
     formerly: tuple[str, ...] = ()
+    joined_at: datetime | None = None
+    referred: tuple[str, ...] = ()
 
     def sent_on(self, family: str, body: e.Body) -> str:
         """The family that must be told this instead of this one; empty where it is told the right one.
 
-        Where two are merged into each other, each takes in what the other brings: nothing goes round for ever.
+        Where two are merged into each other, each takes in what the other brings: nothing goes round for ever. What
+        the family itself told of who is in its scope stays with it, else it would tell it again and again.
         """
         back = isinstance(body, e.FamilyBrought) and body.from_family in (family, self.merged_into)
         again = isinstance(body, e.FamiliesMerged) and body.into == self.merged_into
-        if back or again or isinstance(body, e.TimeCame):
+        if back or again or isinstance(body, e.TimeCame | f.MembershipTold):
             return ""
         if self.merged_into or not self.gone_to:
             return self.merged_into

@@ -28,13 +28,14 @@ def _household(file: CaseFile, fact: Fact, body: e.HouseholdRecorded) -> CaseFil
         return file
     dead = {p: file.household[p] for p in file.dead}  # still to be named in papers of before
     household = {**dead, **{m.person: Known(m, fact.recorded) for m in body.members}}
-    return of_members(replace(file, household=household, household_at=fact.recorded))
+    return of_members(replace(file, household=household, household_at=fact.recorded), file.household)
 
 
-def of_members(file: CaseFile) -> CaseFile:
-    """What belonged to people who left goes with them; whoever comes back is told of anew."""
+def of_members(file: CaseFile, before: dict[str, Known]) -> CaseFile:
+    """What belonged to people who left goes with them; whoever comes back is told of anew. before: the household."""
     episodes = {k: x for k, x in file.episodes.items() if x.told.person in file.household}
-    return replace(file, episodes=episodes)
+    left = {**file.left, **{p: known for p, known in before.items() if p not in file.household}}
+    return replace(file, episodes=episodes, left=left)
 
 
 def _joined(file: CaseFile, fact: Fact, body: e.MemberJoined) -> CaseFile:
@@ -54,7 +55,8 @@ def _left(file: CaseFile, fact: Fact, body: e.MemberLeft) -> CaseFile:
         return file
     moves = with_one(file.moves, body.person, body.on)
     arrivals = without(file.arrivals, body.person)
-    return of_members(replace(file, household=without(file.household, body.person), moves=moves, arrivals=arrivals))
+    gone = replace(file, household=without(file.household, body.person), moves=moves, arrivals=arrivals)
+    return of_members(gone, file.household)
 
 
 def _latest_move(file: CaseFile, person: str, on: date) -> bool:

@@ -63,13 +63,15 @@ def _part(file: CaseFile, body: e.FamilySplit) -> CaseFile:
     letters = {key: sent for key, sent in file.letters.items() if key.partition(":")[0] in duties}
     reviews = {k: r for k, r in file.reviews_asked.items() if {r.adult, r.child} & {*body.members}}
     return replace(
-        CaseFile(stream=file.stream, ties=file.ties),
+        CaseFile(stream=file.stream, ties=replace(file.ties, referred=tuple(file.records.overrides))),
         household_at=file.household_at,
         household=_only(file.household, body.members),
+        left={p: known for p, known in {**file.left, **file.household}.items() if p not in body.members},
         moves=_only(file.moves, body.members),
         arrivals=_only(file.arrivals, body.members),
         professionals=file.professionals,
         records=file.records,
+        episodes={k: x for k, x in file.episodes.items() if x.told.person in body.members},
         reviews_asked=reviews,
         kept=kept_records.of_who_go(file.kept, body.members, body.plans, meetings, reviews),
         errors=file.errors,

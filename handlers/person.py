@@ -45,7 +45,7 @@ def tell_families(file: PersonFile) -> Iterator[Finding | TellStream]:
                 yield from _pass_on(file, family, what, WITHDRAWN, e.EpisodeWithdrawn(file.stream.id, what))
         for record, reason in file.held_records.items():
             if reason != RELEASED:
-                yield from _pass_on(file, family, record, reason, e.RecordHeld(record, reason))
+                yield from _pass_on(file, family, record, reason, e.RecordHeld(record, reason, file.stream.id))
             elif f"{family}:{record}" in file.told:
                 yield from _pass_on(file, family, record, RELEASED, e.RecordReleased(record))
 

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from handlers import events as e
 from handlers.case_file import CaseFile
-from handlers.concerns import Change, Concern, Voice, changes, concerns, sat_for, stood, touching, voice
+from handlers.concerns import Change, Concern, Voice, changes, concerns, sat_for, stood, together, touching, voice
 from handlers.duties import Letter, Met, Owed, duty_of
 from handlers.effects import Part
 from handlers.facts import DutyKind
@@ -72,7 +72,7 @@ def representatives(desk: Desk, meeting: Meeting) -> list[Invitee]:
     """Whom the treatment services send to this meeting."""
     people: list[Invitee] = []
     for concern in touching(meeting, desk.concerns):
-        if desk.permits(concern.adult, meeting):
+        if desk.permits(concern.adult, meeting) and together(concern, meeting, desk.file):
             heard = desk.voice(concern, meeting)
             people += (_invitee(p, concern, heard, meeting, desk.directory) for p in heard.invited)
     return people
@@ -102,8 +102,11 @@ def owed(desk: Desk) -> Iterator[Owed]:
 
 
 def _about_the_meeting(desk: Desk, concern: Concern, meeting: Meeting) -> Iterator[Owed]:
+    known = together(concern, meeting, desk.file)
+    if known is None:
+        return
     if desk.permits(concern.adult, meeting):
-        concern = desk.permitted_since(concern, PURPOSES.get(meeting.due.kind))
+        concern = desk.permitted_since(known, PURPOSES.get(meeting.due.kind))
         heard = desk.voice(concern, meeting)
         telling = list(_tell(desk, concern, heard, meeting))
         yield from telling
@@ -111,7 +114,7 @@ def _about_the_meeting(desk: Desk, concern: Concern, meeting: Meeting) -> Iterat
             since = max(concern.known_at, meeting.booked_at or meeting.fell_due_at)
             yield _name_somebody(desk, concern, meeting.id, name(meeting), since)
     elif not meeting.no_longer_due:
-        since = max(concern.known_at, meeting.fell_due_at)
+        since = max(known.known_at, meeting.fell_due_at)
         yield _seek_consent(desk, concern, meeting.id, name(meeting), PURPOSES[meeting.due.kind], since)
 
 

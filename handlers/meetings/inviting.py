@@ -68,6 +68,15 @@ def known_as(file: CaseFile, person: str, directory: Directory) -> Invitee:
     return Invitee(person, role, recipient(file, person, directory))
 
 
+def _was_asked(file: CaseFile, person: str, directory: Directory) -> Invitee:
+    """Somebody who holds an invitation; also who left the family since, but nobody writes to the dead."""
+    guest, left = known_as(file, person, directory), file.left.get(person)
+    if guest.recipient or left is None or file.has_died(person):
+        return guest
+    member = file.life.as_it_stands(left)
+    return Invitee(person, member.relation, Recipient(person, member.name, member.address))
+
+
 def with_chair(meeting: Meeting, guests: list[Invitee], directory: Directory) -> list[Invitee]:
     """The guests, and the chair whom the diary found; each person once, in a settled order."""
     chair = meeting.booked.chair if meeting.booked else None
@@ -89,7 +98,7 @@ def reconcile(
     was = booked or meeting.cancelled
     for person, sent in meeting.invitations.items():
         if was and person not in wanted and not sent.cancelled:
-            guest = known_as(file, person, directory)
+            guest = _was_asked(file, person, directory)
             yield from _issue(file, meeting, was, guest, "CANCEL", directory, now)
 
 
@@ -98,7 +107,7 @@ def call_back(file: CaseFile, meeting: Meeting, directory: Directory, now: datet
     was = meeting.booked or meeting.cancelled
     for person, sent in meeting.invitations.items():
         if was and not sent.cancelled:
-            issued = _issue(file, meeting, was, known_as(file, person, directory), "CANCEL", directory, now)
+            issued = _issue(file, meeting, was, _was_asked(file, person, directory), "CANCEL", directory, now)
             yield from (x for x in issued if isinstance(x, SendInvitation))
 
 
@@ -207,7 +216,7 @@ def owed(file: CaseFile, protocol: Protocol) -> Iterator[Owed]:
     """Each invitation issued is owed its sending on the working day on which the time was fixed (rules 3.24, 3.47)."""
     for meeting in file.meetings.values():
         for person, invitation in meeting.invitations.items():
-            if person in file.dead:
+            if file.has_died(person):
                 continue
             yield _owed_to(meeting, person, invitation, protocol)
 

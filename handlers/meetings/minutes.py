@@ -73,7 +73,7 @@ def copies_to(file: CaseFile, meeting: Meeting, guests: list[Invitee], directory
     if meeting.due.kind in PURPOSES:  # consent may have been taken back since (rules 3.45)
         permitted = {g.person for g in guests}
         by_person = {p: g for p, g in by_person.items() if p in permitted or not directory.treats(p)}
-    return [by_person[p] for p in sorted(by_person) if p not in file.dead]
+    return [by_person[p] for p in sorted(by_person) if not file.has_died(p)]
 
 
 def _paper(
@@ -206,7 +206,7 @@ def _withdrawals(
         part, _, person = key.partition(":")
         which: Part = "minutes" if part == "minutes" else "decision"
         another = meeting.held and recorded(meeting, which) is not None and person in copies
-        if another or person in issued(meeting, which):
+        if another or person in issued(meeting, which) or file.has_died(person):
             continue
         named = (meeting.id, key, old.at.isoformat())
         duty = duty_of(file, "withdraw_paper", *named)

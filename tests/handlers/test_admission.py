@@ -6,7 +6,7 @@ import pytest
 
 from handlers import admission
 from handlers import events as e
-from handlers.decide import decide
+from handlers.decide import RULES, decide
 from handlers.facts import Fact
 from handlers.working_days import HolidaysUnknown, in_words
 from tests.handlers.hearing import CONFERENCE, FAMILY, Hearing, an_enquiry, day, instant
@@ -145,6 +145,12 @@ def test_minutes_wait_for_the_meeting_and_then_for_its_being_held() -> None:
     assert [p[1] for p in h.parked] == [f"meeting:{CONFERENCE}"]
     assert [p[1] for p in h.conference().parked] == [f"held:{CONFERENCE}"]
     assert not h.sits().parked and h.meeting().minutes
+
+
+def test_whatever_names_a_meeting_that_nobody_knows_waits_for_it() -> None:
+    naming = [body for body in RULES if "meeting" in body.__struct_fields__ and admission.homes(body) == ["family"]]
+    posted = {e.MessageAccepted, e.MessageFailed}  # of any paper: a letter is about no meeting
+    assert {*naming} - posted == {body for body, name in admission.NAMES.items() if name[0] == "meeting"}
 
 
 def test_an_episode_handed_over_or_closed_before_it_was_opened_comes_back_by_itself() -> None:

@@ -151,6 +151,26 @@ def test_the_minutes_name_the_dead_who_were_there_and_do_not_go_to_them() -> Non
     assert not h.open("send_minutes", to="dad")
 
 
+def test_nothing_is_owed_to_the_dead_who_were_of_the_family_no_longer() -> None:
+    left = e.MemberLeft("dad", day("Mon 3 March 2025"))
+    h = a_conference(MOTHER, PARTNER).family(left, died("dad"))
+    assert h.duty("send_cancellation", to="dad").ended == "lapse"
+
+
+def test_no_review_is_held_about_the_dead_who_were_of_the_family_no_longer() -> None:
+    left = e.MemberLeft("dad", day("Mon 3 March 2025"))
+    h = a_conference(MOTHER, PARTNER).family(left, died("dad"))
+    due_on = day("Fri 28 March 2025")
+    h.family(e.MeetingAskedFor("R-1", "joint_care_plan_review", due_on, "w-social", adult="dad"))
+    assert "joint-care-plan-review:R-1" not in h.file.meetings
+
+
+def test_nobody_tells_the_dead_that_minutes_do_not_stand() -> None:
+    h = a_conference(MOTHER, PARTNER).sits(there("mother"), there("dad")).minuted()
+    h.family(died("dad")).in_error(e.MinutesRecorded)
+    assert {d.to for d in h.duties("withdraw_paper")} == {d.to for d in h.duties("send_minutes")} - {"dad"}
+
+
 def test_the_treatment_of_the_dead_is_nobodys_business_any_more() -> None:
     h = a_conference(MOTHER, FATHER).episode("father", "beacon", "w-beacon-key").family(died("father"))
     assert h.duty("tell_treatment").ended == "lapse" and h.meeting().invitations["w-beacon-key"].cancelled

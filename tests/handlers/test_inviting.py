@@ -156,6 +156,7 @@ def test_a_cancellation_is_known_to_whoever_spoke_with_us_after_it_not_before() 
     assert (duty.ended, duty.ended_by) == ("evidence", "spoken with, recorded by w-coordinator")
 
 
-def test_a_parent_who_left_the_family_is_told_off_at_the_address_of_those_who_know_her() -> None:
+def test_a_parent_who_left_the_family_is_asked_off_at_the_address_that_she_had() -> None:
     h = a_conference().family(e.MemberLeft("mother", day("Mon 3 March 2025")))
+    assert methods(h, "mother") == [("REQUEST", 0), ("CANCEL", 1)]
     assert h.meeting().invitations["mother"].cancelled and h.open("send_cancellation", to="mother")

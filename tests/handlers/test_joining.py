@@ -12,6 +12,7 @@ from handlers import events as e
 from handlers.case_file import CaseFile
 from handlers.effects import SendInvitation, TellStream
 from handlers.events import Impossible
+from handlers.facts import Duty
 from handlers.working_days import in_words
 from tests.handlers.hearing import AREA, CHILD, CONFERENCE, FAMILY, MOTHER, Hearing, a_conference, day
 
@@ -180,13 +181,36 @@ def test_only_a_family_of_this_house_brings_its_file() -> None:
         Hearing().family(e.FamilyBrought("F-2", {}, 4))
 
 
+def test_what_two_families_knew_apart_is_told_of_by_the_day_after_they_merged() -> None:
+    h = a_conference().books("Wed 26 March 2025 10:00")
+    h.told("family/F-2", e.HouseholdRecorded((replace(DAD, cares=True),))).episode("dad").at(
+        "Mon 17 March 2025 10:00"
+    ).family(MERGED)
+    (owed,) = _tellings(h)
+    assert (in_words(owed.due_at), owed.rung) == ("Tue 18 March 2025 23:59", -1)
+
+
+def test_nobody_is_to_be_told_of_a_meeting_that_had_sat_before_the_families_merged() -> None:
+    h = a_conference().told("family/F-2", e.HouseholdRecorded((replace(DAD, cares=True),))).episode("dad")
+    h.sits(plan=PLAN)
+    late = h.fork().minuted().at("Thu 6 March 2025 09:00").family(MERGED)
+    for then in (h.family(MERGED), late):
+        assert {d.meeting for d in _tellings(then)} == {CORE_GROUP, "review-conference:P-1:1"}
+    sent = [{d.meeting for d in other(x).duties.values() if d.kind == "send_minutes_treatment"} for x in (h, late)]
+    assert sent == [{CONFERENCE}, set()]
+
+
+def _tellings(h: Hearing) -> list[Duty]:
+    return [d for d in other(h).duties.values() if d.kind == "tell_treatment"]
+
+
 # --- split
 
 
-def parting() -> Hearing:
+def parting(dad: e.Member = DAD) -> Hearing:
     """F-1 has a plan about the son alone, who goes with his father into F-2."""
     plan = replace(PLAN, children=("son",))
-    return a_conference(MOTHER, DAD, SON).episode().sits(plan=plan)
+    return a_conference(MOTHER, dad, SON).episode().sits(plan=plan)
 
 
 SPLIT = e.FamilySplit("F-2", ("dad", "son"), "w-coordinator", ("P-1",))
@@ -217,6 +241,17 @@ def test_those_who_stay_are_asked_no_more_and_those_who_left_are_asked_still() -
     assert not invitations["dad"].cancelled and invitations["mother"].cancelled
 
 
+def test_a_referral_after_an_override_is_not_asked_for_again_by_those_who_leave() -> None:
+    h = parting().family(e.ConsentOverridden("dad", "fip", "life_at_risk", "w-social"), SPLIT)
+    assert h.open("make_referral") and not [d for d in other(h).duties.values() if d.kind == "make_referral"]
+
+
+def test_lateness_is_not_forgiven_by_splitting() -> None:
+    h = parting(replace(DAD, cares=True)).episode("dad", "beacon", "w-beacon-key").at("Fri 7 March 2025 09:00")
+    late = {d.id: d.due_at for d in h.open("tell_treatment", adult="dad")}
+    assert late and {d.id: d.due_at for d in _tellings(h.family(SPLIT)) if d.adult == "dad"} == late
+
+
 def test_what_names_something_that_left_is_sent_on() -> None:
     h = parting().family(SPLIT)
     h.family(e.AnswerGiven(CORE_GROUP, "dad", "accepted", "w-coordinator"))
@@ -229,6 +264,12 @@ def test_the_family_that_stays_is_woken_though_something_was_sent_on() -> None:
     h = parting().family(SPLIT)
     woken = h.wakes[FAMILY]
     assert h.family(e.AnswerGiven(CORE_GROUP, "dad", "accepted", "w-coordinator")).wakes[FAMILY] == woken
+
+
+def test_the_stream_of_a_person_who_left_hears_once_that_the_family_is_no_longer_in_scope() -> None:
+    h = parting(replace(DAD, cares=True)).family(SPLIT).minuted().at("Mon 31 March 2025 09:00")
+    ended = [x.stream for x in h.tellings if x.body == e.MembershipEnded("F-1")]
+    assert [str(s) for s in ended] == ["riverside/person/dad"]
 
 
 def test_minutes_of_the_conference_stay_with_the_family_that_held_it() -> None:
@@ -247,3 +288,10 @@ def test_what_is_brought_and_what_is_told_to_the_diary_go_by_events_alone() -> N
     told = [x for x in h.tellings if isinstance(x.body, e.FamilyBrought | e.SeatsHandedOver)]
     assert [type(x) for x in told] == [TellStream] * 2
     assert [x.stream.kind for x in told] == ["diary", "family"]  # the diary first, since the family may ask it at once
+
+
+def test_whoever_the_split_asks_off_a_meeting_hears_of_it_in_either_family() -> None:
+    h = parting()
+    h.family(e.MeetingAskedFor("R-1", "looked_after_review", day("Fri 28 March 2025"), "w-social"), SPLIT)
+    off = {(x.to.address, x.meeting) for x in h.sent(SendInvitation) if x.method == "CANCEL"}
+    assert {("m@home.example", CORE_GROUP), ("d@home.example", "looked-after-review:R-1")} <= off

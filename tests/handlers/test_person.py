@@ -101,6 +101,13 @@ def test_a_held_record_of_an_adult_is_each_familys_coordinators_business() -> No
     assert h.told("person/mother", e.RecordReleased("H-1")).duty("mend_record").ended == "evidence"
 
 
+def test_a_held_record_of_an_adult_who_left_is_nobodys_business_here_until_they_are_back() -> None:
+    h = Hearing().household().told("person/mother", e.RecordHeld("H-1", "no_basis")).family(LEFT)
+    assert h.duty("mend_record").ended == "lapse"
+    assert h.fork().household().open("mend_record")
+    assert not h.told("person/mother", e.RecordReleased("H-1")).household().open("mend_record")
+
+
 def test_a_familys_own_held_record_is_passed_to_nobody() -> None:
     assert not told(Hearing().household().family(e.RecordHeld("H-1", "clash")), e.RecordHeld)
 

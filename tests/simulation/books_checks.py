@@ -8,13 +8,14 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from calendar import monthrange
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from tests.simulation.calendar_sums import parsed
-from tests.simulation.desk import duty_id
+from tests.simulation.desk import named
 from tests.simulation.evidence import Evidence, Row, Violation
 from tests.simulation.family_reading import Family
 from tests.simulation.matters import Duty
@@ -193,14 +194,16 @@ def _taken(body: Row) -> set[str]:
 # --- tables and snapshots
 
 
-def table_against_facts(
-    duties: Mapping[str, Duty], rows: Iterable[Row], stream: str, changed: set[str] | None = None
-) -> list[Violation]:
-    """The rows of one stream's duties, against the fold of its Duty facts; changed: only these, if given."""
+def table_against_facts(family: Family, rows: Iterable[Row], changed: set[str] | None = None) -> list[Violation]:
+    """The rows of one stream's duties, against the fold of its Duty facts; changed: only these, if given. What ended
+    while it was another family's stands among that one's."""
     found, seen = [], set()
+    duties, stream = family.duties, family.stream
     for row in rows:
         id_ = row["id"]
         seen.add(id_)
+        if id_ in family.elsewhere:
+            continue
         if changed is not None and id_ not in changed:
             continue
         duty = duties.get(id_)
@@ -208,7 +211,7 @@ def table_against_facts(
             found.append(Violation("table-differs", f"{stream}: the table has {id_}, the ledger has not"))
         elif odd := [name for name, (told, kept) in _told_and_kept(duty, row).items() if told != kept]:
             found.append(Violation("table-differs", f"{stream}: {id_} differs in {', '.join(odd)}"))
-    missing = sorted(duties.keys() - seen)
+    missing = sorted(duties.keys() - seen - family.elsewhere)
     found += [Violation("table-differs", f"{stream}: the table lacks {id_}") for id_ in missing]
     return found
 
@@ -244,6 +247,34 @@ def snapshots(evidence: Evidence) -> list[Violation]:
     ]
 
 
+def standing(evidence: Evidence, areas: Mapping[str, Area]) -> list[Violation]:
+    """A standing meeting falls due on the agreed day, else by its rhythm, with what is always on its agenda."""
+    found = []
+    told = [(f"{a}/partnership/{a}", id_, facts) for a, area in areas.items() for id_, facts in area.standing.items()]
+    files = {row["stream"]: row["snapshot"] for row in evidence.files} if told else {}
+    for stream, id_, facts in told:
+        if evidence.touched is not None and stream not in evidence.touched:
+            continue
+        kept = json.loads(files[stream])["standing"].get(id_)
+        recorded = next((f.body for f in reversed(facts) if f.type == "StandingMeetingRecorded"), None)
+        held = max((f.body for f in facts if f.type == "StandingMeetingHeld"), key=lambda x: x["held_on"], default=None)
+        if recorded is None:
+            continue
+        next_on = recorded["next_on"]
+        if held:
+            next_on = held.get("next_on") or _months_after(held["held_on"], recorded["every_months"])
+        if kept is None or kept["next_on"] != next_on or kept["recorded"]["items"] != recorded["items"]:
+            found.append(Violation("standing-misdated", f"{stream}: {id_} is not due on {next_on} with its items"))
+    return found
+
+
+def _months_after(day: str, months: int) -> str:
+    """The same day so many months later, or the last of that month."""
+    on = date.fromisoformat(day)
+    year, month = divmod(on.year * 12 + on.month - 1 + months, 12)
+    return on.replace(year=year, month=month + 1, day=min(on.day, monthrange(year, month + 1)[1])).isoformat()
+
+
 def _read(snapshot: str | None) -> Any:
     return json.loads(snapshot) if snapshot else None
 
@@ -253,7 +284,7 @@ def mending(evidence: Evidence, areas: Mapping[str, Area], families: Mapping[str
     found = []
     for row in (row for row in evidence.held if row["state"] == "open"):
         for family in _about(row["stream"], areas, families):
-            duty = family.duties.get(duty_id(family.stream, "mend_record", row["id"]))
+            duty = named(family, "mend_record", row["id"])
             excused = duty is not None and duty.ended is not None and duty.ended.body["how"] == "reason"
             if duty is None or not (duty.open or excused) or not duty.now.get("owner"):
                 who = f"{family.id}: nobody must mend {row['id']}"
@@ -266,6 +297,8 @@ def _about(stream: str, areas: Mapping[str, Area], families: Mapping[str, Family
     area, _, name = stream.partition("/")
     kind, _, id_ = name.partition("/")
     if kind == "family":
+        while stream in families and families[stream].merged_into:
+            stream = f"{area}/family/{families[stream].merged_into}"
         return [families[stream]] if stream in families else []
     if kind != "person" or area not in areas:
         return []

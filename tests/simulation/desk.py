@@ -83,7 +83,7 @@ class Desk:
         )
 
     def duty(self, kind: str, *key: str) -> Duty | None:
-        return self.family.duties.get(duty_id(self.family.stream, kind, *key))
+        return named(self.family, kind, *key)
 
     def duties(self, *kinds: str) -> Iterator[Duty]:
         return (d for kind in kinds for d in self.family.by_kind.get(kind, {}).values())
@@ -117,6 +117,13 @@ class Desk:
             if found := self.family.by_matter.get((kind, meeting, adult, concern.service)):
                 return found[-1]
         return None
+
+
+def named(family: Family, kind: str, *key: str) -> Duty | None:
+    """The duty of that name; what another family brought has the name that it had there."""
+    streams = (family.stream, *(f"{family.area}/family/{former}" for former in family.formerly))
+    found = (family.duties.get(duty_id(stream, kind, *key)) for stream in streams)
+    return next((duty for duty in found if duty), None)
 
 
 def duty_id(stream: str, kind: str, *key: str) -> str:

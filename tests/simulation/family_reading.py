@@ -15,12 +15,16 @@ from tests.simulation.reading import Fact, Household
 
 RECORDS = {
     *("FactorsAssessed", "FactorWithdrawn", "FlagRecorded", "ConsentRecorded", "ConsentOverridden"),
-    "SignificantChangeRecorded",
+    *("SignificantChangeRecorded", "ChildBorn", "PersonDied", "AddressChanged", "FamilyMovedOut", "AreaNotified"),
+    *("ReceivingConferenceHeld", "LookedAfterStarted", "LookedAfterEnded", "Section47Concluded"),
+    *("ConferenceDisputed", "DisputeResolved", "StrategyDiscussionHeld", "ConferenceAskedFor", "TransferNotified"),
 }
 
 
 class Family:
-    """One family's stream so far."""
+    """One family's stream so far. formerly: families whose duties go on here; elsewhere: duties that ended while they
+    were another's, or went to another; awaited: those that were brought open, and by when each was due; made: of each
+    plan, the meeting that made it; referred: overrides after which another family refers."""
 
     def __init__(self, stream: str) -> None:
         self.stream, self.area, self.id = stream, stream.split("/")[0], stream.split("/")[-1]
@@ -47,10 +51,18 @@ class Family:
         self.advice: dict[str, Fact] = {}
         self.professionals: dict[str, str] = {}
         self.fresh: list[Fact] = []
+        self.merged_into = ""
+        self.formerly: tuple[str, ...] = ()
+        self.elsewhere: set[str] = set()
+        self.awaited: dict[str, datetime] = {}
+        self.made: dict[str, str] = {}
+        self.referred: set[str] = set()
 
     def take(self, fact: Fact) -> None:
         self.at = fact.at
         self.rows += 1
+        if self.merged_into:
+            return
         if fact.type in RECORDS:
             self.records.append(fact)
         step = STEPS.get(fact.type)
@@ -67,6 +79,23 @@ class Family:
             and (before is None or f.seq <= before)
             and (f.event not in self.errors or (before is not None and self.errors[f.event] > before))
         ]
+
+    def adopt(self, duty: Duty) -> None:
+        """A duty is this family's."""
+        self.duties[duty.id] = duty
+        self.by_kind.setdefault(duty.kind, {})[duty.id] = duty
+        self.by_matter[duty.matter] = [*(d for d in self.by_matter.get(duty.matter, ()) if d.id != duty.id), duty]
+
+    def forget(self, duty: Duty) -> None:
+        """It is another's now."""
+        self.duties.pop(duty.id)
+        self.by_kind[duty.kind].pop(duty.id)
+        self.by_matter[duty.matter] = [d for d in self.by_matter[duty.matter] if d.id != duty.id]
+        self.elsewhere.add(duty.id)
+
+    def who_died(self, at: datetime) -> None:
+        """A death recorded in error is none."""
+        self.household.bury({f.body["person"]: f for f in self.standing("PersonDied")}, at)
 
     def invitation(self, meeting: str, person: str, before: int | None = None) -> Sent | None:
         """The latest invitation or cancellation to this person."""
@@ -122,21 +151,46 @@ def _held(family: Family, fact: Fact) -> None:
     meeting = family.meetings.get(fact.body["meeting"])
     if meeting is None:
         return
-    meeting.sat, meeting.closed_seq = fact, fact.seq
+    _say_of(family, meeting, fact)
     if fact.body.get("plan"):
         family.plans.setdefault(fact.body["plan"]["plan"], fact.seq)
+        family.made.setdefault(fact.body["plan"]["plan"], meeting.id)
     for line in fact.body["attendance"]:
         if line["presence"] in ("present", "part", "deputy", "apologies", "report_only", "excluded"):
             for person in filter(None, (line["person"], line.get("deputy_for"))):
                 family.words.append(Word(fact.seq, fact.at, fact.happened, person, "attended", meeting.id))
 
 
-def _of_meeting(name: str) -> Callable[[Family, Fact], None]:
-    def step(family: Family, fact: Fact) -> None:
-        if fact.body["meeting"] in family.meetings:
-            setattr(family.meetings[fact.body["meeting"]], name, fact)
+def _of_meeting(family: Family, fact: Fact) -> None:
+    if fact.body["meeting"] in family.meetings:
+        _say_of(family, family.meetings[fact.body["meeting"]], fact)
 
-    return step
+
+def _say_of(family: Family, meeting: Meeting, *facts: Fact) -> None:
+    """Of two records of one sitting, of its decisions or minutes, the first stands until it is said to be wrong."""
+    meeting.said += facts
+    first: dict[str, Fact] = {}
+    for fact in meeting.said:
+        if fact.event not in family.errors:
+            first.setdefault(fact.type, fact)
+    meeting.sat, meeting.minutes = first.get("MeetingHeld"), first.get("MinutesRecorded")
+    meeting.decisions = first.get("DecisionsRecorded")
+    meeting.closed_seq = meeting.sat.seq if meeting.sat else None
+
+
+def _in_error(family: Family, fact: Fact) -> None:
+    """Dates are reckoned anew; what was said of a sitting by the record that was wrong is no word of anybody's."""
+    wrong = fact.body["record"]
+    family.errors[wrong] = fact.seq
+    family.who_died(fact.at)
+    for meeting in family.meetings.values():
+        for said in [x for x in meeting.said if x.event == wrong]:
+            meeting.corrected = fact
+            _say_of(family, meeting)
+            family.words = [w for w in family.words if w.how != "attended" or w.seq != said.seq]
+            plan = (said.body.get("plan") or {}).get("plan")
+            if plan and not any((x.body.get("plan") or {}).get("plan") == plan for x in (meeting.sat,) if x):
+                family.plans.pop(plan, None)
 
 
 def _report(family: Family, fact: Fact) -> None:
@@ -204,13 +258,13 @@ def _fate(family: Family, fact: Fact) -> None:
 
 def _opened(family: Family, fact: Fact) -> None:
     body = dict(fact.body["duty"])
+    if body["id"] in family.awaited and family.awaited[body["id"]] == parsed(body["due_at"]):
+        del family.awaited[body["id"]]
+        return  # brought as it was
     duty = Duty(body["id"], body, fact.seq, fact)
     duty.turns, duty.owed_to, duty.ladder_at = [fact], [(fact.seq, fact.at, body.get("to"))], fact.at
-    matter = (body["kind"], body.get("meeting") or "", body.get("adult") or "", body.get("service") or "")
-    known = [d for d in family.by_matter.get(matter, ()) if d.id != duty.id]
-    family.by_matter[matter] = [*known, duty]
-    family.duties[body["id"]] = duty
-    family.by_kind.setdefault(body["kind"], {})[body["id"]] = duty
+    family.elsewhere.discard(duty.id)
+    family.adopt(duty)
 
 
 def _moved(family: Family, fact: Fact) -> None:
@@ -238,6 +292,7 @@ def _ended(family: Family, fact: Fact) -> None:
 def _reopened(family: Family, fact: Fact) -> None:
     duty = family.duties.get(fact.body["duty"])
     if duty:
+        family.elsewhere.discard(duty.id)
         duty.ended, duty.since, duty.climbs, duty.calls, duty.ladder_at = None, fact, [], [], fact.at
         duty.rungs |= {-1}
         duty.turns.append(fact)
@@ -269,7 +324,8 @@ STEPS: dict[str, Callable[[Family, Fact], None]] = {
     "MemberJoined": _household,
     "MemberLeft": _household,
     "ProfessionalInvolved": lambda family, fact: family.professionals.update({fact.body["worker"]: fact.body["role"]}),
-    "RecordedInError": lambda family, fact: family.errors.update({fact.body["record"]: fact.seq}),
+    "RecordedInError": _in_error,
+    "PersonDied": lambda family, fact: family.who_died(fact.at),
     "EpisodeTold": _told,
     "EpisodeWithdrawn": _withdrawn,
     "MeetingFellDue": _fell_due,
@@ -278,8 +334,8 @@ STEPS: dict[str, Callable[[Family, Fact], None]] = {
     "MeetingAdjourned": _off,
     "MeetingNoLongerDue": _off,
     "MeetingHeld": _held,
-    "MinutesRecorded": _of_meeting("minutes"),
-    "DecisionsRecorded": _of_meeting("decisions"),
+    "MinutesRecorded": _of_meeting,
+    "DecisionsRecorded": _of_meeting,
     "ReportReceived": _report,
     "AnswerGiven": _word("answer"),
     "CallLogged": _word("call"),

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import time, timedelta
 from random import Random
 
+from tests.simulation import befalls
 from tests.simulation.area import Area, an_area, chance, goings_on, local
 from tests.simulation.cases import Case, Op
 from tests.simulation.lives import a_life
@@ -25,6 +26,10 @@ def invented(
     area = an_area(seed, days, calm=calm)
     goings_on(area, calm=calm)
     lives = [a_life(area, n, seed) for n in range(1, families + 1)]
+    for life in lives:
+        befalls.befall(life, seed)
+    befalls.standing(area, seed)
+    begun = [] if calm else befalls.join(lives, seed)
     if not calm:
         repeat(area, Random(f"again {seed}"))
     start = local(area.first_on, time(7))
@@ -33,7 +38,7 @@ def invented(
         area=area.name,
         start=start,
         until=start + timedelta(days=days + 6),
-        families=[str(area.stream(life.subject)) for life in lives],
+        families=[str(area.stream(f"family/{name}")) for name in (*(life.family for life in lives), *begun)],
         canaries=area.names.canaries,
         ops=sorted(area.ops, key=lambda op: op.at),
     )

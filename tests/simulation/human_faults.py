@@ -29,6 +29,7 @@ class Fault:
 
 
 GATE, CONCERNS, DUTIES = "handlers.substance_misuse", "handlers.concerns", "handlers.duties"
+DECIDE = "handlers.decide"
 CLIMB, INVITE = "handlers.escalation", "handlers.meetings.inviting"
 
 FAULTS: dict[str, Fault] = {
@@ -178,6 +179,59 @@ FAULTS: dict[str, Fault] = {
     ),
     "mail the minutes to any address": Fault(
         "infra.papers.compose", "if message.to.secure:", "if message.to.address:", ("wrong-reader", "leak")
+    ),
+    "write to the dead": Fault(
+        "handlers.letters",
+        "address = living.address if living else None",
+        "address = member.address if member else None",
+        ("mail-to-the-dead",),
+        "b-382",
+    ),
+    "count the dead among the adults": Fault(
+        CONCERNS,
+        "for m in file.members.values() if m.cares and m.relation",
+        "for m in (k.member for k in file.household.values()) if m.cares and m.relation",
+        ("owed-to-the-dead",),
+        "b-382",
+    ),
+    "hold on to a family that moved away": Fault(
+        "handlers.moving", "        if taken:", "        if False:", ("still-ours",), "b-239"
+    ),
+    "keep a move to ourselves": Fault(
+        DECIDE, "    yield from moving.owed(file, protocol)\n", "", ("area-untold",), "b-239"
+    ),
+    "confer though none is needed": Fault(
+        DECIDE, " or convening.why_not(file, due, desk.protocol)", "", ("needless-conference",), "b-239"
+    ),
+    "let disputes lie": Fault(
+        DECIDE, "    yield from convening.owed(file, protocol)\n", "", ("dispute-unsettled",), "b-382"
+    ),
+    "leave duties behind when families merge": Fault(
+        "handlers.joining",
+        "brought = replace(before, told_members={}, watched=())",
+        "brought = replace(before, told_members={}, watched=(), duties={})",
+        ("lost-in-joining", "table-differs"),
+        "b-382",
+    ),
+    "review a looked-after child late": Fault(
+        "handlers.looked_after", "rule = RULES[min(len(held), 2)]", "rule = RULES[2]", ("review-misdated",), "h-1"
+    ),
+    "take no birth for a change": Fault(
+        CONCERNS, "        if birth:\n", "        if False:\n", ("change-untold",), "h-1"
+    ),
+    "forget the rhythm of a board": Fault(
+        "handlers.standing_meetings",
+        "add_months(body.held_on, before.recorded.every_months)",
+        "before.next_on",
+        ("standing-misdated",),
+        "h-1",
+    ),
+    "let wrong minutes stand": Fault(
+        "handlers.meeting_file",
+        "    if _in_minutes(before) != _in_minutes(after):",
+        "    if False:",
+        ("correction-untold",),
+        "h-3",
     ),
 }
 

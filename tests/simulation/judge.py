@@ -11,9 +11,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from tests.simulation import (
+    befallen_checks,
     books_checks,
     duty_checks,
     evidence_checks,
+    family_joining,
     ladder_checks,
     leak_checks,
     paper_checks,
@@ -29,8 +31,12 @@ LEVEL = (
     *(evidence_checks.sent, evidence_checks.recorded),
     *(paper_checks.after_meetings, paper_checks.changes, paper_checks.referrals),
     *(ladder_checks.climbed, ladder_checks.standing_orders),
+    *befallen_checks.CHECKS,
 )
-CLOCK = (duty_checks.by_the_clock, paper_checks.papers_by_the_clock, ladder_checks.by_the_clock)
+CLOCK = (
+    *(duty_checks.by_the_clock, paper_checks.papers_by_the_clock, ladder_checks.by_the_clock),
+    befallen_checks.corrected,
+)
 
 
 @dataclass
@@ -45,6 +51,8 @@ class Judge:
     posted: dict[str, list[Delivered]] = field(default_factory=dict)
     said: set[Violation] = field(default_factory=set)
     _instants: dict[str, datetime] = field(default_factory=dict)
+    _parcels: dict[tuple[str, str], Family] = field(default_factory=dict)
+    _read_so_far: int = 0
     _rows: int = 0
     _mails: int = 0
     _papers: dict[str, str] = field(default_factory=dict)
@@ -66,6 +74,7 @@ class Judge:
         found += self._streams(evidence)
         found += books_checks.mending(evidence, self.areas, self.families)
         found += books_checks.snapshots(evidence)
+        found += books_checks.standing(evidence, self.areas)
         if evidence.touched is None or any("/diary/" in stream for stream in evidence.touched):
             found += self.diary.look(evidence)
         fresh = [v for v in dict.fromkeys(found) if v not in self.said]
@@ -102,17 +111,31 @@ class Judge:
         area = self.areas.setdefault(area_name, Area())
         if kind == "diary":
             return self.diary.take(row) if row["type"] in ("SeatsKept", "SeatsGivenBack") else []
-        fact = as_fact(row, at, fresh)
+        self._read_so_far += 1
+        fact = as_fact(row, at, fresh, self._read_so_far)
         if kind == "partnership":
-            area.directory = area.directory.after(fact)
-            area.changes += 1
+            area.learn(fact)
         elif kind == "person":
             area.take(id_, fact)
         else:
-            self.families.setdefault(stream, Family(stream)).take(fact)
+            self._join(stream, fact)
+            self.families[stream].take(fact)
             if fact.type == "PaperIssued":
                 self._papers[row["body"]["message"]] = row["body"]["paper"]
         return []
+
+    def _join(self, stream: str, fact: Fact) -> None:
+        """One family goes on as another, or a part of it does: the other has it when it was told of it."""
+        family = self.families.setdefault(stream, Family(stream))
+        if fact.type == "FamiliesMerged" and not family.merged_into:
+            self._parcels[family.id, fact.body["into"]] = family
+            self.families[stream] = family_joining.merged(family, fact.body["into"])
+        elif fact.type == "FamilySplit" and not family.merged_into:
+            self._parcels[family.id, fact.body["into"]] = family_joining.parted(family, fact.body)
+        elif fact.type == "FamilyBrought":
+            parcel = self._parcels.pop((fact.body["from_family"], family.id), None)
+            if parcel:
+                family_joining.brought(family, parcel, fact)
 
     def _mailed(self, evidence: Evidence) -> list[Violation]:
         fresh = evidence.mails[self._mails :]
@@ -144,7 +167,8 @@ class Judge:
 
     def _streams(self, evidence: Evidence) -> list[Violation]:
         touched = evidence.touched
-        wanted = [f for s, f in self.families.items() if touched is None or s in touched]
+        standing = [(s, f) for s, f in self.families.items() if not f.merged_into]
+        wanted = [f for s, f in standing if touched is None or s in touched]
         by_stream: dict[str, list[Row]] = {family.stream: [] for family in wanted}
         for row in evidence.duties:
             if row["stream"] in by_stream:
@@ -163,7 +187,7 @@ class Judge:
                 continue
             if changed is None:
                 self._compared[family.stream] = family.rows
-            found += books_checks.table_against_facts(family.duties, by_stream[family.stream], family.stream, changed)
+            found += books_checks.table_against_facts(family, by_stream[family.stream], changed)
         return found
 
 

@@ -57,7 +57,8 @@ class Word:
 
 @dataclass
 class Meeting:
-    """One meeting. off: when a booking fell, and which; sat: when it was held, as recorded."""
+    """One meeting. off: when a booking fell, and which; sat: when it was held, as recorded; said: every record of what
+    came of it; corrected: when one of these was last said to be wrong; joined_at: when another family brought it."""
 
     id: str
     due: Body
@@ -72,6 +73,9 @@ class Meeting:
     decisions: Fact | None = None
     reports: list[tuple[int, str]] = field(default_factory=list)
     closed_seq: int | None = None
+    said: list[Fact] = field(default_factory=list)
+    corrected: Fact | None = None
+    joined_at: datetime | None = None
 
     @property
     def kind(self) -> str:
@@ -115,6 +119,11 @@ class Duty:
     @property
     def kind(self) -> str:
         return str(self.now["kind"])
+
+    @property
+    def matter(self) -> tuple[str, str, str, str]:
+        """What it is about: its kind, meeting, adult and service."""
+        return self.kind, *(self.now.get(name) or "" for name in ("meeting", "adult", "service"))  # type: ignore[return-value]
 
     @property
     def to(self) -> str | None:

@@ -15,6 +15,7 @@ from tests.simulation.calendar_sums import (
     works,
 )
 from tests.simulation.desk import Desk
+from tests.simulation.family_reading import Family
 from tests.simulation.matters import Duty, Meeting
 from tests.simulation.reading import Fact
 from tests.simulation.touching import CONFERENCES, Concern, anybody, basis, concerns, lawful_now, signs, standing_basis
@@ -76,7 +77,9 @@ def papers_by_the_clock(desk: Desk) -> None:
         for duty in desk.duties(kind):
             meeting = desk.family.meetings.get(duty.now["meeting"])
             record = (meeting.minutes if paper == "minutes" else meeting.decisions) if meeting else None
-            if duty.ended or record is None or not _may_go(desk, duty, record.at):
+            corrected = meeting.corrected if meeting else None
+            since = max(record, corrected or record, key=lambda fact: fact.seq) if record else None
+            if duty.ended or since is None or not _may_go(desk, duty, since.at):
                 continue
             sent = [m for m in desk.family.mails_of.get(duty.now["meeting"], ()) if m.person == duty.to]
             if not any(m.kind in (paper, "minutes") for m in sent):
@@ -109,6 +112,8 @@ class Change:
 
 def changes(desk: Desk) -> None:
     """Whoever treats an adult on the day of a change is told of it."""
+    if desk.family.formerly:
+        return  # of families that joined not read yet: who was to be told of what each knew apart
     known = concerns(desk.area, desk.family)
     for change in _changes(desk):
         for concern in known:
@@ -128,8 +133,21 @@ def _changes(desk: Desk) -> Iterator[Change]:
         before = latest.get(fact.body["change"])
         if before is None or fact.recorded >= before.recorded:
             latest[fact.body["change"]] = fact
-    for id_, fact in latest.items():
+    for id_, fact in (*latest.items(), *_befallen(desk.family)):
         yield Change(id_, date.fromisoformat(fact.body["on"]), fact.at)
+
+
+def _befallen(family: Family) -> Iterator[tuple[str, Fact]]:
+    """A birth, a death, a child looked after: what changes who is there for a child is significant (rules 3.37)."""
+    for fact in family.standing("ChildBorn"):
+        if fact.body["person"] in family.household.members:
+            yield f"born:{fact.body['person']}", fact
+    for person, fact in family.household.dead.items():
+        if person in family.household.members:
+            yield f"died:{person}", fact
+    for fact in family.standing("LookedAfterStarted"):
+        if fact.body.get("on"):
+            yield f"looked-after:{fact.body['placement']}", fact
 
 
 def _moves_in(desk: Desk, known: list[Concern]) -> Iterator[tuple[str, Change]]:
@@ -152,8 +170,11 @@ def _told_of_change(desk: Desk, change: Change, concern: Concern) -> None:
         if duty is None and has == "none" and desk.duty("seek_consent", *key) is None:
             desk.say("change-untold", f"nobody tells {what}, nor seeks consent to")
         return
-    if duty is None:
+    ended = family.standing("ReceivingConferenceHeld") or family.household.dead  # and perhaps the plan with it
+    if duty is None and not (ended and desk.duty("seek_consent", *key)):
         desk.say("change-untold", f"nobody owes it to tell {what}")
+    elif duty is None:
+        return
     elif duty.ended and duty.ended.body["how"] == "lapse":
         desk.say("change-untold", f"to tell {what} lapsed, though it is owed")
     elif duty.open:
@@ -206,7 +227,7 @@ def _recorded_duty(desk: Desk, name: str, kind: str, key: str, due: datetime, me
 def _after_overrides(desk: Desk) -> None:
     """Sharing without consent for a child's life or safety makes a referral mandatory, that day (T6)."""
     for fact in desk.family.standing("ConsentOverridden"):
-        if fact.body["ground"] not in ("life_at_risk", "greater_harm"):
+        if fact.body["ground"] not in ("life_at_risk", "greater_harm") or fact.event in desk.family.referred:
             continue
         referred = any(made.at >= fact.at for made in desk.family.referrals.values())
         duty = desk.duty("make_referral", fact.body["person"], fact.body["purpose"])

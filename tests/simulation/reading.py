@@ -183,6 +183,7 @@ class Household:
     joined: dict[str, tuple[date, datetime]] = field(default_factory=dict)
     moved: dict[str, str] = field(default_factory=dict)
     anew: datetime | None = None
+    dead: dict[str, Fact] = field(default_factory=dict)
 
     def take(self, fact: Fact) -> None:
         body = fact.body
@@ -199,6 +200,11 @@ class Household:
             self.joined.pop(body["person"], None)
         self.since = {p: self.since.get(p, fact.at) for p in self.adults()}
 
+    def bury(self, deaths: dict[str, Fact], at: datetime) -> None:
+        """Those who died, by the records that stand at that instant."""
+        self.dead = deaths
+        self.since = {p: self.since.get(p, at) for p in self.adults()}
+
     def _latest(self, person: str, on: str) -> bool:
         if self.moved.get(person, on) > on:
             return False
@@ -207,19 +213,28 @@ class Household:
 
     def adults(self) -> list[str]:
         """Whoever has care of a child here or a significant relationship with those who do (paragraph 11)."""
-        return [p for p, m in self.members.items() if m.get("cares") and m["relation"] not in ("child", "unborn")]
+        living = ((p, m) for p, m in self.members.items() if p not in self.dead)
+        return [p for p, m in living if m.get("cares") and m["relation"] not in ("child", "unborn")]
 
 
 @dataclass
 class Area:
     """All that the judge has read so far. before: the directory as it stood before this look; references: whom another
-    system means by `system:reference`."""
+    system means by `system:reference`; standing: what was told of each standing meeting."""
 
     directory: Directory = field(default_factory=Directory)
     before: Directory = field(default_factory=Directory)
     changes: int = 0
     persons: dict[str, Person] = field(default_factory=dict)
     references: dict[str, str] = field(default_factory=dict)
+    standing: dict[str, list[Fact]] = field(default_factory=dict)
+
+    def learn(self, fact: Fact) -> None:
+        """One row of the partnership's stream."""
+        self.directory = self.directory.after(fact)
+        self.changes += 1
+        if fact.type in ("StandingMeetingRecorded", "StandingMeetingHeld"):
+            self.standing.setdefault(fact.body["meeting"], []).append(fact)
 
     def take(self, person: str, fact: Fact) -> None:
         """One row of this adult's own stream."""
@@ -235,9 +250,10 @@ class Area:
         return self.persons[adult].episodes() if adult in self.persons else []
 
 
-def as_fact(row: Mapping[str, Any], at: datetime, fresh: bool) -> Fact:
+def as_fact(row: Mapping[str, Any], at: datetime, fresh: bool, number: int = 0) -> Fact:
+    """number: its place among all rows read, so that rows of two streams have an order."""
     return Fact(
-        seq=row["seq"],
+        seq=number or row["seq"],
         at=at,
         type=row["type"],
         body=row["body"],

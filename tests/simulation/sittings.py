@@ -8,6 +8,7 @@ from random import Random
 
 from handlers import events as e
 from handlers.people import derived
+from tests.simulation import corrections
 from tests.simulation.area import LONDON, SLOTS, SOCIAL, chance, local
 from tests.simulation.book import Row
 from tests.simulation.cases import Op
@@ -181,6 +182,7 @@ def _held(people: People, row: Row, now: datetime) -> Iterator[Planned]:
         at = people.soon(now, rng, 30, 50)
         ended = e.PlanEnded(plan=plan["plan"], ended_on=at.astimezone(LONDON).date(), by=COORDINATOR)
         yield at, lambda at: [people.op(stream, ended, at, SOCIAL)]
+    yield from corrections.after_a_sitting(people, row, now)
 
 
 Step = Callable[[People, Row, datetime], Iterator[Planned]]
@@ -191,4 +193,5 @@ STEPS: dict[str, Step] = {
     "BookingFailed": _no_time,
     "MeetingCancelled": _no_time,
     "MeetingHeld": _held,
+    "MinutesRecorded": corrections.of_minutes,
 }

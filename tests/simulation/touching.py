@@ -145,6 +145,8 @@ def touched(area: Area, family: Family, meeting: Meeting, directory: Directory) 
     starts_at, kind = meeting.starts_at, meeting.kind
     if starts_at is None or (kind == "looked_after_review" and not meeting.due.get("with_treatment", True)):
         return []
+    if meeting.joined_at and meeting.joined_at >= starts_at:
+        return []  # it began before two families knew together what each knew apart
     fixed_on = local_day(meeting.fixed_at or starts_at)
     known = concerns(area, family)
     found = [c for c in known if c.known_at < starts_at and _stands(c, fixed_on)]
