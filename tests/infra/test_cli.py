@@ -12,7 +12,8 @@ import pytest
 
 from handlers import events as e
 from tests.infra.commands import BY, FAMILY, MEETING, Home, first_evening, home, in_april, line_of, referral, referred
-from tests.journeys.story import at, told
+from tests.infra.test_post import free_port
+from tests.journeys.story import at, the_whole_journey, told
 
 __all__ = ["first_evening", "home", "in_april", "referred"]
 
@@ -99,6 +100,20 @@ def test_a_booked_meeting_is_moved_and_the_reason_is_sealed(referred: Home) -> N
     assert "Wed 15 January 2025 14:00" in said
     everything = " ".join(str(r) for r in referred.sql("SELECT * FROM outbox, ledger, files LIMIT 5000"))
     assert "is ill" not in everything
+
+
+def test_minutes_that_find_the_mail_relay_away_are_never_in_doubt(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    home.publish(the_whole_journey())
+    home.says("run", "--until", "2025-01-14")
+    with monkeypatch.context() as away:
+        away.setenv("QUORATE_SMTP_PORT", str(free_port()))
+        for _ in range(2):
+            assert "nothing is lost" in home.fails("run", "--until", "2025-01-16", code=75)
+    home.says("run", "--until", "2025-01-17")
+    outcomes = dict(
+        home.sql("SELECT outcome, count(*) FROM outbox WHERE kind = 'message' AND state = 'done' GROUP BY 1")
+    )
+    assert set(outcomes) == {"accepted"}, "a mail that certainly had not gone was taken for one that may have"
 
 
 def test_a_cancelled_meeting_is_still_due(referred: Home) -> None:
