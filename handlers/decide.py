@@ -366,7 +366,7 @@ def _invite(desk: Desk) -> Iterator[Finding | Effect]:
 def _distribute_minutes(desk: Desk) -> Iterator[Finding | Effect]:
     guests = _guests(desk)
     for meeting in desk.case.meetings.values():
-        yield from minutes.distribute(desk.case, meeting, guests[meeting.id], desk.directory, desk.now)
+        yield from minutes.distribute(desk.case, meeting, guests[meeting.id], desk.directory, desk.now, desk.event.id)
 
 
 def _look(body: e.SlotsAsked, desk: Desk) -> Iterator[Finding | Effect]:
