@@ -230,8 +230,8 @@ EVERY_TIME: dict[type[File], tuple[Callable[[Desk], Iterable[Finding | Effect]],
         lambda desk: _distribute_minutes(desk),
         lambda desk: _settle_duties(desk),
         lambda desk: letters.send(desk.case, _owed(desk), desk.directory, desk.now),
-        lambda desk: escalation.ask_for_calls(desk.case, desk.protocol, desk.directory, desk.now),
-        lambda desk: escalation.climb(desk.case, desk.protocol, desk.directory, desk.now),
+        lambda desk: escalation.ask_for_calls(desk.case, desk.protocol, desk.directory, desk.now, desk.event.id),
+        lambda desk: escalation.climb(desk.case, desk.protocol, desk.directory, desk.now, desk.event.id),
         lambda desk: announcing.announce(desk.before, desk.case, desk.facts, desk.directory),
     ),
     PersonFile: (lambda desk: person.tell_families(desk.file),),
@@ -368,7 +368,7 @@ def _invite(desk: Desk) -> Iterator[Finding | Effect]:
 def _distribute_minutes(desk: Desk) -> Iterator[Finding | Effect]:
     guests = _guests(desk)
     for meeting in desk.case.meetings.values():
-        yield from minutes.distribute(desk.case, meeting, guests[meeting.id], desk.directory, desk.now)
+        yield from minutes.distribute(desk.case, meeting, guests[meeting.id], desk.directory, desk.now, desk.event.id)
 
 
 def _look(body: e.SlotsAsked, desk: Desk) -> Iterator[Finding | Effect]:

@@ -95,15 +95,20 @@ def _last_chance(duty: Duty, starts_at: datetime, protocol: Protocol) -> datetim
     return too_late_at if duty.opened_at < too_late_at else starts_at - AN_HOUR
 
 
-def climb(file: CaseFile, protocol: Protocol, directory: Directory, now: datetime) -> Iterator[Finding | SendNotice]:
-    """Each late duty goes up as many rungs as it must by now, with a notice to whoever stands on each."""
+def climb(
+    file: CaseFile, protocol: Protocol, directory: Directory, now: datetime, cause: str
+) -> Iterator[Finding | SendNotice]:
+    """Each late duty goes up as many rungs as it must by now, with a notice to whoever stands on each.
+
+    cause: the event decided about, since a duty may begin its ladder anew twice at one instant.
+    """
     for duty in (d for d in file.duties.values() if d.ended is None):
         at = climbs_at(duty, protocol, file)
         while at is not None and at <= now:
             name = ladder_of(duty, file)
             rung = duty.rung + 1 if name == duty.ladder else 0
             to = holder(protocol.ladder(name)[rung].role, duty, directory)
-            message = _name(file, duty, "late", f"{name} {rung}", to, now) if to and to.address else ""
+            message = _name(file, duty, "late", f"{name} {rung}", to, now, cause) if to and to.address else ""
             duty = replace(duty, ladder=name, rung=rung, climbed_at=now, rung_message=message, rung_failed=False)
             yield from _put_before(file, duty, to, protocol, directory, now)
             at = climbs_at(duty, protocol, file)
@@ -135,7 +140,7 @@ def holder(role: str, duty: Duty, directory: Directory) -> Recipient | None:
 
 
 def ask_for_calls(
-    file: CaseFile, protocol: Protocol, directory: Directory, now: datetime
+    file: CaseFile, protocol: Protocol, directory: Directory, now: datetime, cause: str
 ) -> Iterator[Finding | SendNotice]:
     """A duty that has become a telephone call is put before its named caller at once (decision 13)."""
     for duty in file.duties.values():
@@ -146,7 +151,7 @@ def ask_for_calls(
         asked = f.CallAskedFor(duty.id, caller.person if caller else None)
         yield Finding(asked, f"it is too late for mail: {who} must ring", "CALL-01")
         if caller and caller.address:
-            message = _name(file, duty, "telephone", str(duty.rung), caller, now)
+            message = _name(file, duty, "telephone", str(duty.rung), caller, now, cause)
             yield _notice(file, duty, caller, "telephone", message, directory, now)
 
 
@@ -157,8 +162,8 @@ def _caller(duty: Duty, protocol: Protocol, directory: Directory) -> Recipient |
     return next((to for to in found if to and to.address), found[0])
 
 
-def _name(file: CaseFile, duty: Duty, occasion: Occasion, rung: str, to: Recipient, now: datetime) -> str:
-    return derived("notice", str(file.stream), duty.id, occasion, rung, to.person, now.isoformat())
+def _name(file: CaseFile, duty: Duty, occasion: Occasion, rung: str, to: Recipient, now: datetime, cause: str) -> str:
+    return derived("notice", str(file.stream), duty.id, occasion, rung, to.person, now.isoformat(), cause)
 
 
 def _notice(

@@ -245,15 +245,16 @@ def _is_of(person: str, concern: Concern, heard: Voice, directory: Directory) ->
 def _of_the_cancellation(
     desk: Desk, concern: Concern, heard: Voice, meeting: Meeting, cancelled_at: datetime
 ) -> Iterator[Owed]:
-    """To whoever of them had been invited, also if they cannot be reached any more; who was never asked need not hear
-    that it is off."""
-    asked = [p for p in (*heard.invited, *heard.holders) if p in meeting.invitations]
-    for person in asked[:1]:
+    """To whoever of them had been invited, also if they cannot be reached any more; who was never asked, or only to an
+    earlier time, need not hear that it is off."""
+    fell = meeting.cancelled.revision if meeting.cancelled else None
+    asked = {p for p, sent in meeting.invitations.items() if sent.revision == fell}
+    for person in [p for p in (*heard.invited, *heard.holders) if p in asked][:1]:
         deadline = desk.protocol.deadline("TELL-01", local_day(cancelled_at))
         off = meeting.receipt_of(meeting.invitations[person])
         yield Owed(
             kind="tell_treatment_cancelled",
-            key=(concern.adult, concern.service, meeting.id, str(meeting.invitations[person].revision)),
+            key=(concern.adult, concern.service, meeting.id, str(fell)),
             due_at=deadline.due_at,
             owner="coordinator",
             closes_on="accepted",

@@ -42,9 +42,12 @@ def recorded(meeting: Meeting, part: Part) -> e.MinutesRecorded | e.DecisionsRec
 
 
 def distribute(
-    file: CaseFile, meeting: Meeting, guests: list[Invitee], directory: Directory, now: datetime
+    file: CaseFile, meeting: Meeting, guests: list[Invitee], directory: Directory, now: datetime, cause: str
 ) -> Iterator[Finding | SendMinutes]:
-    """Send the decisions, and the minutes, to whoever should have them and has not been sent them yet."""
+    """Send the decisions, and the minutes, to whoever should have them and has not been sent them yet.
+
+    cause: the event decided about, since a record may be put right twice at one instant.
+    """
     for part in PARTS:
         if meeting.sitting is None or recorded(meeting, part) is None:
             continue
@@ -53,7 +56,7 @@ def distribute(
             to = guest.recipient
             if sent and not letters.must_repeat(file, sent, to, directory, meeting.receipt_of(sent)):
                 continue
-            again = (now.isoformat(),) if sent or _corrects(meeting, part, guest.person) else ()
+            again = (now.isoformat(), cause) if sent or _corrects(meeting, part, guest.person) else ()
             message = derived(part, str(file.stream), meeting.id, guest.person, *again)
             because = f"{part} of the {name(meeting)} of {in_words(local_day(meeting.sitting.started_at))}"
             mailed = to is not None and to.address is not None

@@ -242,6 +242,14 @@ def test_whoever_had_the_minutes_is_sent_the_corrected_ones_and_told_that_they_a
     assert len({m.message for m in h.sent(SendMinutes)}) == 2 * len(everybody)
 
 
+def test_minutes_corrected_twice_in_the_same_minute_are_sent_each_time_by_a_mail_of_their_own() -> None:
+    h = held("w-social").minuted().at("Fri 7 March 2025 15:00")
+    for words in ("No plan is made.", "A plan is made for six months."):
+        h.in_error(e.MinutesRecorded).family(e.MinutesRecorded(CONFERENCE, "w-coordinator", (words,)))
+    names = [m.message for m in h.sent(SendMinutes, "w-social")]
+    assert len(set(names)) == len(names) == 3
+
+
 def test_whoever_was_not_there_after_all_and_had_the_minutes_is_sent_the_corrected_ones() -> None:
     h = another_record(held("w-social", "w-fip").minuted(), "w-social")
     first_in_error(h, e.MeetingHeld)

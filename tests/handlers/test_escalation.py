@@ -248,6 +248,21 @@ def test_every_notice_has_a_name_of_its_own() -> None:
     assert len(set(names)) == len(names) > 4
 
 
+def test_a_duty_that_begins_anew_in_the_same_minute_is_put_before_its_owner_again_by_a_notice_of_its_own() -> None:
+    h = a_conference().unreachable("w-key", "w-spoc", "w-deputy").episode()
+    h.told("partnership", a_worker("w-deputy", "clearway")).unreachable("w-deputy")
+    duty = h.duty("name_representative", **CLEARWAY)
+    names = [n.message for n in h.sent(SendNotice, "w-coordinator") if n.duty == duty.id]
+    assert duty.reopened_at == duty.opened_at and len(set(names)) == len(names) == 2
+
+
+def test_a_call_asked_for_again_in_the_same_minute_has_a_notice_of_its_own() -> None:
+    h = Hearing().household().worked_with().conference().at("Tue 4 March 2025 10:00").episode()
+    h.answers("w-key").books("Wed 5 March 2025 09:00")
+    names = [n.message for n in h.sent(SendNotice, "w-coordinator") if n.occasion == "telephone"]
+    assert len(set(names)) == len(names) == 2
+
+
 def test_an_answer_stops_the_climb() -> None:
     h = told_late().at("Wed 5 March 2025 10:00").answers("w-key").at("Mon 10 March 2025 10:00")
     assert len(rungs(h)) == 1

@@ -4,7 +4,19 @@ cancelled and booked again, episodes that end or are taken back when all is over
 from handlers import events as e
 from handlers.effects import SendInvitation, SendMinutes
 from handlers.working_days import in_words
-from tests.handlers.hearing import CONFERENCE, FATHER, MOTHER, Hearing, a_conference, an_enquiry, day, there
+from tests.handlers.hearing import (
+    CLEARWAY,
+    CONFERENCE,
+    FATHER,
+    MOTHER,
+    Hearing,
+    a_conference,
+    a_worker,
+    an_enquiry,
+    clearway,
+    day,
+    there,
+)
 
 MONDAY = day("Mon 3 March 2025")
 
@@ -130,6 +142,16 @@ def test_a_meeting_cancelled_twice_calls_nobody_back_twice() -> None:
     h = a_conference().episode().cancels().at("Mon 3 March 2025 11:00").cancels()
     assert [i.method for i in h.sent(SendInvitation, "w-key")] == ["REQUEST", "CANCEL"]
     assert len(h.open("tell_treatment_cancelled")) == 1
+
+
+def test_who_was_called_back_from_an_earlier_time_need_not_hear_that_a_later_one_is_off() -> None:
+    h = a_conference().unreachable("w-spoc").factor("1B", person="mother")
+    h.told("partnership", a_worker("w-spoc", "clearway"))
+    assert [i.method for i in h.sent(SendInvitation, "w-deputy")] == ["REQUEST", "CANCEL"]
+    h.books("Wed 19 March 2025 10:00").cancels().relayed("w-deputy").relayed("w-spoc")
+    assert h.duty("tell_treatment_cancelled", **CLEARWAY).ended == "evidence"
+    h.told("partnership", clearway(single_point_of_contact=None))
+    assert [d.to for d in h.duties("tell_treatment_cancelled", **CLEARWAY)] == ["w-spoc"]
 
 
 def test_a_concern_that_ends_and_begins_again_asks_the_same_worker_again() -> None:

@@ -97,6 +97,12 @@ def sent(desk: Desk) -> None:
         desk.say(name, f"{duty.kind} {duty.id} ended by evidence, and of its mails is said: {what}")
 
 
+def named_apart(desk: Desk) -> None:
+    """No two mails bear one name: the second would be taken for the first, and never leave."""
+    for mail in desk.family.named_twice:
+        desk.say("named-twice", f"the {mail.kind} {mail.id} to {mail.person} bears the name of another mail")
+
+
 def _matters(desk: Desk, duty: Duty) -> bool:
     """It ended just now, or what it is about still stands, so that a mail that came back opens it again."""
     if any(fact is duty.ended for fact in desk.family.fresh):

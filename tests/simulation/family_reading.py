@@ -37,6 +37,7 @@ class Family:
         self.meetings: dict[str, Meeting] = {}
         self.mails: dict[str, Sent] = {}
         self.mails_of: dict[str, list[Sent]] = {}
+        self.named_twice: list[Sent] = []
         self.words: list[Word] = []
         self.fates: dict[str, list[tuple[int, datetime, str]]] = {}
         self.duties: dict[str, Duty] = {}
@@ -233,6 +234,9 @@ def _issued(family: Family, fact: Fact) -> None:
             kind = "letter"
         case _:
             kind = "notice"
+    before = family.mails.get(body["message"])
+    if before and before.mailed:
+        family.named_twice.append(before)
     mail = family.mails[body["message"]] = Sent(
         id=body["message"],
         kind=kind,

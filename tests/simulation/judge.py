@@ -28,7 +28,7 @@ from tests.simulation.reading import Area, Fact, as_fact
 
 LEVEL = (
     *(duty_checks.evidence, duty_checks.must_be_told, duty_checks.wrong_callers, duty_checks.mails_without_basis),
-    *(evidence_checks.sent, evidence_checks.recorded),
+    *(evidence_checks.sent, evidence_checks.named_apart, evidence_checks.recorded),
     *(paper_checks.after_meetings, paper_checks.changes, paper_checks.referrals),
     *(ladder_checks.climbed, ladder_checks.standing_orders),
     *befallen_checks.CHECKS,

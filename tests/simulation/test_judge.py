@@ -174,6 +174,11 @@ GUILTY: dict[str, tuple[str, Callable[[], Story], Spoil]] = {
     ),
     "a rung without a mail": ("rung-unmailed", lives.silent, lambda s: s.altered("rung treatment_worker", message="")),
     "a rung whose mail never left": ("rung-unmailed", lives.silent, lambda s: s.unposted.update({"n-1"})),
+    "two notices of one name": (
+        "named-twice",
+        lives.silent,
+        lambda s: s.altered("rung service_manager", message="n-1"),
+    ),
     "the wrong rung": ("rung-wrong-person", lives.silent, lambda s: s.altered("rung service_manager", person="w-cum")),
     "their silence on our ladder": ("wrong-ladder", lives.silent, on_our_ladder),
     "our failure on their ladder": ("wrong-ladder", lives.silent, never_handed_over),
