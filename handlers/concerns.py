@@ -31,7 +31,8 @@ class Concern(Struct, frozen=True, kw_only=True):
     """One adult's drug or alcohol use and one service. known_at: when we came to know.
 
     adult is "family" for a factor that names nobody; service is "" where the area has none; only: the one meeting
-    that it touches, where nothing but that meeting's own record makes the service a party.
+    that it touches, where nothing but that meeting's own record makes the service a party; others: the key workers of
+    the adult's other episodes there.
     """
 
     adult: str
@@ -39,6 +40,7 @@ class Concern(Struct, frozen=True, kw_only=True):
     known_at: datetime
     episode: Episode | None = None
     only: str | None = None
+    others: tuple[str, ...] = ()
 
     @property
     def client_reference(self) -> Text | None:
@@ -139,8 +141,9 @@ def touching(meeting: Meeting, found: list[Concern]) -> list[Concern]:
     for concern in near:  # episodes come first, and of two at one service the last has its word
         name = (concern.adult, concern.service)
         before = named.get(name, concern)
-        speaks = concern if concern.episode else before
-        named[name] = replace(speaks, known_at=min(before.known_at, concern.known_at))
+        speaks, silent = (concern, before) if concern.episode else (before, concern)
+        others = before.others + (silent.episode.told.workers if silent.episode and silent is not speaks else ())
+        named[name] = replace(speaks, known_at=min(before.known_at, concern.known_at), others=others)
     return [c for c in named.values() if c.episode or c.only or not _is_spoken_for(c.adult, in_treatment)]
 
 
@@ -175,7 +178,8 @@ def _known_in_time(concern: Concern, meeting: Meeting) -> bool:
 
 def voice(concern: Concern, meeting: Meeting | None, file: CaseFile, directory: Directory, now: datetime) -> Voice:
     """Who speaks for the service about this meeting: the episode's key worker, unless on leave now or on the day or
-    not to be reached; else the single point of contact, the deputy, the duty mailbox; else nobody (JG T1, F2).
+    not to be reached; else the single point of contact, the deputy, the duty mailbox; else the key worker of another
+    episode there; else nobody (JG T1, F2).
 
     Whoever is passed over keeps a seat; a key worker who was replaced keeps it until the day that the handover names
     (rules 3.48).
@@ -186,7 +190,7 @@ def voice(concern: Concern, meeting: Meeting | None, file: CaseFile, directory: 
     there = tuple(w for w in workers if not (then and directory.away(w, then)))
     people, passed_over = tuple(w for w in there if reaches(file, w, directory, today)), workers
     if not people:
-        posts = speakers_of(concern.service, directory)
+        posts = (*speakers_of(concern.service, directory), *concern.others)
         people = tuple(p for p in posts if reaches(file, p, directory, today))[:1]
         passed_over = workers + (posts[: posts.index(people[0])] if people else posts)
     seated = (w for w in _kept_a_seat(told, passed_over, meeting, today) if w not in people)
@@ -213,6 +217,7 @@ def sat_for(concern: Concern, meeting: Meeting, file: CaseFile, directory: Direc
         return ()
     workers = concern.episode.workers_at(meeting.sitting.started_at) if concern.episode else ()
     of_episodes = {w for episode in file.episodes.values() for w in episode.everybody}
+    of_episodes -= set(concern.others)
     asked = (p for p, i in meeting.invitations.items() if not i.cancelled and p not in of_episodes)
     known = ((p, directory.workers.get(p)) for p in asked)
     return workers + tuple(p for p, worker in known if worker and worker.agency == concern.service)

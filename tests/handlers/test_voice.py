@@ -26,6 +26,13 @@ def test_a_single_point_of_contact_without_an_address_gives_way_to_the_deputy() 
     assert a_conference().unreachable("w-key", "w-spoc").episode().duty("tell_treatment").to == "w-deputy"
 
 
+def test_where_no_post_can_be_reached_the_key_worker_of_another_episode_at_the_service_speaks() -> None:
+    h = a_conference().unreachable("w-key", "w-spoc", "w-deputy")
+    h.told("person/mother", e.EpisodeOpened("E-first", "clearway", "w-key-2", h.now.date(), "consent"))
+    assert h.episode().duty("tell_treatment", ended=None).to == "w-key-2"
+    assert h.sits(there("w-key-2")).duty("tell_treatment").ended == "evidence"
+
+
 def test_where_nobody_can_be_reached_the_coordinator_owes_a_name_the_same_day() -> None:
     h = a_conference().unreachable("w-key", "w-spoc", "w-deputy").episode()
     duty = h.duty("name_representative", **CLEARWAY)
