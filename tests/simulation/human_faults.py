@@ -169,7 +169,6 @@ FAULTS: dict[str, Fault] = {
         "if meeting.cancelled_at and booked is None and sitting is None:",
         "if False:",
         ("cancellation-untold",),
-        "h-3",
     ),
     "quote the client to anybody": Fault(
         CLIMB,
