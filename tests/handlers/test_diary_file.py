@@ -22,9 +22,9 @@ LONG_AFTER = "Thu 3 April 2025 10:00"  # four weeks and a day after the conferen
 OLD, NEXT = "F-1/M-old", "F-1/M-next"
 
 
-def seat(meeting: str, starts: str, hours: int = 2, person: str = "w-social") -> f.SeatsKept:
+def seat(meeting: str, starts: str, hours: int = 2) -> f.SeatsKept:
     starts_at = instant(starts)
-    return f.SeatsKept("F-1", meeting, 1, starts_at, starts_at + timedelta(hours=hours), (person,), "room-1", None)
+    return f.SeatsKept("F-1", meeting, 1, starts_at, starts_at + timedelta(hours=hours), ("w-social",), "room-1", None)
 
 
 def diary(*bodies: e.Body, at: str = "Mon 3 March 2025 10:00") -> DiaryFile:
