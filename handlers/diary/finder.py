@@ -8,26 +8,23 @@ within the deadline without some wanted people comes before a late one with all 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from handlers.diary_file import DiaryFile, seat_key
+from handlers.diary_file import MIDNIGHT, DiaryFile, Span, seat_key
 from handlers.events import RoomRecorded, SeatsSought, Slot
 from handlers.protocol import Protocol
-from handlers.working_days import at_local_time, end_of_day, in_words, is_working_day
+from handlers.working_days import ONE_DAY, at_local_time, end_of_day, in_words, is_working_day, local_day
 
 GRAIN = timedelta(minutes=15)
-ONE_DAY = timedelta(days=1)
-MIDNIGHT = time()
-Spans = tuple[tuple[datetime, datetime], ...]
 
 
 class Calendar(Struct, frozen=True):
     """When each person and room named in one search is not free."""
 
-    engaged: dict[str, Spans]
+    engaged: dict[str, list[Span]]
 
     def free(self, person: str, from_at: datetime, to_at: datetime) -> bool:
         return all(to_at <= start or from_at >= end for start, end in self.engaged.get(person, ()))
@@ -41,7 +38,7 @@ def calendar_for(file: DiaryFile, sought: SeatsSought) -> Calendar:
         since, until = min(since, sought.at), max(until, sought.at + ONE_DAY)
     own = seat_key(sought.family, sought.meeting)
     people = {*sought.needed, *sought.wanted, *sought.chairs, *file.rooms}
-    return Calendar({p: tuple(x for x in file.engaged(p, but=own) if x[1] > since and x[0] < until) for p in people})
+    return Calendar(file.engaged(people, since, until, but=own))
 
 
 def find(file: DiaryFile, sought: SeatsSought, protocol: Protocol) -> Slot | tuple[str, ...]:
@@ -52,6 +49,8 @@ def find(file: DiaryFile, sought: SeatsSought, protocol: Protocol) -> Slot | tup
 
 def propose(file: DiaryFile, sought: SeatsSought, protocol: Protocol, at_most: int) -> tuple[Slot, ...]:
     """The best slots first: in time with everybody, in time with those needed, late."""
+    if _gone(file, sought):
+        return ()
     calendar = calendar_for(file, sought)
     if sought.at:
         chosen = _seat(file, calendar, sought, sought.at, everybody=False)
@@ -63,13 +62,18 @@ def propose(file: DiaryFile, sought: SeatsSought, protocol: Protocol, at_most: i
         (sought.not_before, sought.due_on, False),
         (late, sought.latest_on, False),
     ):
-        for start in starts(first, last, sought, protocol):
+        for start in starts(max(first, file.kept_from), last, sought, protocol):
             slot = None if start in found else _seat(file, calendar, sought, start, everybody)
             if slot:
                 found[start] = slot
             if len(found) == at_most:
                 return tuple(found.values())
     return tuple(found.values())
+
+
+def _gone(file: DiaryFile, sought: SeatsSought) -> bool:
+    """Whether all that is asked about lies so far back that nobody knows any more who was free."""
+    return (local_day(sought.at) if sought.at else sought.latest_on) < file.kept_from
 
 
 def starts(first: date, last: date, sought: SeatsSought, protocol: Protocol) -> Iterator[datetime]:
@@ -127,6 +131,8 @@ def why_not(file: DiaryFile, sought: SeatsSought, protocol: Protocol) -> tuple[s
 
     Says who is not available, never what keeps them.
     """
+    if _gone(file, sought):
+        return (f"the diary keeps nothing from before {in_words(file.kept_from)}: ask for a time to come",)
     if all(r.seats < sought.head_count for r in file.rooms.values()):
         return (f"no room of the area seats {sought.head_count}",)
 

@@ -16,7 +16,7 @@ from datetime import datetime
 from pathlib import Path
 
 from infra.office import Office
-from tests.benchmarks import census, deciding, growing, posting, remembering, replaying, settling
+from tests.benchmarks import census, deciding, growing, posting, remembering, replaying, searching, settling
 from tests.benchmarks.river import END, River, opened, river
 from tests.benchmarks.settling import WARM, Files, files_in
 from tests.benchmarks.table import Line, lines, say
@@ -30,6 +30,7 @@ def measured(made: River, families: int, rounds: int, until: datetime = END) -> 
     made.letters = made.letters[: max(2 * WARM * (rounds + 1), round(400 * share))]
     files, office = asyncio.run(_first(made))
     yield deciding.measure(made, files, rounds)
+    yield [searching.measure(rounds)]
     yield from settling.measure(made, files, office, rounds)
     yield replaying.measure(made, round(replaying.FULL * share), rounds)
     yield growing.measure(made, families, rounds)

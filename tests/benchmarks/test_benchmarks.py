@@ -36,6 +36,7 @@ def test_every_measure_gives_a_line_of_ratios(found: list[Line]) -> None:
     names = [line.what for line in found if not line.what.startswith(" ")]
     assert names == [
         "decide, pure",
+        "one search of a diary",
         "settle, batch 1",
         "settle, batch 50",
         "settle, batch 200",

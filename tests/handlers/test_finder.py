@@ -126,7 +126,7 @@ def test_no_slot_that_is_proposed_takes_anybody_from_something_else(
     slots = propose(file, sought, england(), at_most=9)
     for slot in slots:
         seated = {*sought.needed, *sought.wanted, slot.room, *filter(None, [slot.chair])} - {*slot.missing}
-        assert not [1 for p in seated for a, b in file.engaged(p) if a < slot.ends_at and slot.starts_at < b]
+        assert not [1 for p in seated for a, b in file.busy.get(p, ()) if a < slot.ends_at and slot.starts_at < b]
     assert len({s.starts_at for s in slots}) == len(slots) <= 9
 
 

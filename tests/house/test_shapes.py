@@ -86,7 +86,7 @@ def test_every_event_and_fact_of_a_family_is_folded_or_is_left_out_for_a_reason(
         (
             "diary",
             "handlers/diary_file.py",
-            {"SeatsSought", "SeatsReleased", "SeatsHandedOver"},
+            {"SeatsReleased", "SeatsHandedOver"},
         ),  # SeatsKept and SeatsGivenBack are
         ("partnership", "handlers/partnership.py", set[str]()),
     ],
