@@ -8,7 +8,7 @@ one bad record costs no other.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from msgspec.structs import replace
 
@@ -17,6 +17,8 @@ from handlers.events import Event, HeldReason, Impossible
 from handlers.working_days import HolidaysUnknown
 from streams.office import CannotNow, Office, Opened, Refusal, Settlement, Sitting
 from streams.wire import Letter, Unreadable, read, recorded_at
+
+NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 class _Refused(Exception):
@@ -27,27 +29,29 @@ class _Refused(Exception):
         self.reason, self.sentence = reason, sentence
 
 
-async def take(letters: Sequence[Letter], office: Office, now: datetime) -> None:
+async def take(letters: Sequence[Letter], office: Office, now: datetime, latest: datetime = NEVER) -> None:
     """Settle these records, in order. Returns once all are settled, parked or held; raises CannotNow.
 
-    now: the instant at the door, which stamps records that do not say when they were recorded.
+    now: the instant at the door, which stamps records that do not say when they were recorded. latest: what says that
+    it was recorded after this is held, since it would take its family and the area's diary into the future.
     """
     if len(letters) > 1:
         try:
-            await _together(letters, office, now)
+            await _together(letters, office, now, latest)
             return
         except CannotNow:
             raise
         except Exception:  # the batch was poisoned; find out by whom
             pass
     for letter in letters:
-        await _alone(letter, office, now)
+        await _alone(letter, office, now, latest)
 
 
-async def _alone(letter: Letter, office: Office, now: datetime) -> None:
-    known_at = recorded_at(letter, now)
+async def _alone(letter: Letter, office: Office, now: datetime, latest: datetime) -> None:
+    said = recorded_at(letter, now)
+    known_at = said if said <= latest else now
     try:
-        await _together([letter], office, now)
+        await _together([letter], office, now, latest)
     except CannotNow:
         raise
     except _Refused as refused:
@@ -62,8 +66,8 @@ async def _alone(letter: Letter, office: Office, now: datetime) -> None:
         await sitting.hold(refusal)
 
 
-async def _together(letters: Sequence[Letter], office: Office, now: datetime) -> None:
-    events = await office.seal([_read(letter, now) for letter in letters])
+async def _together(letters: Sequence[Letter], office: Office, now: datetime, latest: datetime) -> None:
+    events = await office.seal([_read(letter, now, latest) for letter in letters])
     async with office.sitting() as sitting:
         fresh = await _resolved(await _unseen(events, sitting), sitting)
         opened = await sitting.open(sorted({event.stream for event in fresh}))
@@ -88,11 +92,18 @@ def _judged(event: Event, desk: Opened, now: datetime) -> Decision:
         raise _Refused(reason, str(error)) from None
 
 
-def _read(letter: Letter, now: datetime) -> Event:
+def _read(letter: Letter, now: datetime, latest: datetime) -> Event:
     try:
-        return read(letter, now)
+        event = read(letter, now)
     except Unreadable as error:
         raise _Refused("unreadable", str(error)) from None
+    if event.recorded > latest:
+        day = f"{event.recorded:%Y-%m-%d}"
+        raise _Refused(
+            "impossible",
+            f"it says that it was recorded on {day}, which is still to come: mend its recordedtime and release it",
+        )
+    return event
 
 
 async def _unseen(events: Sequence[Event], sitting: Sitting) -> list[Event]:

@@ -72,6 +72,18 @@ def test_a_later_event_of_a_batch_sees_what_the_earlier_one_changed(run: Run) ->
     run(story)
 
 
+def test_a_record_from_days_ahead_of_the_door_is_held_and_moves_no_time(run: Run) -> None:
+    async def story(bench: Bench) -> None:
+        ahead, now = joined("p-1", 3 * 24 * 60), joined("p-2")
+        await take(letters(ahead, now), bench.office, NOW, NOW + timedelta(days=1))
+        ((reason, sentence),) = await bench.held()
+        assert reason == "impossible" and "recorded on 2025-01-09, which is still to come" in sentence
+        assert now.id in await settled(bench) and ahead.id not in await settled(bench)
+        assert max(at for _, _, at in await bench.facts(FAMILY)) == NOW
+
+    run(story)
+
+
 def test_a_batch_and_its_records_one_by_one_come_to_the_same(run: Run) -> None:
     async def story(bench: Bench) -> None:
         together = a_household(NOW, "F-1")
