@@ -74,8 +74,9 @@ def read(
 ) -> None:
     """Take in mails that came back: answers are recorded, bounces too, and what is not certain waits for a person."""
     if dry_run:
+        domain = settings_of(ctx, founding=True, keyed=False).domain
         for name, raw in _mails(source):
-            _say_read(name, read_safely(raw), json)
+            _say_read(name, read_safely(raw, domain=domain), json)
         return
     settings_of(ctx, founding=True)
 

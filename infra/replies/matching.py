@@ -28,7 +28,6 @@ from infra.replies.verdicts import (
 State = Literal["taken", "parked", "not_ours", "done"]
 SAID: dict[str, Said] = {"accepted": "accepted", "tentative": "tentative", "declined": "declined"}
 QUOTED, COMMENT = re.compile(r'"(?:[^"\\]|\\.)*"'), re.compile(r"\([^()]*\)")  # where a sender has a say
-OURSELVES = "our own mail came back to us"
 
 TWO_INVITATIONS = "the address that it was sent to and the meeting that it names belong to two invitations"
 ANOTHER_MEETING = "its calendar is about another meeting than the one whose address it was sent to"

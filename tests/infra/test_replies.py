@@ -231,6 +231,13 @@ def test_somebody_away_a_mail_delayed_and_one_of_our_own_change_nothing(referred
     assert [c["state"] for c in came] == ["done", "done", "done"] and referred.snapshot() == before
 
 
+def test_whatever_we_sent_is_told_apart_as_our_own_when_it_is_fed_in(referred: Home) -> None:
+    mails, before = str(referred.folder / "mail"), referred.snapshot()
+    for come in (referred.rows("replies", "read", mails, "--dry-run"), referred.rows("replies", "read", mails)):
+        assert len(come) > 4 and {c["verdict"] for c in come} == {"loop"}
+    assert referred.snapshot() == before
+
+
 @pytest.mark.parametrize(
     ("results", "vouched"),
     [
