@@ -24,10 +24,11 @@ from infra.db.engine import transaction
 from infra.db.sealing import REPLIES
 from infra.db.tables import unstamp
 from infra.papers.words import paragraphs
-from infra.replies import listening
+from infra.replies import listening, polling
 from infra.replies.taking import Came, read_safely, take_in
 from infra.replies.verdicts import Opened
 from infra.wiring import House
+from streams.office import CannotNow
 from streams.wire import stream_id
 
 STATES = ("parked", "not_ours", "done", "taken", "aside")
@@ -247,3 +248,20 @@ def listen(
             raise Fault(f"{host}:{port} cannot be listened on ({error.strerror}): name another --port") from None
 
     worked(ctx, act, founding=True)
+
+
+def poll(ctx: typer.Context, json: Json = False) -> None:
+    """Take in the mails of the mailbox at QUORATE_IMAP_HOST; each is moved away only once it is kept."""
+    imap = settings_of(ctx, founding=True).imap
+    if imap is None:
+        raise Fault("QUORATE_IMAP_HOST is not set: name the mail server, with QUORATE_IMAP_USER and _PASSWORD")
+
+    async def act(house: House) -> None:
+        left = await polling.poll(house, imap, lambda came: _say_came(imap.folder, came, json))
+        if house.settings.embedded and await has_begun(house):
+            await carried(house, await present(house))
+        if left:
+            which = first_few([str(number) for number in left])
+            raise CannotNow(f"some mails of {imap.folder} stay there, by the server's numbers {which}")
+
+    worked(ctx, act, founding=True, mails=True)
