@@ -144,6 +144,14 @@ def _taken(answers: Sequence[Answer], asked: Asked) -> Outcome:
     return Outcome("taken", f"{reply}{when}", reply, to.revision if to else None)
 
 
+def proposed_in(opened: Opened, sentence: str) -> list[datetime]:
+    """The other times that a mail proposes, of which this sentence was said."""
+    verdict = opened.verdict
+    if not isinstance(verdict, Counter | Reply) or (isinstance(verdict, Reply) and sentence != ANOTHER_TIME):
+        return []
+    return list(dict.fromkeys(at for a in verdict.answers if (at := a.proposed_at or a.starts_at)))
+
+
 def is_older(answer: Answer, sequence: int | None, stamped_at: datetime | None) -> bool:
     """Whether an answer that was taken before stands in its way (RFC 5546, 2.1.5): SEQUENCE first, then DTSTAMP."""
     if answer.sequence is not None and sequence is not None and answer.sequence != sequence:

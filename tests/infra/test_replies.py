@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shlex
 from collections.abc import Callable
 from email import message_from_bytes
 from email.policy import default
@@ -300,6 +301,25 @@ def test_a_mail_is_set_aside_under_a_name_and_for_a_reason(referred: Home) -> No
     )
     referred.says("replies", "aside", came["id"], "--reason", "rang him", *BY)
     assert not referred.rows("replies") and "Set aside: rang him" in referred.says("replies", "show", came["id"])
+
+
+@pytest.mark.parametrize("client", ["a COUNTER", "Google's", "iOS's"])
+def test_a_time_that_is_proposed_is_shown_with_what_moves_the_meeting_there(referred: Home, client: str) -> None:
+    asked = Asked(referred)
+    his, new = f"mailto:{asked.address}", "20250108T140000Z"
+    text = {
+        "a COUNTER": asked.calendar(f"DTSTART:{new}", f"ATTENDEE;PARTSTAT=TENTATIVE:{his}", method="COUNTER"),
+        "Google's": asked.calendar(f"DTSTART:{new}", f"ATTENDEE;PARTSTAT=ACCEPTED:{his}"),
+        "iOS's": asked.calendar(f"ATTENDEE;PARTSTAT=TENTATIVE;TO-ALL-PROPOSED-NEW-TIME={new}:{his}"),
+    }[client]
+    [came] = sent_back(referred, asked.reply(text))
+    assert "They propose Wed 8 January 2025 14:00 instead" in referred.says("replies", "show", came["id"])
+    [proposed] = referred.one("replies", "show", came["id"])["proposed"]
+    assert proposed["at"] == "2025-01-08T14:00:00Z"
+    command = shlex.split(proposed["command"])
+    assert command[0] == "quorate" and command[-2:] == ["--by", "YOU"]
+    referred.says(*command[1:-1], "w-coordinator")
+    assert referred.snapshot()["meetings"][MEETING]["booked"]["starts_at"] == proposed["at"]
 
 
 def test_what_a_sender_wrote_is_shown_without_what_could_deceive(referred: Home) -> None:
