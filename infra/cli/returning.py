@@ -142,7 +142,7 @@ def show(ctx: typer.Context, id_: Id, json: Json = False) -> None:
         return _row(row), raw.encode("latin-1", "replace"), remark
 
     told, raw, remark = worked(ctx, act)
-    found = read_safely(raw)
+    found = read_safely(raw, domain=settings_of(ctx).domain)
     if json:
         shown = {"envelope": msgspec.to_builtins(found.envelope), "found": msgspec.to_builtins(found.verdict)}
         shown["proposed"] = [
