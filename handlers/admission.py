@@ -50,7 +50,7 @@ NAMES: dict[type[e.Body], tuple[str, str, str]] = {
     **dict.fromkeys(
         (
             *(e.MeetingHeld, e.MinutesRecorded, e.DecisionsRecorded, e.MeetingAdjourned, e.MeetingCancelled),
-            *(e.AnswerGiven, e.CallLogged, e.ReportReceived, e.SlotsAsked, e.BookingAsked),
+            *(e.AnswerGiven, e.CopyAsked, e.CallLogged, e.ReportReceived, e.SlotsAsked, e.BookingAsked),
             *(e.SeatsTaken, e.NothingFits, e.SlotsFound),
         ),
         ("meeting", "meeting", "meetings"),

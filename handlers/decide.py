@@ -186,6 +186,7 @@ RULES: dict[type[e.Body], tuple[Rule, ...]] = {
     e.ReportReceived: (),
     # what people, the post and the clock tell us
     e.AnswerGiven: (),
+    e.CopyAsked: (lambda body, desk: inviting.send_again(desk.case, body, _guests(desk), desk.directory, desk.now),),
     e.CallLogged: (),
     e.MessageAccepted: (),
     e.MessageFailed: (),
@@ -378,8 +379,7 @@ def _look(body: e.SlotsAsked, desk: Desk) -> Iterator[Finding | Effect]:
 
 def _book(body: e.BookingAsked, desk: Desk) -> Iterator[Finding | Effect]:
     meeting = desk.case.meetings[body.meeting]
-    guests = _guests(desk)[meeting.id]
-    return seats.seek(desk.case, meeting, guests, desk.protocol, desk.directory, desk.now, body)
+    return seats.seek(desk.case, meeting, _guests(desk)[meeting.id], desk.protocol, desk.directory, desk.now, body)
 
 
 def _adjourn(body: e.MeetingAdjourned, desk: Desk) -> Iterator[Finding | Effect]:

@@ -41,7 +41,8 @@ class SendInvitation(Struct, frozen=True, tag=True, kw_only=True):
     """One person's own iMIP REQUEST or CANCEL. stamped_at is iCalendar's DTSTAMP: nothing later reads a clock.
 
     client_reference: the treatment service's own, quoted to that service alone (decision 22).
-    goes_on: a CANCEL to somebody who is no longer asked to a meeting that takes place.
+    goes_on: a CANCEL to somebody who is no longer asked to a meeting that takes place; copy_of: the message that this
+    one repeats, so that what becomes of it counts for that one.
     """
 
     message: str
@@ -63,6 +64,7 @@ class SendInvitation(Struct, frozen=True, tag=True, kw_only=True):
     client_reference: Text | None = None
     moved_from: datetime | None = None
     goes_on: bool = False
+    copy_of: str = ""
 
 
 class Sat(Struct, frozen=True, kw_only=True):

@@ -570,6 +570,13 @@ class AnswerGiven(Body, frozen=True):
     revision: int | None = None
 
 
+class CopyAsked(Body, frozen=True):
+    """Somebody asks for the invitation that they hold once more, since their calendar lost it."""
+
+    meeting: str
+    person: str
+
+
 class CallLogged(Body, frozen=True):
     """A coordinator spoke with somebody about a meeting, or saw a paper collected."""
 

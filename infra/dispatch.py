@@ -117,7 +117,7 @@ class Dispatch:
 
     def _receipt(self, parcel: Parcel, message: Message, sent: Sent, now: datetime) -> Event:
         stream, paper, revision = stream_id(parcel.stream), paper_of(message), _revision(message)
-        about = (message.message, message.meeting, message.to.person, paper)
+        about = (counts_for(message), message.meeting, message.to.person, paper)
         match sent:
             case Accepted():
                 ready = isinstance(message, SendMinutes) and not message.to.secure
@@ -144,6 +144,11 @@ def paper_of(message: Message) -> Paper:
             return "letter"
         case _:
             assert_never(message)
+
+
+def counts_for(message: Message) -> str:
+    """The message whose fate this one's is."""
+    return (message.copy_of if isinstance(message, SendInvitation) else "") or message.message
 
 
 def may_repeat(message: Message) -> bool:

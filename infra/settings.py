@@ -25,13 +25,26 @@ class Login(Struct, frozen=True):
     ca: Path | None = None
 
 
+class Imap(Struct, frozen=True, kw_only=True):
+    """The mailbox that answers come to, always by TLS. kept: the folder that a mail is moved to once it is kept;
+    ca: as of Login."""
+
+    host: str
+    port: int
+    user: str
+    password: str
+    folder: str
+    kept: str
+    ca: Path | None = None
+
+
 class Settings(Struct, frozen=True, kw_only=True):
     """Where things are. home: the folder of the embedded default; database: a SQLAlchemy URL; kafka: host:port, or
-    empty for the local engine, with a login where the broker asks for one; domain: the organiser's mail domain;
-    nation: whose bank holidays and rules; overlay: a local pack over them, or a folder with one for each area;
-    webhook_networks: where webhooks may go though it lies within; authserv_id: under which name our own mail server
-    writes Authentication-Results, empty if it writes none; watch_port: where health and metrics are asked for,
-    None: nowhere; stuck_seconds: how long work may wait without anything moving, 0: for ever."""
+    empty for the local engine, with a login where the broker asks for one; imap: the mailbox that is polled; domain:
+    the organiser's mail domain; nation: whose bank holidays and rules; overlay: a local pack over them, or a folder
+    with one for each area; webhook_networks: where webhooks may go though it lies within; authserv_id: under which name
+    our own mail server writes Authentication-Results, empty if it writes none; watch_port: where health and metrics are
+    asked for, None: nowhere; stuck_seconds: how long work may wait without anything moving, 0: for ever."""
 
     home: Path
     database: str
@@ -46,6 +59,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     nation: str
     overlay: Path | None
     master_key: bytes
+    imap: Imap | None = None
     webhook_networks: tuple[IPv4Network | IPv6Network, ...] = ()
     authserv_id: str = ""
     watch_host: str = "127.0.0.1"
@@ -79,6 +93,7 @@ def read(environment: Mapping[str, str] = os.environ, home: Path | None = None, 
         nation=nation,
         overlay=overlay,
         master_key=_master_key(environment, where) if keyed else b"",
+        imap=_imap(environment),
         webhook_networks=_networks(environment),
         authserv_id=environment.get("QUORATE_AUTHSERV_ID", ""),
         watch_host=environment.get("QUORATE_WATCH_HOST", "127.0.0.1"),
@@ -115,6 +130,22 @@ def _login(environment: Mapping[str, str]) -> Login | None:
         named = "QUORATE_KAFKA_PASSWORD (or its _FILE)" if user else "QUORATE_KAFKA_USER"
         raise SettingsFault(f"{named} is not set: give user and password together, or neither and no QUORATE_KAFKA_CA")
     return Login(user, password, Path(ca) if ca else None)
+
+
+def _imap(environment: Mapping[str, str]) -> Imap | None:
+    host, user = environment.get("QUORATE_IMAP_HOST"), environment.get("QUORATE_IMAP_USER")
+    if not host:
+        return None
+    password, ca = _value(environment, "QUORATE_IMAP_PASSWORD"), environment.get("QUORATE_IMAP_CA")
+    if not (user and password):
+        raise SettingsFault("QUORATE_IMAP_HOST is set: give QUORATE_IMAP_USER and QUORATE_IMAP_PASSWORD (or its _FILE)")
+    folder, kept = environment.get("QUORATE_IMAP_FOLDER", "INBOX"), environment.get("QUORATE_IMAP_KEPT", "Quorate")
+    if folder == kept:
+        raise SettingsFault("QUORATE_IMAP_KEPT is QUORATE_IMAP_FOLDER: name another, so that what is kept is moved")
+    port = _number(environment, "QUORATE_IMAP_PORT", "993")
+    return Imap(
+        host=host, port=port, user=user, password=password, folder=folder, kept=kept, ca=Path(ca) if ca else None
+    )
 
 
 def _number(environment: Mapping[str, str], name: str, default: str) -> int:

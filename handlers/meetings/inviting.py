@@ -6,12 +6,14 @@ hear of it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from handlers import events as e
 from handlers import facts as f
 from handlers.case_file import CaseFile
 from handlers.duties import Met, Owed
@@ -109,6 +111,24 @@ def call_back(file: CaseFile, meeting: Meeting, directory: Directory, now: datet
         if was and not sent.cancelled:
             issued = _issue(file, meeting, was, _was_asked(file, person, directory), "CANCEL", directory, now)
             yield from (x for x in issued if isinstance(x, SendInvitation))
+
+
+def send_again(
+    file: CaseFile, body: e.CopyAsked, guests: Mapping[str, list[Invitee]], directory: Directory, now: datetime
+) -> Iterator[SendInvitation]:
+    """The invitation that somebody holds, as it stands, to whoever asked for it once more."""
+    meeting = file.meetings[body.meeting]
+    sent, booked = meeting.invitations.get(body.person), meeting.booked
+    if not sent or not booked or (sent.cancelled, sent.revision) != (False, booked.revision):
+        return
+    if meeting.held or now >= booked.starts_at:
+        return
+    message = derived("invitation", str(file.stream), meeting.id, body.person, now.isoformat())
+    copy = {"message": message, "copy_of": sent.message, "sequence": sent.sequence, "because": "asked for once more"}
+    for guest in with_chair(meeting, guests[meeting.id], directory):
+        if guest.person == body.person:
+            issued = _issue(file, meeting, booked, guest, "REQUEST", directory, now)
+            yield from (replace(x, **copy) for x in issued if isinstance(x, SendInvitation))
 
 
 def _is_owed(file: CaseFile, meeting: Meeting, booked: f.MeetingBooked, guest: Invitee, directory: Directory) -> bool:

@@ -61,6 +61,7 @@ CLAUSES: dict[type[Body], str] = {
     e.BookingAsked: "a coordinator asked for a time",
     e.MeetingCancelled: "a meeting was called off",
     e.AnswerGiven: "somebody answered an invitation",
+    e.CopyAsked: "somebody asked for their invitation once more",
     e.CallLogged: "a call was logged, or a paper collected",
     e.DutyAcknowledged: "somebody showed that they know",
     e.DutyExcused: "a named person answered for a duty",

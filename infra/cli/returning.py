@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from collections.abc import Iterator
 from datetime import datetime
@@ -13,6 +14,7 @@ import typer
 
 from handlers import events as e
 from handlers.events import Body
+from handlers.working_days import LONDON
 from infra.cli.acting import By, known_to
 from infra.cli.common import Fault, Json, as_json, first_few, say, settings_of, worked
 from infra.cli.moments import iso, words
@@ -24,10 +26,12 @@ from infra.db.engine import transaction
 from infra.db.sealing import REPLIES
 from infra.db.tables import unstamp
 from infra.papers.words import paragraphs
-from infra.replies import listening
+from infra.replies import listening, polling
+from infra.replies.matching import proposed_in
 from infra.replies.taking import Came, read_safely, take_in
 from infra.replies.verdicts import Opened
 from infra.wiring import House
+from streams.office import CannotNow
 from streams.wire import stream_id
 
 STATES = ("parked", "not_ours", "done", "taken", "aside")
@@ -74,8 +78,9 @@ def read(
 ) -> None:
     """Take in mails that came back: answers are recorded, bounces too, and what is not certain waits for a person."""
     if dry_run:
+        domain = settings_of(ctx, founding=True, keyed=False).domain
         for name, raw in _mails(source):
-            _say_read(name, read_safely(raw), json)
+            _say_read(name, read_safely(raw, domain=domain), json)
         return
     settings_of(ctx, founding=True)
 
@@ -137,9 +142,12 @@ def show(ctx: typer.Context, id_: Id, json: Json = False) -> None:
         return _row(row), raw.encode("latin-1", "replace"), remark
 
     told, raw, remark = worked(ctx, act)
-    found = read_safely(raw)
+    found = read_safely(raw, domain=settings_of(ctx).domain)
     if json:
         shown = {"envelope": msgspec.to_builtins(found.envelope), "found": msgspec.to_builtins(found.verdict)}
+        shown["proposed"] = [
+            {"at": iso(at), "command": _to_move(told, at)} for at in proposed_in(found, told["sentence"])
+        ]
         as_json({k: v for k, v in told.items() if not k.startswith("_")} | {"remark": remark or None} | shown)
         return
     say(f"{id_} ({told['verdict']}, {told['state']}), came {told['_at']}: {told['sentence']}")
@@ -150,6 +158,9 @@ def show(ctx: typer.Context, id_: Id, json: Json = False) -> None:
     say(f"From {found.envelope.sender or 'nobody named'}: {found.envelope.subject or 'no subject'}")
     for answer in getattr(found.verdict, "answers", ()):
         _say_answer(msgspec.to_builtins(answer))
+    for at in proposed_in(found, told["sentence"]):
+        say(f"They propose {words(at)} instead.")
+        say(f"What moves it there: {_to_move(told, at) or 'nothing, since it names no meeting of ours'}")
     for line in paragraphs(found.envelope.words):
         say(f"| {line}")
 
@@ -157,6 +168,15 @@ def show(ctx: typer.Context, id_: Id, json: Json = False) -> None:
 def _say_answer(answer: dict[str, Any]) -> None:
     told = [f"{key.replace('_', ' ')} {value}" for key, value in answer.items() if value]
     say(f"Its calendar says: {'; '.join(map(str, told))}")
+
+
+def _to_move(told: dict[str, Any], at: datetime) -> str | None:
+    """What moves the meeting that this mail is about to then, if it is known."""
+    if not told["meeting"]:
+        return None
+    stream = stream_id(told["stream"])
+    where = shlex.join([stream.id, told["meeting"], "--to", at.astimezone(LONDON).strftime("%Y-%m-%dT%H:%M")])
+    return f"quorate move {where} --area {stream.area} --reason 'another time was proposed' --by YOU"
 
 
 def take(
@@ -246,3 +266,20 @@ def listen(
             raise Fault(f"{host}:{port} cannot be listened on ({error.strerror}): name another --port") from None
 
     worked(ctx, act, founding=True)
+
+
+def poll(ctx: typer.Context, json: Json = False) -> None:
+    """Take in the mails of the mailbox at QUORATE_IMAP_HOST; each is moved away only once it is kept."""
+    imap = settings_of(ctx, founding=True).imap
+    if imap is None:
+        raise Fault("QUORATE_IMAP_HOST is not set: name the mail server, with QUORATE_IMAP_USER and _PASSWORD")
+
+    async def act(house: House) -> None:
+        left = await polling.poll(house, imap, lambda came: _say_came(imap.folder, came, json))
+        if house.settings.embedded and await has_begun(house):
+            await carried(house, await present(house))
+        if left:
+            which = first_few([str(number) for number in left])
+            raise CannotNow(f"some mails of {imap.folder} stay there, by the server's numbers {which}")
+
+    worked(ctx, act, founding=True, mails=True)

@@ -46,7 +46,7 @@ async def invited(connection: AsyncConnection, stream: str, meeting: str, person
     found = await connection.execute(select(outbox.c.letter).where(*ours))
     messages = [msgspec.json.decode(r.letter, type=Message) for r in found]
     those = [m for m in messages if isinstance(m, SendInvitation) and (m.meeting, m.to.person) == (meeting, person)]
-    return sorted(those, key=lambda m: m.sequence)
+    return sorted(those, key=lambda m: (m.sequence, m.stamped_at))
 
 
 async def lay_down(connection: AsyncConnection, row: dict[str, Any]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from msgspec import Struct
@@ -27,8 +27,8 @@ from infra.replies.verdicts import (
 
 State = Literal["taken", "parked", "not_ours", "done"]
 SAID: dict[str, Said] = {"accepted": "accepted", "tentative": "tentative", "declined": "declined"}
+AN_HOUR = timedelta(hours=1)
 QUOTED, COMMENT = re.compile(r'"(?:[^"\\]|\\.)*"'), re.compile(r"\([^()]*\)")  # where a sender has a say
-OURSELVES = "our own mail came back to us"
 
 TWO_INVITATIONS = "the address that it was sent to and the meeting that it names belong to two invitations"
 ANOTHER_MEETING = "its calendar is about another meeting than the one whose address it was sent to"
@@ -41,7 +41,9 @@ SENT_BY = "somebody answers for whoever was asked, which nobody can check"
 ONE_DAY = "it answers for one day of a series, and we ask to no series"
 NO_WORD = "it says neither yes, nor no, nor perhaps"
 ANOTHER_TIME = "another time is proposed: fix it with quorate move, or answer by telephone"
-A_COPY = "the invitation is asked for once more, since the calendar does not have it: ring, or send it again"
+A_COPY = "the invitation is asked for once more, and there is none to send: ring whoever asks"
+COPY_SENT = "the invitation is asked for once more, and sent"
+COPY_WENT = "the invitation is asked for once more, and went less than an hour ago"
 NOT_OURS = "it names no meeting and no mail of ours"
 OLDER = "a later answer to the same invitation was taken before"
 AWAY = "an automatic answer, which is none"
@@ -79,7 +81,7 @@ class Outcome(Struct, frozen=True):
     revision: int | None = None
 
 
-def judged(opened: Opened, asked: Sequence[Asked], authserv_id: str) -> Outcome:
+def judged(opened: Opened, asked: Sequence[Asked], authserv_id: str, now: datetime) -> Outcome:
     """What becomes of a mail that points at these invitations. A bounce that failed is not judged here."""
     match opened.verdict:
         case Unreadable(sentence):
@@ -93,11 +95,11 @@ def judged(opened: Opened, asked: Sequence[Asked], authserv_id: str) -> Outcome:
         case Bounce(action=action):
             return Outcome("done", DELIVERY.get(action, NOT_OURS))
         case Counter() | Refresh() | Reply() as verdict:
-            return _answer(verdict, opened.envelope, asked, authserv_id)
+            return _answer(verdict, opened.envelope, asked, authserv_id, now)
 
 
 def _answer(
-    verdict: Counter | Refresh | Reply, envelope: Envelope, asked: Sequence[Asked], authserv_id: str
+    verdict: Counter | Refresh | Reply, envelope: Envelope, asked: Sequence[Asked], authserv_id: str, now: datetime
 ) -> Outcome:
     if not asked:
         return Outcome("parked" if isinstance(verdict, Counter) and verdict.shape == "words" else "not_ours", NOT_OURS)
@@ -106,10 +108,17 @@ def _answer(
     if doubt := _doubt(asked[0], envelope, verdict.answers, authserv_id):
         return Outcome("parked", doubt)
     if isinstance(verdict, Refresh):
-        return Outcome("parked", A_COPY)
+        return _copy(asked[0].sent[-1], now)
     if isinstance(verdict, Counter):
         return Outcome("parked", ANOTHER_TIME)
     return _taken(verdict.answers, asked[0])
+
+
+def _copy(last: SendInvitation, now: datetime) -> Outcome:
+    """Whoever asks is sent it at most once an hour."""
+    if last.method == "CANCEL" or last.starts_at <= now:
+        return Outcome("parked", A_COPY)
+    return Outcome("done", COPY_WENT) if now < last.stamped_at + AN_HOUR else Outcome("taken", COPY_SENT)
 
 
 def _doubt(asked: Asked, envelope: Envelope, answers: Sequence[Answer], authserv_id: str) -> str:
@@ -143,6 +152,14 @@ def _taken(answers: Sequence[Answer], asked: Asked) -> Outcome:
     old = to is not None and to.revision != asked.sent[-1].revision
     when = " to a time that no longer stands" if old else ""
     return Outcome("taken", f"{reply}{when}", reply, to.revision if to else None)
+
+
+def proposed_in(opened: Opened, sentence: str) -> list[datetime]:
+    """The other times that a mail proposes, of which this sentence was said."""
+    verdict = opened.verdict
+    if not isinstance(verdict, Counter | Reply) or (isinstance(verdict, Reply) and sentence != ANOTHER_TIME):
+        return []
+    return list(dict.fromkeys(at for a in verdict.answers if (at := a.proposed_at or a.starts_at)))
 
 
 def is_older(answer: Answer, sequence: int | None, stamped_at: datetime | None) -> bool:

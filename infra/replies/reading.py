@@ -50,16 +50,18 @@ CLOSED = {
 FROM_OUTSIDE = "it carries a calendar of the method {}, and from outside none of those changes anything here"
 OF_ANOTHER_KIND = "its calendar is about {}, not about a meeting"
 KINDS = {"VTODO": "a task", "VJOURNAL": "a diary entry", "VFREEBUSY": "free and busy times"}
+OUR_OWN = "our own mail came back to us"
+OUR_MESSAGE_ID, OUR_MAILBOX = re.compile(r"[0-9a-f]{32}"), re.compile(r"meetings|r-[0-9a-f]{8,64}")
 WORDS_ALONE = "it answers in words alone, if it answers: read it, and record what it says"
 
 
-def read(mail: bytes, limits: Limits = LIMITS) -> Verdict:
+def read(mail: bytes, limits: Limits = LIMITS, domain: str = "") -> Verdict:
     """What this mail, or calendar file, is."""
-    return opened(mail, limits).verdict
+    return opened(mail, limits, domain).verdict
 
 
-def opened(raw: bytes, limits: Limits = LIMITS) -> Opened:
-    """The verdict, with what stands on the outside of the mail."""
+def opened(raw: bytes, limits: Limits = LIMITS, domain: str = "") -> Opened:
+    """The verdict, with what stands on the outside of the mail. domain: ours, by which our own mails are known."""
     if fault := beyond(raw, limits):
         return Opened(envelope_of(Part(), raw), Unreadable(fault))
     if BARE.match(plain_lines(raw[:200])):
@@ -72,15 +74,17 @@ def opened(raw: bytes, limits: Limits = LIMITS) -> Opened:
         envelope = envelope_of(mail, raw)
     except RecursionError:
         return Opened(envelope_of(Part(), raw), Unreadable("its parts are nested too deep to be read"))
-    return Opened(envelope, _verdict(mail, envelope, limits))
+    return Opened(envelope, _verdict(mail, envelope, limits, domain.lower()))
 
 
-def _verdict(mail: Part, envelope: Envelope, limits: Limits) -> Verdict:
+def _verdict(mail: Part, envelope: Envelope, limits: Limits, domain: str) -> Verdict:
     if len([1 for key, _ in mail.raw_items() if key.lower() == "received"]) > limits.hops:
         return Loop(f"it went through more than {limits.hops} mail servers, so it goes round in circles")
     bounce = bounce_in(mail)
     if bounce is not None:
         return bounce
+    if domain and _is_ours(envelope, domain):
+        return Loop(OUR_OWN)
     parts = list(leaves(mail))
     if len(parts) > limits.parts:
         return Unreadable(f"it has more than {limits.parts} parts")
@@ -91,6 +95,12 @@ def _verdict(mail: Part, envelope: Envelope, limits: Limits) -> Verdict:
         texts = [_calendar_text(p) for p in calendars]
         return _by_calendar(texts, [parameter(p, "method").upper() for p in calendars], limits)
     return _without_calendar(mail, envelope, parts)
+
+
+def _is_ours(envelope: Envelope, domain: str) -> bool:
+    """Whether we sent this mail ourselves: by its Message-ID, or by one of the mailboxes that we write from."""
+    told = ((OUR_MESSAGE_ID, envelope.message_id.lower()), (OUR_MAILBOX, envelope.sender))
+    return any(ours.fullmatch(name.removesuffix(f"@{domain}")) and name.endswith(f"@{domain}") for ours, name in told)
 
 
 def _without_calendar(mail: Part, envelope: Envelope, parts: list[Part]) -> Verdict:
@@ -135,7 +145,7 @@ def _of(calendar: Calendar) -> Verdict:
         return Unmatched("it holds calendars of several methods: read it, and record what it says")
     method = next(iter(methods), "REPLY" if any(a.partstat for a in calendar.answers) else "")
     if calendar.ours and method in ("REQUEST", "CANCEL"):
-        return Loop("our own invitation came back")
+        return Loop(OUR_OWN)
     if method not in ("REPLY", "COUNTER", "REFRESH"):
         said = FROM_OUTSIDE.format(method.lower()[:40]) if method else "its calendar answers nothing"
         return Unmatched(said, foreign=True)

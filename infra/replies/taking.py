@@ -12,16 +12,16 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from handlers.effects import Message, SendInvitation
-from handlers.events import AnswerGiven, Body, Event, MessageFailed
+from handlers.events import AnswerGiven, Body, CopyAsked, Event, MessageFailed
 from handlers.people import derived
 from infra.db import outbox, replies
 from infra.db.engine import AsyncConnection, transaction
 from infra.db.played import played_to
 from infra.db.sealing import REPLIES, keys_in
 from infra.db.tables import stamp, unstamp
-from infra.dispatch import paper_of
+from infra.dispatch import counts_for, paper_of
 from infra.papers.calendars import invitation_name
-from infra.replies.matching import NOT_OURS, OLDER, OURSELVES, Asked, Outcome, is_older, judged
+from infra.replies.matching import NOT_OURS, OLDER, Asked, Outcome, is_older, judged
 from infra.replies.reading import opened
 from infra.replies.verdicts import LIMITS, Answer, Bounce, Counter, Envelope, Limits, Opened, Refresh, Reply, Unreadable
 from infra.wiring import House
@@ -51,7 +51,7 @@ class Came(Struct, frozen=True):
 async def take_in(house: House, raw: bytes, to: Sequence[str] = (), limits: Limits = LIMITS) -> Came:
     """Keep a mail and act on it, once. to: whom its mail server says that it is for. Raises CannotNow; then it is not
     kept."""
-    found = await asyncio.to_thread(read_safely, raw, limits)
+    found = await asyncio.to_thread(read_safely, raw, limits, house.settings.domain)
     envelope = replace(found.envelope, to=(*found.envelope.to, *(a.lower() for a in to)))
     found = replace(found, envelope=envelope)
     id_ = _named(raw, envelope)
@@ -69,10 +69,10 @@ async def take_in(house: House, raw: bytes, to: Sequence[str] = (), limits: Limi
         return _came(row | about)
 
 
-def read_safely(raw: bytes, limits: Limits = LIMITS) -> Opened:
-    """Read it; what our reader cannot bear is kept for a person all the same."""
+def read_safely(raw: bytes, limits: Limits = LIMITS, domain: str = "") -> Opened:
+    """Read it, our own mails known by our domain; what our reader cannot bear is kept for a person all the same."""
     try:
-        return opened(raw, limits)
+        return opened(raw, limits, domain)
     except Exception as error:  # whatever it was, the mail must not be lost
         return Opened(Envelope(), Unreadable(OUR_FAULT.format(type(error).__name__)))
 
@@ -105,10 +105,11 @@ async def _decided(
         about |= {"stream": stream, "meeting": message.meeting or None, "person": message.to.person}
         event_id = derived("bounced", message.message)
         return Outcome("taken", CAME_BACK), _event(event_id, stream, _bounced(message), now, now), about
-    sender = found.envelope.sender
-    if sender == house.dispatch.letterhead.desk.lower() or any(map(TOKEN.fullmatch, _ours(house, [sender]))):
-        return Outcome("done", OURSELVES), None, about
-    outcome = judged(found, asked, house.settings.authserv_id)
+    outcome = judged(found, asked, house.settings.authserv_id, now)
+    if alone and outcome.state == "taken" and isinstance(found.verdict, Refresh):
+        # named after the copy before, so that two who ask at once are sent one
+        event_id = derived("copy asked", alone.sent[-1].message)
+        return outcome, _event(event_id, alone.stream, CopyAsked(alone.meeting, alone.person), now, now), about
     if outcome.reply is None or alone is None:
         return outcome, None, about
     [answer] = _answers(found)
@@ -127,7 +128,9 @@ def _event(id_: str, stream: str, body: Body, happened: datetime, now: datetime)
 
 def _bounced(message: Message) -> MessageFailed:
     revision = message.revision if isinstance(message, SendInvitation) else 0
-    return MessageFailed(message.message, message.meeting, message.to.person, paper_of(message), "bounced", revision)
+    return MessageFailed(
+        counts_for(message), message.meeting, message.to.person, paper_of(message), "bounced", revision
+    )
 
 
 async def _our_mail(

@@ -1,5 +1,7 @@
 """Whoever should hold an invitation holds one, and whoever should not has been told so (decision 22; 3.24, 3.47)."""
 
+from msgspec.structs import replace
+
 from handlers import events as e
 from handlers.effects import SendInvitation
 from handlers.working_days import in_words
@@ -160,3 +162,18 @@ def test_a_parent_who_left_the_family_is_asked_off_at_the_address_that_she_had()
     h = a_conference().family(e.MemberLeft("mother", day("Mon 3 March 2025")))
     assert methods(h, "mother") == [("REQUEST", 0), ("CANCEL", 1)]
     assert h.meeting().invitations["mother"].cancelled and h.open("send_cancellation", to="mother")
+
+
+def test_an_invitation_that_is_asked_for_again_goes_as_it_stands_to_whoever_asks_alone() -> None:
+    h = a_conference().at("Mon 3 March 2025 12:00").family(e.CopyAsked(CONFERENCE, "w-social"))
+    first, again = h.sent(SendInvitation, "w-social")
+    other = {"message": again.message, "copy_of": first.message, "stamped_at": h.now, "because": "asked for once more"}
+    assert again.message != first.message and again == replace(first, **other)
+    assert len(h.sent(SendInvitation)) == 5 and h.meeting().invitations["w-social"].message == first.message
+
+
+def test_nobody_is_sent_again_what_no_longer_stands_or_was_never_sent() -> None:
+    begun = a_conference().at("Wed 5 March 2025 09:00")
+    for h, person in ((a_conference().cancels(), "mother"), (begun, "mother"), (a_conference(), "w-nobody")):
+        before = len(h.sent(SendInvitation))
+        assert len(h.family(e.CopyAsked(CONFERENCE, person)).sent(SendInvitation)) == before

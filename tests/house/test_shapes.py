@@ -26,6 +26,7 @@ NOT_FOLDED: dict[type[e.Body], str] = {
     e.SeatsTaken: "an answer; MeetingBooked is the fact, unless it is stale",
     e.NothingFits: "an answer; BookingFailed is the fact",
     e.SlotsFound: "an answer; SlotsOffered is the fact",
+    e.CopyAsked: "a question; the mail that answers it says what is known already",
     e.DutyExcused: "DutyEnded is the fact",
     e.DirectoryChanged: "a knock at the door; what changed is read off the directory",
     e.TimeCame: "the hour itself changes nothing",

@@ -226,6 +226,20 @@ def test_what_is_ours_or_goes_in_circles_is_a_loop() -> None:
 
 
 @pytest.mark.parametrize(
+    ("headers", "ours"),
+    [
+        ({"From": "Team <Meetings@Meetings.example>"}, True),
+        ({"From": ORGANISER}, True),
+        ({"Message_ID": f"<{'0a' * 16}@meetings.example>"}, True),
+        ({"From": "alex@meetings.example", "Message_ID": "<a-1@meetings.example>"}, False),
+        ({"From": "meetings@else.example", "Message_ID": f"<{'0a' * 16}@else.example>"}, False),
+    ],
+)
+def test_a_mail_of_our_own_is_known_by_its_mailbox_or_its_name(headers: dict[str, str], ours: bool) -> None:
+    assert isinstance(read(mail(words="The minutes.", **headers), domain="Meetings.example"), Loop) is ours
+
+
+@pytest.mark.parametrize(
     ("raw", "word"),
     [
         (tnef(), "winmail.dat"),

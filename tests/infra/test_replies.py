@@ -171,7 +171,10 @@ DOUBTFUL: dict[str, tuple[Callable[[Asked], bytes], str]] = {
         "another time",
     ),
     "a counter-proposal": (lambda a: a.reply(a.calendar("DTSTART:20250108T140000Z", method="COUNTER")), "another time"),
-    "a copy asked for": (lambda a: a.reply(a.calendar(method="REFRESH")), "once more"),
+    "a copy asked for by another": (
+        lambda a: a.reply(a.calendar(method="REFRESH"), From="b@x.example"),
+        "another address",
+    ),
     "a deputy": (
         lambda a: a.reply(
             a.calendar(f'ATTENDEE;PARTSTAT=DELEGATED;DELEGATED-TO="mailto:b@x.example":mailto:{a.address}')
