@@ -138,7 +138,12 @@ def text_of(part: Part) -> str:
 
 
 def as_text(body: bytes, charset: str) -> str:
-    """The text, whichever charset it says it is in: UTF-8 where it can be that, else what it says, else Windows'."""
+    """The text, whichever charset it says it is in: UTF-8 where it can be that, else what it says, else Windows'. What
+    is no character, as UTF-7 may write, is a question mark."""
+    return _decoded(body, charset).encode("utf-8", "replace").decode("utf-8")
+
+
+def _decoded(body: bytes, charset: str) -> str:
     if body[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return body.decode("utf-16", "replace")
     if b"\0" in body[:100]:

@@ -381,6 +381,12 @@ def test_what_a_sender_wrote_is_shown_without_what_could_deceive(referred: Home)
     assert "those that wait are P-" in referred.fails("replies", "show", "P-nobody")
 
 
+def test_words_that_are_no_characters_are_shown_all_the_same(referred: Home) -> None:
+    raw = mail(From=ADDRESS, words="+2AA- +AAA- hello").replace(b"charset=utf-8", b"charset=utf-7")
+    [came] = sent_back(referred, raw)
+    assert "hello" in referred.one("replies", "show", came["id"])["envelope"]["words"]
+
+
 def test_what_came_back_is_kept_whole_and_sealed(referred: Home) -> None:
     raw = Asked(referred).reply(From="Zoë Quill <alias@clearway.example>", Subject="Quillfeather \u00e9")
     sent_back(referred, raw)
@@ -461,6 +467,15 @@ def test_a_mail_is_kept_before_our_mail_server_is_told_so(referred: Home, lmtp: 
 def test_a_mail_stays_with_our_mail_server_while_the_database_is_away(referred: Home) -> None:
     [said] = handed_over(referred, Asked(referred).reply(), away=True)
     assert said.startswith("451")
+
+
+@pytest.mark.parametrize("end", [b"\n.\n", b"\n.\r\n", b"\r.\r\n", b"\r\n.\n", b"\r.\r", b"\r\n.\r", b"\n.\r"])
+def test_no_mail_is_hidden_in_another(referred: Home, end: bytes) -> None:
+    asked = Asked(referred)
+    inner = b"MAIL FROM:<>\r\nRCPT TO:<%b>\r\nDATA\r\n" % asked.organiser.encode() + asked.reply()
+    [said] = handed_over(referred, b"From: a@x.example\r\n\r\nx" + end + inner)
+    [row] = referred.rows("replies", "--all")
+    assert said.startswith("250") and row["reply"] in said and row["state"] == "parked" and not told(referred)
 
 
 def test_the_door_takes_no_mail_for_others_and_none_beyond_its_size(referred: Home) -> None:
