@@ -125,11 +125,12 @@ async def _decided(
 
 
 def _dated(answer: Answer, envelope: Envelope, asked: Asked, now: datetime) -> Answer:
-    """Its SEQUENCE if we asked under it, and when it was given as far as that can be: else it would stand in the way of
-    every later answer."""
+    """Its SEQUENCE if we asked under it, and when it was given as far as that can be, neither before we asked nor after
+    now: else it would stand in the way of every later answer."""
     said = answer.stamped_at or envelope.sent_at
+    asked_at = asked.sent[0].stamped_at
     sequence = answer.sequence if asked.of(answer.sequence) else None
-    return replace(answer, sequence=sequence, stamped_at=said and min(said, now))
+    return replace(answer, sequence=sequence, stamped_at=said and min(max(said, asked_at), now))
 
 
 def _event(id_: str, stream: str, body: Body, happened: datetime, now: datetime) -> Event:

@@ -317,6 +317,13 @@ def test_a_wrong_clock_or_a_number_of_its_own_does_not_stand_in_the_way_of_later
     assert found and found["reply"] == "declined"
 
 
+def test_nobody_answers_before_being_asked(referred: Home) -> None:
+    asked = Asked(referred)
+    assert sent_back(referred, asked.reply(asked.calendar(at="00010101T000000Z")))[0]["state"] == "taken"
+    [(happened,)] = referred.sql("SELECT happened FROM ledger WHERE type = 'AnswerGiven'")
+    assert happened.startswith("2025-01-06")
+
+
 def test_answers_of_one_instant_count_in_the_order_in_which_they_came(referred: Home) -> None:
     asked = Asked(referred)
     said = [("ACCEPTED", "DECLINED")[n % 2] for n in range(9)]
