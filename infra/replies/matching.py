@@ -57,8 +57,8 @@ DELIVERY = {
 
 
 class Asked(Struct, frozen=True):
-    """An invitation that a mail points at. sent: every time that it went out, by SEQUENCE; addresses: where to, opened;
-    by_token: the mail was sent to its own reply address."""
+    """An invitation that a mail points at. sent: every time that it went out, by SEQUENCE; addresses: where to at last,
+    opened; by_token: the mail was sent to its own reply address."""
 
     name: str
     stream: str

@@ -184,7 +184,7 @@ async def _as_asked(
     house: House, connection: AsyncConnection, name: str, stream: str, meeting: str, person: str, by_token: bool
 ) -> Asked:
     sent = await replies.invited(connection, stream, meeting, person)
-    boxes = [m.to.address for m in sent if m.to.address is not None]
+    boxes = [m.to.address for m in sent[-1:] if m.to.address is not None]  # one before it may have been a stranger's
     await house.keyring.load(connection, keys_in(tuple(boxes)))
     addresses = frozenset(house.keyring.open_up(box).lower() for box in boxes)
     return Asked(name, stream, meeting, person, tuple(sent), addresses, by_token)

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from icalendar import Calendar
 
+from handlers import events as e
 from infra.db.engine import transaction
 from infra.db.replies import opened
 from infra.db.sealing import REPLIES
@@ -23,6 +24,8 @@ from infra.settings import read
 from infra.wiring import house
 from tests.infra.commands import BY, FAMILY, MEETING, Home, first_evening, home, referred
 from tests.infra.returned import calendar, dsn, mail, tnef
+from tests.journeys.story import at
+from tests.journeys.story import told as told_to
 
 __all__ = ["first_evening", "home", "referred"]
 
@@ -315,6 +318,19 @@ def test_a_wrong_clock_or_a_number_of_its_own_does_not_stand_in_the_way_of_later
     assert [c["state"] for c in sent_back(referred, asked.reply(first), later)] == ["taken", "taken"]
     found = word(referred)
     assert found and found["reply"] == "declined"
+
+
+def test_whoever_was_written_to_before_the_address_was_mended_answers_for_nobody(referred: Home) -> None:
+    stranger = Asked(referred)
+    mended = e.WorkerRecorded(WORKER, "clearway", "Kay Key", "kay@clearway.example")
+    referred.publish([told_to(at("2025-01-07", "08:00"), "partnership", mended)])
+    referred.says("run", "--until", "2025-01-07T09:00")
+    referred.says("move", FAMILY, MEETING, "--to", "2025-01-09T10:00", "--reason", "a clash", *BY)
+    now = Asked(referred, "kay@clearway.example")
+    assert now.organiser == stranger.organiser
+    forged = stranger.calendar().replace(f"SEQUENCE:{stranger.sequence}", f"SEQUENCE:{now.sequence}")
+    assert sent_back(referred, stranger.reply(forged))[0]["state"] == "parked" and not told(referred)
+    assert sent_back(referred, now.reply(Message_ID="<x-2@clearway.example>"))[0]["state"] == "taken"
 
 
 def test_nobody_answers_before_being_asked(referred: Home) -> None:
