@@ -64,7 +64,8 @@ class Dispatch:
         if told := [p.name for p in parcels if p.kind == "announcement"]:
             async with transaction(self.engine) as connection:
                 await outbox.mark(connection, told, "done")
-        await self._send_messages([p for p in parcels if p.kind == "message"], now)
+        if messages := [p for p in parcels if p.kind == "message"]:
+            await self._send_messages(messages, now)
         for parcel in parcels:
             if parcel.kind == "webhook":
                 await self.webhooks.send(parcel, now)
@@ -76,7 +77,7 @@ class Dispatch:
         for parcel in parcels:
             lanes[parcel.stream].append(parcel)
         async with transaction(self.engine) as connection:
-            waits: Waits = await outbox.those_put_off(connection, lanes) if lanes else {}
+            waits: Waits = await outbox.those_put_off(connection, lanes)
         free, away, broken = asyncio.Semaphore(AT_ONCE), list[CannotNow](), list[BaseException]()
 
         async def go(lane: Sequence[Parcel]) -> None:
