@@ -1,17 +1,19 @@
 """Doing what was decided: one `match` over the messages, each sent at most as often as its kind may be.
 
-Mails of different streams are under way at once, those of one stream go in their order. The claim is committed before
-SMTP begins. If the process dies in between, nobody knows whether the mail went: an invitation is simply sent again,
-since the same UID and SEQUENCE change nothing in a calendar; a paper, letter or notice is reported as unknown, and the
-duty behind it stays open for a person.
+Mails of different streams are under way at once, those of one stream go in their order. A mail that its server puts
+off waits by itself, for longer each time, and with it only what goes to the same person after it. The claim is
+committed before SMTP begins. If the process dies in between, nobody knows whether the mail went: an invitation is
+simply sent again, since the same UID and SEQUENCE change nothing in a calendar; a paper, letter or notice is reported
+as unknown, and the duty behind it stays open for a person.
 """
 
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import assert_never
 
 from handlers.effects import Message, SendInvitation, SendLetter, SendMinutes, SendNotice
@@ -21,8 +23,9 @@ from infra.db import outbox, replies
 from infra.db.counter import Counter
 from infra.db.engine import Engine, transaction
 from infra.db.sealing import Keyring, keys_in
+from infra.db.tables import stamp
 from infra.delivery import Webhooks
-from infra.mail.post import Accepted, Post, PostUnavailable, Refused, Sent, Unknown
+from infra.mail.post import Accepted, Post, PostUnavailable, PutOff, Refused, Sent, Unknown
 from infra.papers.calendars import invitation_name
 from infra.papers.compose import Letterhead, compose
 from infra.papers.words import Unaddressable
@@ -33,6 +36,11 @@ from streams.wire import stream_id
 
 SOURCE = "quorate/post"
 AT_ONCE = 8  # mails under way; each may be in doubt after a crash, so not many more than keep a relay busy
+# After each time in turn that a mail was put off; then the last for ever, since giving up is for a person.
+PAUSES = (timedelta(seconds=5), *(timedelta(minutes=m) for m in (1, 5, 15, 30, 60)))
+Waits = dict[tuple[str, str], str]  # until when, by stream and person
+
+log = logging.getLogger(__name__)
 
 
 class Dispatch:
@@ -50,12 +58,14 @@ class Dispatch:
         self.webhooks = Webhooks(engine, keyring, networks)
         self.counter = Counter(engine, keyring)
         self.pulse = Pulse()
+        self._put_off: dict[str, int] = {}  # how often, by the mail's name; a fresh process begins anew
 
     async def send(self, parcels: Sequence[Parcel], now: datetime) -> None:
         if told := [p.name for p in parcels if p.kind == "announcement"]:
             async with transaction(self.engine) as connection:
                 await outbox.mark(connection, told, "done")
-        await self._send_messages([p for p in parcels if p.kind == "message"], now)
+        if messages := [p for p in parcels if p.kind == "message"]:
+            await self._send_messages(messages, now)
         for parcel in parcels:
             if parcel.kind == "webhook":
                 await self.webhooks.send(parcel, now)
@@ -66,6 +76,8 @@ class Dispatch:
         lanes: dict[str, list[Parcel]] = defaultdict(list)
         for parcel in parcels:
             lanes[parcel.stream].append(parcel)
+        async with transaction(self.engine) as connection:
+            waits: Waits = await outbox.those_put_off(connection, lanes)
         free, away, broken = asyncio.Semaphore(AT_ONCE), list[CannotNow](), list[BaseException]()
 
         async def go(lane: Sequence[Parcel]) -> None:
@@ -74,7 +86,7 @@ class Dispatch:
                     if broken or len(away) >= AT_ONCE:
                         return
                     try:
-                        await self._send_message(parcel, now)
+                        await self._send_in_turn(parcel, now, waits)
                     except CannotNow as fault:
                         away.append(fault)
                         return
@@ -85,6 +97,24 @@ class Dispatch:
         await asyncio.gather(*map(go, lanes.values()), return_exceptions=True)
         for fault in [*broken, *away]:
             raise fault
+
+    async def _send_in_turn(self, parcel: Parcel, now: datetime, waits: Waits) -> None:
+        """Send it, or let it wait: for its server, or behind another to the same person."""
+        whom = (parcel.stream, parcel.as_message().to.person)
+        if waits.get(whom, "") > parcel.at and not parcel.in_doubt:
+            await self.counter.put_off(parcel.name, waits[whom])
+            return
+        try:
+            await self._send_message(parcel, now)
+            self._put_off.pop(parcel.name, None)
+        except PutOff as fault:
+            before = self._put_off.get(parcel.name, 0)
+            self._put_off[parcel.name] = before + 1
+            waits[whom] = stamp(now + PAUSES[min(before, len(PAUSES) - 1)])
+            await self.counter.put_off(parcel.name, waits[whom])
+            log.warning("the mail %s waits until %s: %s", parcel.name, waits[whom], fault)
+            self.pulse.on_mail(outbox.PUT_OFF)
+        self.pulse.beat()
 
     async def _send_message(self, parcel: Parcel, now: datetime) -> None:
         message = parcel.as_message()
@@ -99,7 +129,6 @@ class Dispatch:
         row = outbox.event_row(self._receipt(parcel, message, sent, now), now, parcel.place)
         await self.counter.receipt(parcel.name, type(sent).__name__.lower(), row)
         self.pulse.on_mail(type(sent).__name__.lower())
-        self.pulse.beat()
 
     def _answerable(self, parcel: Parcel, message: SendInvitation) -> dict[str, str]:
         name = invitation_name(message)
@@ -112,6 +141,8 @@ class Dispatch:
             return await self.post.send(mail, self.keyring.open_up(message.to.address or ""))
         except Unaddressable as error:
             return Refused(str(error))
+        except PutOff:
+            raise
         except PostUnavailable as error:
             raise CannotNow(str(error)) from error
 

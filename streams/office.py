@@ -139,7 +139,8 @@ class Postroom(Port):
     that the topic took is done with."""
 
     async def send(self, parcels: Sequence[Parcel], now: datetime) -> None:
-        """All of these, those of one stream in their order. Raises CannotNow when the mail relay is away, or when
+        """All of these, those of one stream in their order, but for mails that their server puts off: those wait, and
+        what goes to the same person after them. Raises CannotNow when the mail relay is away, or when
         another has taken over; what was not sent then still waits."""
 
 

@@ -59,6 +59,11 @@ class Counter:
         async with transaction(self.engine) as connection:
             await outbox.give_back(connection, name)
 
+    async def put_off(self, name: str, until: str) -> None:
+        """The mail has certainly not gone, and waits until then."""
+        async with transaction(self.engine) as connection:
+            await outbox.put_off(connection, name, until)
+
     async def receipt(self, name: str, outcome: str, row: dict[str, Any]) -> None:
         """The mail is done, and its stream is told."""
         await self._written(Line(name, outcome=outcome, receipt=row))

@@ -47,6 +47,15 @@ MARK = update(outbox).where(NAMED).values(state=bindparam("to"), outcome=bindpar
 UNCLAIMED = and_(NAMED, outbox.c.state == "published")
 DOUBTED = and_(outbox.c.name.in_(bindparam("doubted", expanding=True)), outbox.c.state == "sending")
 CLAIM = update(outbox).where(or_(UNCLAIMED, DOUBTED)).values(state="sending").returning(outbox.c.name)
+PUT_OFF = "put_off"  # the outcome so far of a mail that its server takes later, and of what waits behind it
+WAIT_LONGER = (
+    update(outbox)
+    .where(outbox.c.name == bindparam("named"), LEFT)
+    .values(state="waiting", at=bindparam("then"), outcome=PUT_OFF)
+)
+THOSE_PUT_OFF = select(outbox.c.stream, outbox.c.letter, outbox.c.at).where(
+    outbox.c.stream.in_(bindparam("streams", expanding=True)), WAITING, outbox.c.outcome == PUT_OFF
+)
 LEAVING = (
     update(outbox)
     .where(outbox.c.name == bindparam("taken"))
@@ -157,6 +166,20 @@ async def give_back(connection: AsyncConnection, name: str) -> None:
     """What was claimed and could not be sent is nobody's again."""
     claimed = (outbox.c.name == name, outbox.c.state == "sending")
     await connection.execute(update(outbox).where(*claimed).values(state="published"))
+
+
+async def put_off(connection: AsyncConnection, name: str, until: str) -> None:
+    """Let this mail, which has certainly not gone, wait until then."""
+    await connection.execute(WAIT_LONGER, {"named": name, "then": until})
+
+
+async def those_put_off(connection: AsyncConnection, streams: Iterable[str]) -> dict[tuple[str, str], str]:
+    """Until when the mails of these streams wait that were put off, by stream and whom they go to."""
+    found: dict[tuple[str, str], str] = {}
+    for r in await connection.execute(THOSE_PUT_OFF, {"streams": list(streams)}):
+        whom = (r.stream, msgspec.json.decode(r.letter, type=Message).to.person)
+        found[whom] = max(r.at, found.get(whom, ""))
+    return found
 
 
 async def mark(connection: AsyncConnection, names: Iterable[str], state: str, outcome: str | None = None) -> None:

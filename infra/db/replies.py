@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import or_, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from handlers.effects import Message, SendInvitation
@@ -66,9 +66,16 @@ async def all_(connection: AsyncConnection, states: Iterable[str]) -> Sequence[R
 
 
 async def taken_of(connection: AsyncConnection, invitation: str) -> Sequence[Row]:
-    """The answers to this invitation that were taken before."""
-    query = select(replies).where(replies.c.invitation == invitation, replies.c.state == "taken")
-    return (await connection.execute(query)).all()
+    """The answers to this invitation that were taken before, the latest last."""
+    query = select(replies).where(
+        replies.c.invitation == invitation, replies.c.state == "taken", replies.c.by.is_(None)
+    )
+    return (await connection.execute(query.order_by(replies.c.at))).all()
+
+
+async def count(connection: AsyncConnection) -> int:
+    """How many mails came back: the place of the next, where time stands still."""
+    return (await connection.execute(select(func.count()).select_from(replies))).scalar_one()
 
 
 async def close(connection: AsyncConnection, id_: str, state: str, by: str, remark: str | None = None) -> None:

@@ -29,6 +29,7 @@ from aiosmtplib import (
 from msgspec import Struct
 
 MAILBOX = re.compile(r"[!-;=?A-~]+@[!-;=?A-~]+")  # printable ASCII without < > @ or a space
+ADDRESS = re.compile(r"[^\s<>@]+@[^\s<>@:;,]+")
 TOO_LARGE = 552
 BRIEFLY = 2.0  # seconds to wait for the answer to NOOP or QUIT, which change nothing
 RESTED = 10.0  # seconds after which a line that was used before is asked whether it still stands
@@ -76,6 +77,10 @@ class Relay:
     def __post_init__(self) -> None:
         if self.user is not None and not self.starttls:
             raise ValueError("a mail password may only travel under STARTTLS: set starttls, or leave the user out")
+
+
+class PutOff(PostUnavailable):
+    """The relay will take this mail later, and others meanwhile."""
 
 
 class _Dropped(PostUnavailable):
@@ -182,27 +187,27 @@ class Post:
             await line.rcpt(to)
         except SMTPResponseException as fault:
             if isinstance(fault, SMTPRecipientRefused) and _for_good(fault):
-                return Refused(_said(fault, to))
+                return Refused(_said(fault))
             if isinstance(fault, SMTPSenderRefused) and fault.code == TOO_LARGE:
-                return Refused(_said(fault, to))
-            kind = PostUnavailable if line.is_connected else _Dropped  # 421 ends the line
-            raise kind(f"The mail server does not take the mail now: {_said(fault, to)}.") from fault
+                return Refused(_said(fault))
+            raise _not_now(fault, line) from fault
         except SMTPTimeoutError as fault:
-            raise PostUnavailable(f"The mail server is silent: {_said(fault, to)}.") from fault
+            line.close()  # else what it says too late would answer the next mail
+            raise PostUnavailable(f"The mail server is silent: {_said(fault)}.") from fault
         except (SMTPException, OSError) as fault:
-            raise _Dropped(f"The line to the mail server broke: {_said(fault, to)}.") from fault
-        return await self._said_to_content(line, to, content)
+            raise _Dropped(f"The line to the mail server broke: {_said(fault)}.") from fault
+        return await self._said_to_content(line, content)
 
-    async def _said_to_content(self, line: SMTP, to: str, content: bytes) -> Sent:
+    async def _said_to_content(self, line: SMTP, content: bytes) -> Sent:
         if not line.is_connected:
             raise _Dropped("The line to the mail server broke before the mail was handed over.")
         try:
             await line.data(content)
         except aiosmtplib.SMTPDataError as fault:
             if _for_good(fault):
-                return Refused(_said(fault, to))
+                return Refused(_said(fault))
             if 400 <= fault.code < 600:
-                raise PostUnavailable(f"The mail server does not take the mail now: {_said(fault, to)}.") from fault
+                raise _not_now(fault, line) from fault
             return Unknown()
         except (SMTPException, OSError):
             return Unknown()
@@ -213,9 +218,14 @@ def _for_good(fault: SMTPResponseException) -> bool:
     return 500 <= fault.code < 600 and fault.code not in OUR_FAULT
 
 
-def _said(fault: Exception, to: str = "") -> str:
-    """What the server or the system said, on one line, without the recipient's address."""
+def _not_now(fault: SMTPResponseException, line: SMTP) -> PostUnavailable:
+    """421 ends the line; any other 4xx is about this mail, since the relay goes on to talk."""
+    kind = _Dropped if not line.is_connected else PutOff if 400 <= fault.code < 500 else PostUnavailable
+    return kind(f"The mail server does not take the mail now: {_said(fault)}.")
+
+
+def _said(fault: Exception) -> str:
+    """What the server or the system said, on one line, without an address: not even the sender's, which is a secret."""
     said = f"{fault.code} {fault.message}" if isinstance(fault, SMTPResponseException) else str(fault)
-    if to:
-        said = re.sub(re.escape(to), "that address", said, flags=re.IGNORECASE)
-    return " ".join("".join(c if c.isprintable() else " " for c in said).split())[:300].rstrip(".")
+    said = ADDRESS.sub("that address", "".join(c if c.isprintable() else " " for c in said[:2000]))
+    return " ".join(said.split())[:300].rstrip(".")

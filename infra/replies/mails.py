@@ -69,12 +69,16 @@ def header(part: Part, name: str) -> str:
 
 
 def headers(part: Part, name: str) -> list[str]:
-    found = [str(value) for key, value in part.raw_items() if key.lower() == name.lower()]
-    return [_opened(value[:LONGEST_HEADER]) for value in found[:MOST]]
+    return [_opened(value) for value in as_written(part, name)]
+
+
+def as_written(part: Part, name: str) -> list[str]:
+    """These headers with their encoded words closed, as whoever checks a mail on its way reads its addresses."""
+    found = [str(value)[:LONGEST_HEADER] for key, value in part.raw_items() if key.lower() == name.lower()]
+    return [one_line(value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")) for value in found[:MOST]]
 
 
 def _opened(value: str) -> str:
-    value = value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     try:
         told = [
             text if isinstance(text, str) else as_text(text, charset or "")
@@ -88,7 +92,7 @@ def _opened(value: str) -> str:
 def addresses(part: Part, *names: str) -> tuple[str, ...]:
     """Every address in these headers, in small letters, each once."""
     try:
-        pairs = getaddresses([value for name in names for value in headers(part, name)])
+        pairs = getaddresses([value for name in names for value in as_written(part, name)])
     except (ValueError, IndexError, RecursionError):
         return ()
     return tuple({a.strip().lower(): None for _, a in pairs[:MOST] if "@" in a})
@@ -134,7 +138,12 @@ def text_of(part: Part) -> str:
 
 
 def as_text(body: bytes, charset: str) -> str:
-    """The text, whichever charset it says it is in: UTF-8 where it can be that, else what it says, else Windows'."""
+    """The text, whichever charset it says it is in: UTF-8 where it can be that, else what it says, else Windows'. What
+    is no character, as UTF-7 may write, is a question mark."""
+    return _decoded(body, charset).encode("utf-8", "replace").decode("utf-8")
+
+
+def _decoded(body: bytes, charset: str) -> str:
     if body[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return body.decode("utf-16", "replace")
     if b"\0" in body[:100]:
@@ -153,15 +162,16 @@ def envelope_of(mail: Part, raw: bytes) -> Envelope:
     """What stands on the outside of a mail. One without a Message-ID is named by what it says."""
     lines = next((text_of(p) for p in leaves(mail) if media(p) == "text/plain"), "")
     named = MESSAGE_ID.search(header(mail, "message-id"))
+    senders = addresses(mail, "from")
     references = [r for value in headers(mail, "in-reply-to") + headers(mail, "references") for r in _ids(value)]
     return Envelope(
         message_id=named[1] if named else hashlib.sha256(raw).hexdigest()[:32],
-        sender=next(iter(addresses(mail, "from") or addresses(mail, "sender")), ""),
+        sender=senders[0] if len(senders) == 1 else "",  # of several, each reader believes another
         to=addresses(mail, "to", "cc", "delivered-to", "x-original-to", "envelope-to"),
         refers_to=tuple(dict.fromkeys(references))[-MOST:],
         subject=header(mail, "subject")[:300],
         sent_at=_date(header(mail, "date")),
-        authentication=tuple(headers(mail, "authentication-results")),
+        authentication=tuple(as_written(mail, "authentication-results")),
         words=lines[:WORDS],
     )
 

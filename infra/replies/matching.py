@@ -29,6 +29,7 @@ State = Literal["taken", "parked", "not_ours", "done"]
 SAID: dict[str, Said] = {"accepted": "accepted", "tentative": "tentative", "declined": "declined"}
 AN_HOUR = timedelta(hours=1)
 QUOTED, COMMENT = re.compile(r'"(?:[^"\\]|\\.)*"'), re.compile(r"\([^()]*\)")  # where a sender has a say
+MORE_OF_IT = re.compile(r'[()"\\]')  # comments within comments, quotations never ended
 
 TWO_INVITATIONS = "the address that it was sent to and the meeting that it names belong to two invitations"
 ANOTHER_MEETING = "its calendar is about another meeting than the one whose address it was sent to"
@@ -40,11 +41,13 @@ DEPUTY = "it hands the invitation on to a deputy, whom a person must approve and
 SENT_BY = "somebody answers for whoever was asked, which nobody can check"
 ONE_DAY = "it answers for one day of a series, and we ask to no series"
 NO_WORD = "it says neither yes, nor no, nor perhaps"
+WHICH_TIME = "it does not say which of the times that were asked it answers: ring, and record what it says"
 ANOTHER_TIME = "another time is proposed: fix it with quorate move, or answer by telephone"
 A_COPY = "the invitation is asked for once more, and there is none to send: ring whoever asks"
 COPY_SENT = "the invitation is asked for once more, and sent"
 COPY_WENT = "the invitation is asked for once more, and went less than an hour ago"
 NOT_OURS = "it names no meeting and no mail of ours"
+AGAIN = "the same answer was taken before"
 OLDER = "a later answer to the same invitation was taken before"
 AWAY = "an automatic answer, which is none"
 DELIVERY = {
@@ -56,8 +59,8 @@ DELIVERY = {
 
 
 class Asked(Struct, frozen=True):
-    """An invitation that a mail points at. sent: every time that it went out, by SEQUENCE; addresses: where to, opened;
-    by_token: the mail was sent to its own reply address."""
+    """An invitation that a mail points at. sent: every time that it went out, by SEQUENCE; addresses: where to at last,
+    opened; by_token: the mail was sent to its own reply address."""
 
     name: str
     stream: str
@@ -129,7 +132,7 @@ def _doubt(asked: Asked, envelope: Envelope, answers: Sequence[Answer], authserv
         return ANOTHER_ANSWERS
     if envelope.sender not in asked.addresses:
         return ANOTHER_SENDS
-    if not asked.by_token and not vouched_for(envelope, authserv_id):
+    if disowned(envelope, authserv_id) or not (asked.by_token or vouched_for(envelope, authserv_id)):
         return NOBODY_VOUCHES
     return ""
 
@@ -149,6 +152,8 @@ def _taken(answers: Sequence[Answer], asked: Asked) -> Outcome:
     about = to or asked.sent[-1]
     if answer.starts_at and answer.starts_at != about.starts_at:
         return Outcome("parked", ANOTHER_TIME)
+    if to is None and not answer.starts_at and len({s.revision for s in asked.sent}) > 1:
+        return Outcome("parked", WHICH_TIME)
     old = to is not None and to.revision != asked.sent[-1].revision
     when = " to a time that no longer stands" if old else ""
     return Outcome("taken", f"{reply}{when}", reply, to.revision if to else None)
@@ -170,15 +175,24 @@ def is_older(answer: Answer, sequence: int | None, stamped_at: datetime | None) 
 
 
 def vouched_for(envelope: Envelope, authserv_id: str) -> bool:
-    """Whether our own mail server found that the mail comes from its sender's domain: DMARC, or DKIM of that domain.
-
-    Only the first header of that name counts, since a sender may have written more beneath it."""
+    """Whether our own mail server found that the mail comes from its sender's domain: DMARC, or DKIM of that domain."""
     domain = envelope.sender.rpartition("@")[2]
-    for value in envelope.authentication if authserv_id and domain else ():
-        name, *results = COMMENT.sub("", QUOTED.sub("", value)).lower().split(";")
+    return bool(domain) and any(_passes(result, domain) for result in _found(envelope, authserv_id))
+
+
+def disowned(envelope: Envelope, authserv_id: str) -> bool:
+    """Whether our own mail server found that it does not: then no secret address makes up for it."""
+    return any("dmarc=fail" in result for result in _found(envelope, authserv_id))
+
+
+def _found(envelope: Envelope, authserv_id: str) -> list[list[str]]:
+    """What our own mail server found. Only its first header counts, since a sender may have written more beneath it."""
+    for value in envelope.authentication if authserv_id else ():
+        plain = COMMENT.sub("", QUOTED.sub("", value)).lower()
+        name, *results = plain.split(";")
         if name.split()[:1] == [authserv_id.lower()]:
-            return any(_passes(result.split(), domain) for result in results)
-    return False
+            return [] if MORE_OF_IT.search(plain) else [result.split() for result in results]
+    return []
 
 
 def _passes(result: list[str], domain: str) -> bool:

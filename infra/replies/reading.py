@@ -18,7 +18,7 @@ from infra.replies.mails import (
     parsed,
     plain_lines,
 )
-from infra.replies.reports import bounce_in, is_automatic, is_receipt
+from infra.replies.reports import answers_by_itself, bounce_in, is_automatic, is_receipt
 from infra.replies.verdicts import (
     LIMITS,
     AutoReply,
@@ -52,6 +52,7 @@ OF_ANOTHER_KIND = "its calendar is about {}, not about a meeting"
 KINDS = {"VTODO": "a task", "VJOURNAL": "a diary entry", "VFREEBUSY": "free and busy times"}
 OUR_OWN = "our own mail came back to us"
 OUR_MESSAGE_ID, OUR_MAILBOX = re.compile(r"[0-9a-f]{32}"), re.compile(r"meetings|r-[0-9a-f]{8,64}")
+A_MACHINE = "a machine answers by a calendar for somebody who may not have seen it: read it, and record what it says"
 WORDS_ALONE = "it answers in words alone, if it answers: read it, and record what it says"
 
 
@@ -91,6 +92,8 @@ def _verdict(mail: Part, envelope: Envelope, limits: Limits, domain: str) -> Ver
     calendars = [p for p in parts if _is_calendar(p)]
     if len(calendars) > limits.calendars:
         return Unreadable(f"it holds more than {limits.calendars} calendars")
+    if calendars and answers_by_itself(mail):
+        return Unmatched(A_MACHINE)
     if calendars:
         texts = [_calendar_text(p) for p in calendars]
         return _by_calendar(texts, [parameter(p, "method").upper() for p in calendars], limits)

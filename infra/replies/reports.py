@@ -35,7 +35,7 @@ CAME_BACK = re.compile(
 DELAYED = re.compile(r"delay|will (keep trying|be retried)|still being retried|warning:", re.IGNORECASE)
 STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
 AN_ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[A-Za-z0-9][A-Za-z0-9.-]{0,250}")
-NAMES_ITS_ID = re.compile(r"^[>\s]*message-id:\s*<([^<>\s]{1,250})>", re.IGNORECASE | re.MULTILINE)
+NAMES_ITS_ID = re.compile(r"^[> \t]*message-id:\s*<([^<>\s]{1,250})>", re.IGNORECASE | re.MULTILINE)
 AWAY = re.compile(
     r"(automatic reply|auto(matic)?[ -]?(reply|response|antwort)|autoreply|auto:|out of (the )?office|away from|ooo\b"
     r"|on (annual |sick )?leave|abwesen|r[ée]ponse automatique|absence|respuesta autom|risposta automatica"
@@ -112,6 +112,16 @@ def is_automatic(mail: Part) -> bool:
     if header(mail, "precedence").lower() in ("auto_reply", "bulk", "junk"):
         return True
     return bool(AWAY.match(header(mail, "subject")))
+
+
+def answers_by_itself(mail: Part) -> bool:
+    """Whether an answer by calendar is a machine's. Google marks what people click as auto-generated, too."""
+    said = header(mail, "auto-submitted").lower()
+    return (
+        said.startswith("auto-replied")
+        or bool(header(mail, "x-autoreply"))
+        or bool(AWAY.match(header(mail, "subject")))
+    )
 
 
 def is_receipt(mail: Part) -> bool:

@@ -21,7 +21,7 @@ from infra.db.sealing import REPLIES, keys_in
 from infra.db.tables import stamp, unstamp
 from infra.dispatch import counts_for, paper_of
 from infra.papers.calendars import invitation_name
-from infra.replies.matching import NOT_OURS, OLDER, Asked, Outcome, is_older, judged
+from infra.replies.matching import AGAIN, NOT_OURS, OLDER, Asked, Outcome, is_older, judged
 from infra.replies.reading import opened
 from infra.replies.verdicts import LIMITS, Answer, Bounce, Counter, Envelope, Limits, Opened, Refresh, Reply, Unreadable
 from infra.wiring import House
@@ -59,10 +59,11 @@ async def take_in(house: House, raw: bytes, to: Sequence[str] = (), limits: Limi
         await house.keyring.have([REPLIES], connection)
         if before := await replies.one(connection, id_):
             return _came(before._asdict(), again=True)
-        now = await played_to(connection) or wall()
+        played = await played_to(connection)
+        now, nth = played or wall(), await replies.count(connection) if played else 0
         outcome, event, about = await _decided(house, connection, found, id_, now)
         if event is not None:
-            await outbox.put(connection, [outbox.event_row(event, now)])
+            await outbox.put(connection, [outbox.event_row(event, now, n=nth)])
         row = {"id": id_, "at": stamp(now), "verdict": type(found.verdict).__name__.lower(), "state": outcome.state}
         row |= {"sentence": outcome.sentence, "box": replies.sealed(raw.decode("latin-1"), house.keyring)}
         await replies.lay_down(connection, row | about)
@@ -112,14 +113,25 @@ async def _decided(
         return outcome, _event(event_id, alone.stream, CopyAsked(alone.meeting, alone.person), now, now), about
     if outcome.reply is None or alone is None:
         return outcome, None, about
-    [answer] = _answers(found)
+    answer = _dated(_answers(found)[0], found.envelope, alone, now)
     about |= {"sequence": answer.sequence, "stamped_at": answer.stamped_at and stamp(answer.stamped_at)}
     taken = await replies.taken_of(connection, alone.name)
     if any(is_older(answer, r.sequence, unstamp(r.stamped_at) if r.stamped_at else None) for r in taken):
         return Outcome("done", OLDER), None, about
+    if taken and about.items() <= taken[-1]._asdict().items() and outcome.sentence == taken[-1].sentence:
+        return Outcome("done", AGAIN), None, about
     body = AnswerGiven(alone.meeting, alone.person, outcome.reply, alone.person, outcome.revision)
-    happened = min(answer.stamped_at or found.envelope.sent_at or now, now)
+    happened = answer.stamped_at or now
     return outcome, _event(derived("answered", id_), alone.stream, body, happened, now), about
+
+
+def _dated(answer: Answer, envelope: Envelope, asked: Asked, now: datetime) -> Answer:
+    """Its SEQUENCE if we asked under it, and when it was given as far as that can be, neither before we asked nor after
+    now: else it would stand in the way of every later answer."""
+    said = answer.stamped_at or envelope.sent_at
+    asked_at = asked.sent[0].stamped_at
+    sequence = answer.sequence if asked.of(answer.sequence) else None
+    return replace(answer, sequence=sequence, stamped_at=said and min(max(said, asked_at), now))
 
 
 def _event(id_: str, stream: str, body: Body, happened: datetime, now: datetime) -> Event:
@@ -175,7 +187,7 @@ async def _as_asked(
     house: House, connection: AsyncConnection, name: str, stream: str, meeting: str, person: str, by_token: bool
 ) -> Asked:
     sent = await replies.invited(connection, stream, meeting, person)
-    boxes = [m.to.address for m in sent if m.to.address is not None]
+    boxes = [m.to.address for m in sent[-1:] if m.to.address is not None]  # one before it may have been a stranger's
     await house.keyring.load(connection, keys_in(tuple(boxes)))
     addresses = frozenset(house.keyring.open_up(box).lower() for box in boxes)
     return Asked(name, stream, meeting, person, tuple(sent), addresses, by_token)

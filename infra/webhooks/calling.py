@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterable, Mapping
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -19,6 +19,11 @@ LONGEST_URL = 2000
 THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 
 Network = IPv4Network | IPv6Network
+
+# What the library takes for public, some of it only in some versions: old site-local addresses, documentation, the way
+# of 6to4, the local way from IPv6 to IPv4, and addresses of a protocol's own.
+INWARDS = tuple(map(ip_network, ("fec0::/10", "3fff::/20", "192.88.99.0/24", "64:ff9b:1::/48", "192.0.0.0/24")))
+ISATAP = 0xFDFFFFFF  # all but the bit that says whether the IPv4 address within is public
 
 
 class Heard(Struct, frozen=True):
@@ -65,12 +70,15 @@ def is_outside(address: str, within: Iterable[Network]) -> bool:
     ip = ip_address(address)
     if any(ip in network for network in within):
         return True
-    return ip.is_global and not (ip.is_multicast or ip.is_reserved or _carries_another(ip))
+    inwards = any(ip in network for network in INWARDS) or _carries_another(ip)
+    return ip.is_global and not (ip.is_multicast or ip.is_reserved or inwards)
 
 
 def _carries_another(ip: IPv4Address | IPv6Address) -> bool:
     """An IPv6 address in which an IPv4 address travels, inwards perhaps."""
-    return isinstance(ip, IPv6Address) and bool(ip.ipv4_mapped or ip.sixtofour or ip.teredo)
+    if not isinstance(ip, IPv6Address):
+        return False
+    return bool(ip.ipv4_mapped or ip.sixtofour or ip.teredo) or int(ip) >> 32 & ISATAP == 0x5EFE
 
 
 async def call(url: str, headers: Mapping[str, str], body: bytes, within: tuple[Network, ...]) -> Answer:

@@ -6,9 +6,9 @@ import shlex
 
 import pytest
 
+from tests.infra.answering import Asked, sent_back, told
 from tests.infra.commands import BY, FAMILY, MEETING, Home, first_evening, home, referred
 from tests.infra.returned import dsn
-from tests.infra.test_replies import Asked, sent_back, told
 
 __all__ = ["first_evening", "home", "referred"]
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -18,8 +20,8 @@ from infra.db.counter import Counter
 from infra.db.engine import AsyncConnection, Engine, connect, transaction
 from infra.db.schema import bring_up_to_date
 from infra.db.sealing import Keyring
-from infra.dispatch import AT_ONCE, Dispatch
-from infra.mail.post import Accepted, Post, PostUnavailable, Relay, Sent
+from infra.dispatch import AT_ONCE, PAUSES, Dispatch
+from infra.mail.post import Accepted, Post, PostUnavailable, PutOff, Relay, Sent
 from streams.office import CannotNow, Parcel
 from tests.infra.mails import LETTERHEAD, letter
 from tests.journeys.story import at
@@ -97,6 +99,77 @@ def test_a_mail_that_cannot_go_now_holds_back_its_own_stream_alone(tmp_path: Pat
                 await Dispatch(engine, KEYRING, LETTERHEAD, post).send(parcels, NOW)
             held_back = {name for name, state in (await states(engine)).items() if state != "done"}
             assert held_back == {f"{4 + n * FAMILIES:03}" for n in range(OF_EACH)}
+
+    asyncio.run(story())
+
+
+class Busy(Post):
+    """Puts off whoever is in `full`, and keeps the names of what it took."""
+
+    def __init__(self, *full: str) -> None:
+        super().__init__(Relay(host="nowhere.example"))
+        self.full, self.names, self.tried = set(full), list[str](), 0
+
+    async def send(self, message: EmailMessage, to: str) -> Sent:
+        self.tried += 1
+        if to in self.full:
+            raise PutOff("452 mailbox full")
+        self.names.append(str(message["Message-ID"]).partition("@")[0].removeprefix("<"))
+        return Accepted()
+
+
+def to_alex_and_bo(first: int) -> list[dict[str, Any]]:
+    """Two letters of one family to each of two people, in turn."""
+    rows = []
+    for n in range(first, first + 4):
+        who = ("alex", "bo")[n % 2]
+        mail = letter(message=f"{n:03}", to=Recipient(who, who, f"{who}@clearway.example"))
+        rows.append(outbox.row(mail.message, "message", "riverside/family/F", msgspec.json.encode(mail), NOW, 0, n))
+    return rows
+
+
+async def sent_at(dispatch: Dispatch, now: datetime) -> None:
+    async with transaction(dispatch.engine) as connection:
+        parcels = await outbox.take_wave(connection, now)
+    await dispatch.send(parcels, now)
+
+
+def test_a_mail_that_its_server_puts_off_waits_by_itself_and_ever_longer(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with taken(tmp_path) as (engine, parcels):
+            post = Busy("alex-4@clearway.example")
+            dispatch = Dispatch(engine, KEYRING, LETTERHEAD, post)
+            await dispatch.send(parcels, NOW)
+            assert {name for name, state in (await states(engine)).items() if state != "done"} == {"004", "024", "044"}
+            now = NOW
+            for pause in (*PAUSES, PAUSES[-1]):
+                tried = post.tried
+                await sent_at(dispatch, now + pause - timedelta(seconds=1))
+                assert post.tried == tried, "not before its time"
+                await sent_at(dispatch, now := now + pause)
+                assert post.tried == tried + 1
+            post.full.clear()
+            await sent_at(dispatch, now + PAUSES[-1])
+            assert post.names[-3:] == ["004", "024", "044"] and set((await states(engine)).values()) == {"done"}
+
+    asyncio.run(story())
+
+
+def test_nothing_to_the_same_person_overtakes_a_mail_put_off_whichever_relay_sends_it(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with taken(tmp_path) as (engine, _):
+            post = Busy("alex@clearway.example")
+            for first in (200, 300):
+                async with transaction(engine) as connection:
+                    await outbox.put(connection, to_alex_and_bo(first))
+                await sent_at(Dispatch(engine, KEYRING, LETTERHEAD, post), NOW)
+            assert post.names == ["201", "203", "301", "303"] and post.tried == 5
+            then = NOW + PAUSES[0]
+            await sent_at(Dispatch(engine, KEYRING, LETTERHEAD, post), then)
+            assert post.tried == 6, "the first alone is tried"
+            post.full.clear()
+            await sent_at(Dispatch(engine, KEYRING, LETTERHEAD, post), then + PAUSES[0])
+            assert post.names[4:] == ["200", "202", "300", "302"]
 
     asyncio.run(story())
 

@@ -18,10 +18,10 @@ import pytest
 from imapclient import IMAPClient
 
 from infra.replies import polling
+from tests.infra.answering import Asked, sent_back, told
 from tests.infra.commands import Home, first_evening, home, referred
 from tests.infra.returned import mail
 from tests.infra.test_post import certificate
-from tests.infra.test_replies import Asked, sent_back, told
 
 __all__ = ["first_evening", "home", "referred"]
 

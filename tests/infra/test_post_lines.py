@@ -13,12 +13,13 @@ from infra.mail.post import LINES, Accepted, Post, PostUnavailable, Refused, Rel
 from tests.infra.mails import composed, notice
 
 TO = "robin@council.example"
+LATE = 0.4
 
 
 class Capricious:
     """A mail relay of few words. `manner(mails of this line, command)` says what it answers; None means as usual.
 
-    An empty answer is silence, `bye` ends the line without a word.
+    An empty answer is silence, `bye` ends the line without a word, `late` says yes after a while.
     """
 
     def __init__(self, manner: Callable[[int, str], str | None] = lambda mails, command: None) -> None:
@@ -40,7 +41,9 @@ class Capricious:
                 mails, self.mails = mails + 1, self.mails + 1
             if answer == "bye":
                 break
-            answer = "250 fine" if answer is None else answer
+            if answer == "late":
+                await asyncio.sleep(LATE)
+            answer = "250 fine" if answer in (None, "late") else answer
             writer.write(f"{answer}\r\n".encode() if answer else b"")
             if answer.startswith("421"):
                 break
@@ -87,6 +90,7 @@ ENDS: dict[str, Callable[[int, str], str | None]] = {
     "gone at the next mail": lambda mails, verb: "bye" if mails == 3 and verb == "MAIL" else None,
     "421 at the recipient": lambda mails, verb: "421 enough" if mails == 3 and verb == "RCPT" else None,
     "gone at the recipient": lambda mails, verb: "bye" if mails == 3 and verb == "RCPT" else None,
+    "421 at the content": lambda mails, verb: "421 enough" if mails == 3 and verb == "DATA" else None,
 }
 
 
@@ -122,6 +126,32 @@ def test_a_relay_that_falls_silent_before_the_mail_means_not_now_and_the_next_ma
 
     relay = Capricious(lambda mails, verb: "" if mails and verb == "MAIL" else None)
     told(relay, story, patience=0.3)
+
+
+@pytest.mark.parametrize("verb", ["MAIL", "RCPT"])
+def test_an_answer_that_comes_too_late_is_not_taken_for_the_next_mails(verb: str) -> None:
+    async def story(post: Post) -> None:
+        with pytest.raises(PostUnavailable, match="silent"):
+            await one_by_one(post, 1)
+        relay.manner = lambda mails, verb: None
+        assert await one_by_one(post, 3) == [Accepted()] * 3
+
+    relay = Capricious(lambda mails, said: "late" if said == verb else None)
+    told(relay, story, patience=LATE / 2)
+
+
+def test_what_the_relay_says_is_repeated_without_any_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def story(post: Post) -> None:
+        with pytest.raises(PostUnavailable) as fault:
+            await one_by_one(post, 1)
+        assert (
+            str(fault.value) == "The mail server does not take the mail now: 451 <that address>: not from that address."
+        )
+
+    relay = Capricious(
+        lambda mails, verb: "451 <r-0123abcd@meetings.example.org>: not from Robin@inside" if verb == "RCPT" else None
+    )
+    told(relay, story)
 
 
 def test_a_relay_that_is_never_there_for_long_means_not_now_rather_than_for_ever() -> None:

@@ -220,6 +220,13 @@ def test_somebody_away_has_not_answered(header: str, value: str) -> None:
     assert read(mail(subject="Re: Meeting", **{header: value})) == AutoReply()
 
 
+@pytest.mark.parametrize(("header", "value"), [("Auto_Submitted", "auto-replied"), ("Subject", "Automatic reply: x")])
+def test_an_answer_that_a_machine_gives_is_not_anybodys_own(header: str, value: str) -> None:
+    found = read(mail(calendar(), **{header: value}))
+    assert isinstance(found, Unmatched) and "machine" in found.sentence
+    assert isinstance(read(mail(calendar(), Auto_Submitted="auto-generated")), Reply), "as Google marks every answer"
+
+
 def test_what_is_ours_or_goes_in_circles_is_a_loop() -> None:
     assert isinstance(read(mail(calendar(method="REQUEST").replace("Somebody", "Quorate"))), Loop)
     assert isinstance(read(b"Received: by x\r\n" * 60 + mail(calendar())), Loop)
@@ -299,6 +306,11 @@ BOMBS = {
     "properties without end": mail(calendar("ATTENDEE;PARTSTAT=ACCEPTED:mailto:x@x.example\r\n" * 5_000)),
     "500 calendars": mail(calendar()).replace(b"--b--", b"--b\r\nContent-Type: text/calendar\r\n\r\nx\r\n" * 450),
     "semicolons without end": mail(calendar(), mime='text/calendar; a="' + ";" * 7_000),
+    "blank lines where an id might stand": mail(words="x").replace(
+        b"Content-Type: text/plain; charset=utf-8\r\n\r\nx",
+        b"Content-Type: multipart/mixed; boundary=b\r\n"
+        + b"\r\n--b\r\nContent-Type: text/rfc822-headers\r\n\r\n%b" % (b"\n" * 20_000) * 4,
+    ),
     "punycode": mail(b"a" * 1_000_000, mime="text/calendar; charset=punycode"),
     "a year beyond": mail(calendar("DTSTART;TZID=Europe/London:00010101T000000", "DTEND:99991231T235959Z")),
 }

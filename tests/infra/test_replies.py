@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from email import message_from_bytes
-from email.policy import default
 from pathlib import Path
-from typing import Any
 
 import pytest
-from icalendar import Calendar
 
 from infra.db.engine import transaction
 from infra.db.replies import opened
@@ -21,63 +17,11 @@ from infra.replies.matching import vouched_for
 from infra.replies.verdicts import Envelope
 from infra.settings import read
 from infra.wiring import house
+from tests.infra.answering import ADDRESS, SPEAKS_FOR_HIM, WORKER, Asked, sent_back, told, word
 from tests.infra.commands import BY, FAMILY, MEETING, Home, first_evening, home, referred
 from tests.infra.returned import calendar, dsn, mail, tnef
 
 __all__ = ["first_evening", "home", "referred"]
-
-WORKER, ADDRESS = "w-clearway-key", "w-clearway-key@clearway.example"
-SPEAKS_FOR_HIM = "dmarc=pass header.from=clearway.example"
-
-
-class Asked:
-    """The latest invitation that somebody was mailed, and what that somebody's calendar would send back."""
-
-    def __init__(self, home: Home, address: str = ADDRESS) -> None:
-        files = sorted((home.folder / "mail").glob("*.eml"))
-        found = [message_from_bytes(f.read_bytes(), policy=default) for f in files]
-        self.mail = [m for m in found if m["To"] == address and any(map(_is_calendar, m.walk()))][-1]
-        [part] = filter(_is_calendar, self.mail.walk())
-        body = part.get_payload(decode=True)
-        assert isinstance(body, bytes)
-        [event] = Calendar.from_ical(body).walk("VEVENT")
-        self.uid, self.sequence, self.address = str(event["UID"]), int(str(event["SEQUENCE"])), address
-        self.organiser = self.mail["From"].addresses[0].addr_spec
-        self.message_id = str(self.mail["Message-ID"]).strip("<>")
-
-    def calendar(self, *lines: str, partstat: str = "ACCEPTED", at: str = "20250106T180000Z", **said: Any) -> str:
-        who = lines or (f"ATTENDEE;PARTSTAT={partstat}:mailto:{self.address}",)
-        text = calendar(*who, **said)
-        text = text.replace("SEQUENCE:2", f"SEQUENCE:{self.sequence}").replace("20260105T091500Z", at)
-        return text.replace("5f0c1b2a@meetings.example", self.uid)
-
-    def reply(self, text: str | None = None, **headers: str) -> bytes:
-        told = {"From": self.address, "To": self.organiser, "Message_ID": "<x-1@clearway.example>"}
-        return mail(self.calendar() if text is None else text, **(told | headers))
-
-
-def _is_calendar(part: Any) -> bool:
-    return bool(part.get_content_type() == "text/calendar")
-
-
-def sent_back(home: Home, *mails: bytes) -> list[dict[str, Any]]:
-    """Take these in, one after the other."""
-    folder = home.folder.with_suffix(f".{len(list(home.folder.parent.iterdir()))}")
-    folder.mkdir()
-    for number, raw in enumerate(mails):
-        (folder / f"{number:03}.eml").write_bytes(raw)
-    return home.rows("replies", "read", str(folder))
-
-
-def word(home: Home, person: str = WORKER) -> dict[str, Any] | None:
-    found: dict[str, Any] | None = home.snapshot()["meetings"][MEETING]["words"].get(person)
-    return found
-
-
-def told(home: Home) -> bool:
-    """Whether the duty to tell the treatment service ended by evidence."""
-    return any(d["kind"] == "tell_treatment" and d["ended"] == "evidence" for d in home.snapshot()["duties"].values())
-
 
 # --- what is taken
 
@@ -245,6 +189,8 @@ def test_somebody_away_a_mail_delayed_and_one_of_our_own_change_nothing(referred
         (("relay.example; spf=pass smtp.mailfrom=clearway.example",), False),
         (("relay.example; none", f"relay.example; {SPEAKS_FOR_HIM}"), False),
         ((f"evil.example; {SPEAKS_FOR_HIM}",), False),
+        ((f"relay.example; spf=fail (he says (so) ; {SPEAKS_FOR_HIM} )",), False),
+        ((f'relay.example; spf=fail smtp.helo="x ; {SPEAKS_FOR_HIM}',), False),
         ((f"evil.example; (relay.example;) {SPEAKS_FOR_HIM}",), False),
         ((f'relay.example; spf=pass smtp.mailfrom="; {SPEAKS_FOR_HIM} "@evil.example',), False),
         ((f"relay.example; spf=fail (; {SPEAKS_FOR_HIM} )",), False),
@@ -306,6 +252,12 @@ def test_what_a_sender_wrote_is_shown_without_what_could_deceive(referred: Home)
     assert not UNSEEN.search(said) and "| second line" in said and "<script>" in said
     assert referred.one("replies", "show", came["id"])["envelope"]["sender"] == ADDRESS
     assert "those that wait are P-" in referred.fails("replies", "show", "P-nobody")
+
+
+def test_words_that_are_no_characters_are_shown_all_the_same(referred: Home) -> None:
+    raw = mail(From=ADDRESS, words="+2AA- +AAA- hello").replace(b"charset=utf-8", b"charset=utf-7")
+    [came] = sent_back(referred, raw)
+    assert "hello" in referred.one("replies", "show", came["id"])["envelope"]["words"]
 
 
 def test_what_came_back_is_kept_whole_and_sealed(referred: Home) -> None:
@@ -388,6 +340,15 @@ def test_a_mail_is_kept_before_our_mail_server_is_told_so(referred: Home, lmtp: 
 def test_a_mail_stays_with_our_mail_server_while_the_database_is_away(referred: Home) -> None:
     [said] = handed_over(referred, Asked(referred).reply(), away=True)
     assert said.startswith("451")
+
+
+@pytest.mark.parametrize("end", [b"\n.\n", b"\n.\r\n", b"\r.\r\n", b"\r\n.\n", b"\r.\r", b"\r\n.\r", b"\n.\r"])
+def test_no_mail_is_hidden_in_another(referred: Home, end: bytes) -> None:
+    asked = Asked(referred)
+    inner = b"MAIL FROM:<>\r\nRCPT TO:<%b>\r\nDATA\r\n" % asked.organiser.encode() + asked.reply()
+    [said] = handed_over(referred, b"From: a@x.example\r\n\r\nx" + end + inner)
+    [row] = referred.rows("replies", "--all")
+    assert said.startswith("250") and row["reply"] in said and row["state"] == "parked" and not told(referred)
 
 
 def test_the_door_takes_no_mail_for_others_and_none_beyond_its_size(referred: Home) -> None:

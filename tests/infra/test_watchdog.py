@@ -11,6 +11,7 @@ import pytest
 from infra.pulse import Pulse
 from infra.watch.dog import Watchdog, Work
 from infra.watch.supervisor import notify, patience
+from streams.clock import LONGEST_PAUSE_SECONDS
 from streams.office import CannotNow
 
 LIMIT = 300.0
@@ -81,7 +82,14 @@ def test_nobody_is_ended_while_nobody_knows_whether_there_is_work() -> None:
     kept = Kept()
     assert not kept.after(0, {"outbox": "1"})
     assert not any(kept.after(LIMIT, None) for _ in range(5))
-    assert kept.after(1, {"outbox": "1"}) == "outbox"
+    assert not kept.after(1, {"outbox": "1"}), "the outage was not its fault, and has only just ended"
+    assert kept.after(LIMIT, {"outbox": "1"}) == "outbox"
+
+
+def test_a_short_limit_ends_nobody_between_two_words_about_an_outage() -> None:
+    kept = Kept(limit=10)
+    kept.pulse.beat("the mail server is away")
+    assert not any(kept.after(LONGEST_PAUSE_SECONDS / 2, {"outbox": "1"}) for _ in range(2))
 
 
 def test_a_limit_of_nothing_sets_the_watchdog_aside() -> None:
