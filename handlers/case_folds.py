@@ -291,7 +291,8 @@ FOLDS: dict[type[e.Body], Callable[[CaseFile, Fact, Any], CaseFile]] = {
 
 def fold(file: CaseFile, fact: Fact) -> CaseFile:
     """The file with one more fact in it; a fact that says nothing of the file's state leaves it as it was."""
-    if file.ties.sent_on(file.family, fact.body):
+    elsewhere = file.ties.sent_on(file.family, fact.body)
+    if elsewhere and (file.ties.merged_into or not isinstance(fact.body, e.PersonDied)):  # nobody here writes to them
         return file
     step = FOLDS.get(type(fact.body))
     file = step(file, fact, fact.body) if step else file

@@ -241,6 +241,13 @@ def test_those_who_stay_are_asked_no_more_and_those_who_left_are_asked_still() -
     assert not invitations["dad"].cancelled and invitations["mother"].cancelled
 
 
+def test_no_minutes_are_owed_to_the_dead_who_had_left_with_a_part_of_the_family() -> None:
+    h = parting().family(SPLIT)
+    assert h.open("send_minutes", to="dad")
+    died = h.family(e.PersonDied("dad", h.now.date(), "w-social"))
+    assert not died.open("send_minutes", to="dad") and other(died).has_died("dad")
+
+
 def test_a_referral_after_an_override_is_not_asked_for_again_by_those_who_leave() -> None:
     h = parting().family(e.ConsentOverridden("dad", "fip", "life_at_risk", "w-social"), SPLIT)
     assert h.open("make_referral") and not [d for d in other(h).duties.values() if d.kind == "make_referral"]

@@ -83,6 +83,11 @@ def brought(family: Family, other: Family, fact: Fact) -> None:
     ours.since = {**dict.fromkeys(theirs.since, fact.at), **ours.since}
     ours.joined, ours.moved = {**theirs.joined, **ours.joined}, {**theirs.moved, **ours.moved}
     ours.anew = max((at for at in (ours.anew, theirs.anew) if at), default=None)
+    made = [referral.at for referral in other.referrals.values()]
+    overrides = [f for f in other.records if f.type == "ConsentOverridden"]
+    family.referred |= {
+        f.event for f in overrides if any(at >= f.at for at in made)
+    }  # there, before they are dated anew
     family.records += [f._replace(at=fact.at) for f in other.records]
     family.errors |= other.errors
     for id_, meeting in other.meetings.items():

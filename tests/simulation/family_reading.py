@@ -24,7 +24,8 @@ RECORDS = {
 class Family:
     """One family's stream so far. formerly: families whose duties go on here; elsewhere: duties that ended while they
     were another's, or went to another; awaited: those that were brought open, and by when each was due; made: of each
-    plan, the meeting that made it; referred: overrides after which another family refers."""
+    plan, the meeting that made it; referred: overrides after which another family refers; parted: who left with another
+    family, and since when."""
 
     def __init__(self, stream: str) -> None:
         self.stream, self.area, self.id = stream, stream.split("/")[0], stream.split("/")[-1]
@@ -58,6 +59,7 @@ class Family:
         self.awaited: dict[str, datetime] = {}
         self.made: dict[str, str] = {}
         self.referred: set[str] = set()
+        self.parted: dict[str, datetime] = {}
 
     def take(self, fact: Fact) -> None:
         self.at = fact.at

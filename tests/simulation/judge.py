@@ -132,6 +132,7 @@ class Judge:
             self.families[stream] = family_joining.merged(family, fact.body["into"])
         elif fact.type == "FamilySplit" and not family.merged_into:
             self._parcels[family.id, fact.body["into"]] = family_joining.parted(family, fact.body)
+            family.parted |= dict.fromkeys(fact.body["members"], fact.at)
         elif fact.type == "FamilyBrought":
             parcel = self._parcels.pop((fact.body["from_family"], family.id), None)
             if parcel:

@@ -229,6 +229,8 @@ def _after_overrides(desk: Desk) -> None:
     for fact in desk.family.standing("ConsentOverridden"):
         if fact.body["ground"] not in ("life_at_risk", "greater_harm") or fact.event in desk.family.referred:
             continue
+        if (gone := desk.family.parted.get(fact.body["person"])) and fact.at >= gone:
+            continue  # sent on to the family that they went with
         referred = any(made.at >= fact.at for made in desk.family.referrals.values())
         duty = desk.duty("make_referral", fact.body["person"], fact.body["purpose"])
         if referred or (duty and duty.ended and duty.ended.body["how"] == "reason"):
