@@ -166,7 +166,7 @@ def _networks(environment: Mapping[str, str]) -> tuple[IPv4Network | IPv6Network
 
 
 def _master_key(environment: Mapping[str, str], home: Path) -> bytes:
-    """The key over all keys: from QUORATE_MASTER_KEY (64 hex digits); else one of the home's own, made at first use.
+    """The key over all keys: from QUORATE_MASTER_KEY (64 hex digits); else the home's own, made with its database.
 
     A database elsewhere never gets a key made by chance: whoever loses that file loses every name in it.
     """
@@ -174,6 +174,8 @@ def _master_key(environment: Mapping[str, str], home: Path) -> bytes:
     own = home / "master.key"
     if text is None and environment.get("QUORATE_DATABASE") is None and "QUORATE_DATABASE_FILE" not in environment:
         if not own.exists():
+            if (home / "quorate.db").exists():
+                raise SettingsFault(f"{own}, the key to this database, is missing: restore it from your backup of keys")
             home.mkdir(parents=True, exist_ok=True)
             descriptor = os.open(own, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(descriptor, "w") as file:

@@ -19,11 +19,11 @@ from handlers import events as e
 from handlers.partnership import Directory
 from handlers.people import StreamId
 from handlers.working_days import in_words, local_day
-from infra.cli.common import Fault, Json, Quiet, as_json, aside, counted, say, worked
+from infra.cli.common import Fault, Json, Quiet, as_json, aside, counted, first_few, say, worked
 from infra.cli.health import empty_posts
 from infra.cli.moments import by
 from infra.cli.paper import progress
-from infra.cli.stores import area_of, present
+from infra.cli.stores import present
 from infra.db import reading
 from infra.db.engine import transaction
 from infra.imports import directory, letting_in
@@ -36,7 +36,8 @@ from infra.wiring import House
 
 BATCH = 400
 NOBODY = (
-    "A census names no adults and no workers, so nobody but the chair is invited to what follows from it: for each"
+    "A census names no adults and no workers, so nobody is invited to what follows from it but the chair and, where a"
+    " factor tells of a parent's drugs or alcohol, the treatment service's contact: for each"
     " family publish who works with it (ProfessionalInvolved) and its household (MemberJoined), and import agencies,"
     " workers and posts"
 )
@@ -68,7 +69,7 @@ class Report:
             )
             return
         at = " ".join(filter(None, (row.element, row.value)))
-        aside(f"{row.row.capitalize()}{f', {at}' if at else ''}: {row.sentence}.")
+        aside(f"{row.row[:1].upper()}{row.row[1:]}{f', {at}' if at else ''}: {row.sentence}.")
 
     def weighed(self, rows: Sequence[Weighed]) -> None:
         for row in rows:
@@ -248,9 +249,12 @@ async def _place(house: House, area: str | None) -> str:
     """The area meant, which need not exist yet. Raises Fault."""
     if area is None:
         async with transaction(house.engine) as connection:
-            if not await reading.areas(connection):
-                raise Fault("this home knows no area yet, so say whose it is: add --area, as --area harrow-vale")
-        return await area_of(house, None)
+            there = await reading.areas(connection) or await reading.areas_on_their_way(connection)
+        if len(there) == 1:
+            return there[0]
+        if not there:
+            raise Fault("this home knows no area yet, so say whose it is: add --area, as --area harrow-vale")
+        raise Fault(f"there is more than one area, so say which with --area: there are {first_few(there)}")
     if not AREA.fullmatch(area):
         raise Fault("an area is written in small letters, digits and hyphens: give it as harrow-vale")
     return area

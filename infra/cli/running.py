@@ -100,6 +100,12 @@ async def _closing(house: House, reached: datetime, carried: int, json: bool) ->
     async with transaction(house.engine) as connection:
         held = len(await reading.held_rows(connection))
         late = sum(1 for d in await reading.duties_of(connection, open_only=True) if unstamp(d.due_at) < reached)
+        coming, _last = await reading.yet_to_come(connection, reached)
+    if coming and not carried:
+        aside(
+            f"Nothing waited for this: {counted(coming, 'event')} recorded later than {in_words(reached)}; a table that"
+            " should count by then is imported with --recorded DATE."
+        )
     if json:
         as_json({"played_to": iso(reached), "carried": carried, "held_open": held, "duties_late": late})
         return

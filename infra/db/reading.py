@@ -58,6 +58,12 @@ async def areas(connection: AsyncConnection) -> list[str]:
     return sorted({s.partition("/")[0] for s in found})
 
 
+async def areas_on_their_way(connection: AsyncConnection) -> list[str]:
+    """The areas of the events that wait to be decided."""
+    query = select(outbox.c.stream).where(outbox.c.kind == "event", outbox.c.state != "done").distinct()
+    return sorted({r.stream.partition("/")[0] for r in await _rows(connection, query)})
+
+
 async def file_row(connection: AsyncConnection, stream: StreamId) -> Row | None:
     """The snapshot with its seq and fold_version; None for a stream about which nothing was decided."""
     query = select(files).where(files.c.stream == str(stream), files.c.seq > 0)

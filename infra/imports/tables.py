@@ -59,8 +59,10 @@ def text_of(raw: bytes) -> tuple[str, str]:
         raise NotReadable("it is UTF-16 or no text at all: save it as CSV UTF-8")
     try:
         return raw.decode("utf-8-sig"), ""
-    except UnicodeDecodeError:
-        pass
+    except UnicodeDecodeError as error:
+        if raw.startswith(b"\xef\xbb\xbf"):
+            line = error.object[: error.start].count(b"\n") + 1
+            raise NotReadable(f"it says that it is UTF-8 and line {line} is not: save it as CSV UTF-8 anew") from None
     try:
         return raw.decode("cp1252"), WINDOWS
     except UnicodeDecodeError:

@@ -48,6 +48,21 @@ def test_time_is_played_to_the_end_of_a_day_and_never_back(referred: Home) -> No
     assert "--until" in referred.fails("run")
 
 
+def test_played_time_that_finds_all_that_waits_recorded_later_says_so(home: Home) -> None:
+    events = referral()
+    home.publish(events)
+    said = home.run("run", "--until", "2025-01-03").stderr
+    assert f"{len(events)} events recorded later than Fri 3 January 2025" in said and "--recorded DATE" in said
+    assert "recorded later" not in home.run("run", "--until", "2025-01-06").stderr
+
+
+def test_a_database_whose_key_is_missing_gets_no_other(referred: Home) -> None:
+    key = referred.folder / "master.key"
+    key.unlink()
+    assert "is missing: restore it" in referred.fails("run", "--until", "2025-01-07")
+    assert "is missing: restore it" in referred.fails("duties") and not key.exists()
+
+
 def home_clock(home: Home) -> str:
     [(at,)] = home.sql("SELECT played_to FROM clock")
     return str(at)

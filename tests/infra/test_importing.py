@@ -191,7 +191,9 @@ def test_the_same_is_said_to_people_in_sentences(in_april: Home) -> None:
     assert result.exit_code == 1
     row, nobody = result.stderr.splitlines()
     assert row == "Child 9, AssessmentFactors 9Z: no factor of the census is called so: mend the code."
-    assert nobody.startswith("A census names no adults and no workers, so nobody but the chair is invited")
+    assert nobody.startswith(
+        "A census names no adults and no workers, so nobody is invited to what follows from it but the chair"
+    )
     assert (
         result.stdout == "riverside of 2 children: 2 new, 0 changed, 0 the same, 1 refused; quorate run decides them.\n"
     )
@@ -360,6 +362,16 @@ def test_windows_1252_is_read_and_said(home: Home) -> None:
     assert result.exit_code == 0 and "was read as Windows-1252" in result.stderr
     ran(home)
     assert counts(table(home, "workers", WORKERS)) == (0, 0, 1, 0)  # the same words
+
+
+def test_a_table_that_calls_itself_utf_8_and_is_not_is_told_on_which_line(home: Home) -> None:
+    file = written(home, b"\xef\xbb\xbf" + WORKERS.encode("cp1252"), "workers.csv")
+    assert "it says that it is UTF-8 and line 2 is not" in home.fails("import", "workers", str(file), *TABLE)
+
+
+def test_the_area_of_what_waits_is_known(home: Home) -> None:
+    table(home, "workers", WORKERS)
+    assert home.one("import", "workers", str(home.folder.with_name("workers.csv")))["area"] == "vale"
 
 
 @pytest.mark.parametrize(
