@@ -2,13 +2,16 @@
 
 import ast
 import importlib
+from typing import get_args
 
 import pytest
 
-from handlers import admission, case_folds, decide
+from handlers import admission, announcing, case_folds, decide
 from handlers import events as e
 from handlers import facts as f
+from handlers.meetings import falling_due
 from handlers.people import StreamKind
+from infra.demo import summary
 from tests.house.tree import dotted, parsed, python_files
 
 KINDS = ("family", "person", "diary", "partnership")
@@ -59,6 +62,14 @@ def named_in(path: str) -> set[str]:
 
 def test_every_event_stands_in_the_map_and_nothing_else_does() -> None:
     assert set(decide.RULES) == EVENTS, "an empty tuple is a choice, absence a fault"
+
+
+def test_every_kind_of_meeting_has_its_name_its_line_in_the_summary_and_may_be_told_to_others_or_not() -> None:
+    kinds = set(get_args(f.MeetingKind))
+    assert kinds ^ set(falling_due.NAMES) == set(), "its name: NAMES in handlers/meetings/falling_due.py"
+    assert kinds ^ set(summary.SHORT) == set(), "its line: SHORT in infra/demo/summary.py"
+    told = set(announcing.KINDS) ^ set(falling_due.PURPOSES)
+    assert kinds ^ told == set(), "KINDS in handlers/announcing.py, or by consent alone: PURPOSES in falling_due.py"
 
 
 def test_every_kind_of_file_is_looked_at_anew_by_rules_of_its_own() -> None:
