@@ -90,14 +90,16 @@ def _verdict(mail: Part, envelope: Envelope, limits: Limits, domain: str) -> Ver
     if len(parts) > limits.parts:
         return Unreadable(f"it has more than {limits.parts} parts")
     calendars = [p for p in parts if _is_calendar(p)]
+    return _with_calendars(mail, calendars, limits) if calendars else _without_calendar(mail, envelope, parts)
+
+
+def _with_calendars(mail: Part, calendars: list[Part], limits: Limits) -> Verdict:
     if len(calendars) > limits.calendars:
         return Unreadable(f"it holds more than {limits.calendars} calendars")
-    if calendars and answers_by_itself(mail):
+    if answers_by_itself(mail):
         return Unmatched(A_MACHINE)
-    if calendars:
-        texts = [_calendar_text(p) for p in calendars]
-        return _by_calendar(texts, [parameter(p, "method").upper() for p in calendars], limits)
-    return _without_calendar(mail, envelope, parts)
+    texts = [_calendar_text(p) for p in calendars]
+    return _by_calendar(texts, [parameter(p, "method").upper() for p in calendars], limits)
 
 
 def _is_ours(envelope: Envelope, domain: str) -> bool:
