@@ -254,6 +254,11 @@ def from_structured(line: bytes) -> Letter:
         raise Unreadable(f"it is not JSON ({_said(error)}); mend the line and release it") from None
     if not isinstance(told, dict):
         raise Unreadable("it is not a JSON object; write one CloudEvent to a line and release it")
+    if isinstance(told.get("type"), str) and told["type"] in PUBLIC_TYPES:
+        raise Unreadable(
+            f"{told['type']} is what Quorate tells other systems, not what it is told: if something like it happened,"
+            " give it that event's type and release it"
+        )
     body = told.pop("data", None)
     strange = sorted(set(told) - KNOWN)
     if strange:

@@ -87,7 +87,8 @@ def moved(
         return e.AddressChanged(person, address, happened_on(on, now), by)
 
     def said(told: Told) -> list[str]:
-        return [f"Papers for {told.after.name(person)} go to the new address.", *duties_opened(told)]
+        how = "" if "@" in address else ", which is none for mail: post them, or let them be collected"
+        return [f"Papers for {told.after.name(person)} go to the new address{how}.", *duties_opened(told)]
 
     tell(ctx, family, area, by, json, make, said)
 
@@ -158,6 +159,8 @@ def merge(
         goes_on_as = folder.file.family
         if goes_on_as not in (family, into):
             raise Fault(merged_already(family, goes_on_as, into))
+        if goes_on_as == into != family:
+            raise Fault(f"{family} goes on as {into} already")
         _goes_on_elsewhere(folder, into)
         return e.FamiliesMerged(into, by)
 

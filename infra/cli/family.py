@@ -150,6 +150,7 @@ def _invited(folder: Folder, meeting: Meeting, person: str) -> View:
         "invitation": invitation(meeting, person),
         "answer": word.reply if word else None,
         "answer_by": word.by if word else None,
+        "answer_is_to_an_earlier_time": bool(word and meeting.booked and word.revision != meeting.booked.revision),
         "attendance": next((a.presence for a in seats if a.person == person), None),
         "deputy_for": next((a.deputy_for for a in seats if a.person == person), None),
         "report_received_at": iso(meeting.reports.get(person)),

@@ -83,7 +83,8 @@ def _meeting(m: View) -> Iterator[str]:
 def _invited(p: View) -> str:
     parts = [f"invitation {p['invitation']}" if p["invitation"] != "never invited" else "never invited"]
     if p["answer"]:
-        parts.append(f"{p['answer']} (recorded by {p['answer_by']})")
+        before = "to an earlier time, " if p["answer_is_to_an_earlier_time"] else ""
+        parts.append(f"{p['answer']} ({before}recorded by {p['answer_by']})")
     if p["attendance"]:
         deputy = f" for {p['deputy_for']}" if p["deputy_for"] else ""
         parts.append(f"attendance: {p['attendance'].replace('_', ' ')}{deputy}")

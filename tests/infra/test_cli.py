@@ -107,6 +107,15 @@ def test_where_nothing_fits_the_reasons_are_said_and_the_booking_stands(referred
     assert "is booked for Wed 8 January 2025 09:00" in said
 
 
+def test_an_answer_from_before_a_move_is_told_apart_from_one_to_the_new_time(referred: Home) -> None:
+    for person in ("w-clearway-key", "p-mother"):
+        referred.says("answer", FAMILY, MEETING, person, "accepted", *BY)
+    referred.says("move", FAMILY, MEETING, "--to", "2025-01-15T14:00", "--reason", "snow", *BY)
+    referred.says("answer", FAMILY, MEETING, "p-mother", "declined", *BY)
+    shown = referred.says("show", FAMILY)
+    assert "accepted (to an earlier time, recorded by" in shown and "declined (recorded by" in shown
+
+
 def test_a_booked_meeting_is_moved_and_the_reason_is_sealed(referred: Home) -> None:
     said = referred.says(
         *("move", FAMILY, MEETING, "--to", "2025-01-15T14:00"),

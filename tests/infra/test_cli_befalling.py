@@ -67,6 +67,8 @@ def test_what_has_not_come_has_not_happened(referred: Home, words: tuple[str, ..
 def test_papers_go_to_a_new_address_which_is_sealed_where_it_is_kept(referred: Home) -> None:
     said = referred.says("moved", FAMILY, "p-mother", "--address", "mary@new.example", *ON, *BY)
     assert said.startswith("Papers for Mary Quillfeather go to the new address.")
+    said = referred.says("moved", FAMILY, "p-mother", "--address", "9 Mill Row", *ON, *BY)
+    assert "go to the new address, which is none for mail: post them, or let them be collected." in said
     assert not referred.sql("SELECT 1 FROM ledger WHERE body LIKE '%mary@new.example%'")
 
 
@@ -115,6 +117,7 @@ def test_a_family_that_merged_takes_no_other_along_into_a_third(two_records: Hom
     two_records.says("merge", FAMILY, "--into", "F-2", *BY)
     refused = two_records.fails("merge", FAMILY, "--into", "F-3", *BY)
     assert refused == "F-1 already goes on as F-2; if they are one family too: quorate merge F-2 --into F-3"
+    assert two_records.fails("merge", FAMILY, "--into", "F-2", *BY) == "F-1 goes on as F-2 already"
     assert two_records.one("show", FAMILY)["family"] == "F-2"
 
 

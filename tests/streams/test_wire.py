@@ -186,6 +186,7 @@ LINES: list[tuple[bytes, str]] = [
     (b'{"id":"1","data_base64":"TWFyeQ=="}', "attributes that nobody reads (data_base64)"),
     (b'{"id":1,"data":{"name":"Mary Quillfeather"}}', "its attributes must all be text"),
     (b'{"subject":null}', "its attributes must all be text"),
+    (b'{"type":"uk.quorate.public.meeting-booked.v1","sequence":1}', "is what Quorate tells other systems"),
 ]
 
 
