@@ -27,7 +27,7 @@ from infra.db.sealing import REPLIES
 from infra.db.tables import unstamp
 from infra.papers.words import paragraphs
 from infra.replies import listening, polling
-from infra.replies.matching import proposed_in
+from infra.replies.matching import WHOSE_WORD, proposed_in
 from infra.replies.taking import Came, read_safely, take_in
 from infra.replies.verdicts import Opened
 from infra.wiring import House
@@ -193,9 +193,14 @@ def take(
     row = worked(ctx, lambda house: _found(house, id_, open_=True))
     stream = stream_id(row.stream) if row.stream else None
     family = family or (stream.id if stream else None)
+    if row.person and not person and row.sentence in WHOSE_WORD:
+        raise Fault(
+            f"{id_}: {row.sentence}; once you know who answered, say it with --person, as --person {row.person}"
+        )
     meeting, person = meeting or row.meeting, person or row.person
-    if not (family and meeting and person):
-        raise Fault(f"{id_} names no meeting of ours: say which with --family, --meeting and --person")
+    lacking = [f"--{n}" for n, x in (("family", family), ("meeting", meeting), ("person", person)) if not x]
+    if lacking or not family:
+        raise Fault(f"{id_} does not say whose answer to which meeting it is: add {', '.join(lacking)}")
     about, who = meeting, person
 
     def make(folder: Folder, now: datetime) -> Body:

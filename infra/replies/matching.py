@@ -50,6 +50,8 @@ NOT_OURS = "it names no meeting and no mail of ours"
 AGAIN = "the same answer was taken before"
 OLDER = "a later answer to the same invitation was taken before"
 AWAY = "an automatic answer, which is none"
+# Why it is not known who answered, so that a person must say it.
+WHOSE_WORD = (ANOTHER_ANSWERS, ANOTHER_SENDS, NOBODY_VOUCHES, DEPUTY, SENT_BY)
 DELIVERY = {
     "delayed": "a mail of ours is delayed, and is tried again by itself",
     "delivered": "a mail of ours was delivered, which is not knowing that it was read",

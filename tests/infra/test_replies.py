@@ -216,7 +216,10 @@ def test_an_answer_that_our_mail_server_vouches_for_is_taken(referred: Home, mon
 def test_a_person_records_what_a_parked_mail_answers(referred: Home) -> None:
     asked = Asked(referred)
     [came] = sent_back(referred, asked.reply(From="alias@clearway.example"))
-    assert "accepted, from P-" in referred.says("replies", "take", came["id"], "accepted", *BY)
+    refused = referred.fails("replies", "take", came["id"], "accepted", *BY)
+    assert "it comes from another address" in refused and refused.endswith(f"as --person {WORKER}")
+    assert not told(referred)
+    assert "accepted, from P-" in referred.says("replies", "take", came["id"], "accepted", "--person", WORKER, *BY)
     found = word(referred)
     assert found and (found["reply"], found["by"]) == ("accepted", "w-coordinator") and told(referred)
     assert not referred.rows("replies") and "taken already" in referred.fails(
@@ -228,7 +231,7 @@ def test_a_mail_that_names_no_meeting_is_recorded_for_the_one_that_is_said(refer
     [came] = sent_back(
         referred, mail(words="I will be there", From="w-health@health.example", To="meetings@meetings.example.org")
     )
-    assert "say which with --family" in referred.fails("replies", "take", came["id"], "accepted", *BY)
+    assert "add --family, --meeting, --person" in referred.fails("replies", "take", came["id"], "accepted", *BY)
     which = ("--family", FAMILY, "--meeting", MEETING, "--person", "w-health")
     referred.says("replies", "take", came["id"], "accepted", *which, *BY)
     assert word(referred, "w-health")
