@@ -56,8 +56,10 @@ def distribute(
             to = guest.recipient
             if sent and not letters.must_repeat(file, sent, to, directory, meeting.receipt_of(sent)):
                 continue
-            again = (now.isoformat(), cause) if sent or _corrects(meeting, part, guest.person) else ()
-            message = derived(part, str(file.stream), meeting.id, guest.person, *again)
+            message = derived(part, str(file.stream), meeting.id, guest.person)
+            # one that was refused is no copy to be corrected, though its name is gone
+            if sent or _corrects(meeting, part, guest.person) or message in meeting.receipts:
+                message = derived(part, str(file.stream), meeting.id, guest.person, now.isoformat(), cause)
             because = f"{part} of the {name(meeting)} of {in_words(local_day(meeting.sitting.started_at))}"
             mailed = to is not None and to.address is not None
             yield Finding(f.PaperIssued(meeting.id, guest.person, message, part, mailed), because)

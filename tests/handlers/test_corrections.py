@@ -250,6 +250,16 @@ def test_minutes_corrected_twice_in_the_same_minute_are_sent_each_time_by_a_mail
     assert len(set(names)) == len(names) == 3
 
 
+def test_minutes_that_were_refused_leave_under_a_name_of_their_own_once_they_are_corrected() -> None:
+    h = held("w-social")
+    h.post = "refused"
+    h.minuted().family(e.MinutesRecorded(CONFERENCE, "w-coordinator", TEXTS))
+    h.post = "accepted"
+    first_in_error(h, e.MinutesRecorded)
+    names = [m.message for m in h.sent(SendMinutes, "w-social")]
+    assert len(set(names)) == len(names) > 1 and copies(h, "w-social")[-1] is False
+
+
 def test_whoever_was_not_there_after_all_and_had_the_minutes_is_sent_the_corrected_ones() -> None:
     h = another_record(held("w-social", "w-fip").minuted(), "w-social")
     first_in_error(h, e.MeetingHeld)
