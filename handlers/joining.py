@@ -21,11 +21,10 @@ from handlers.effects import SendInvitation, TellStream
 from handlers.facts import Duty, Finding
 from handlers.life_file import Life
 from handlers.meetings import inviting
-from handlers.meetings.falling_due import diary_of
+from handlers.meetings.falling_due import ASKED, diary_of
 from handlers.partnership import Directory
 
 T = TypeVar("T")
-ASKED: frozenset[f.MeetingKind] = frozenset({"joint_care_plan_review", "looked_after_review", "care_plan_meeting"})
 
 
 def merge(before: CaseFile, body: e.FamiliesMerged) -> Iterator[TellStream]:

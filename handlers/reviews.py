@@ -14,7 +14,7 @@ from handlers import facts as f
 from handlers.case_file import CaseFile
 from handlers.concerns import in_order, in_scope
 from handlers.meeting_file import Meeting
-from handlers.meetings.falling_due import Due, Undated, dated, falls_due, meeting_id
+from handlers.meetings.falling_due import ASKED, Due, Undated, dated, falls_due, meeting_id
 from handlers.meetings.inviting import Invitee, known_as, parents, professionals
 from handlers.partnership import Directory
 from handlers.protocol import Protocol, RuleUnknown
@@ -23,7 +23,6 @@ from handlers.working_days import in_words, local_day
 
 JOINT: f.MeetingKind = "joint_care_plan_review"
 JOINT_RULE = "JG-20"
-ASKED: frozenset[f.MeetingKind] = frozenset({"joint_care_plan_review", "looked_after_review", "care_plan_meeting"})
 
 
 def due(file: CaseFile, protocol: Protocol) -> Iterator[Due | Undated]:

@@ -14,7 +14,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import assert_never
+from typing import Literal, assert_never
 
 from handlers.effects import Message, SendInvitation, SendLetter, SendMinutes, SendNotice
 from handlers.events import Event, MessageAccepted, MessageFailed, Paper
@@ -147,16 +147,15 @@ class Dispatch:
             raise CannotNow(str(error)) from error
 
     def _receipt(self, parcel: Parcel, message: Message, sent: Sent, now: datetime) -> Event:
-        stream, paper, revision = stream_id(parcel.stream), paper_of(message), _revision(message)
-        about = (counts_for(message), message.meeting, message.to.person, paper)
+        stream = stream_id(parcel.stream)
         match sent:
             case Accepted():
                 ready = isinstance(message, SendMinutes) and not message.to.secure
-                body: MessageAccepted | MessageFailed = MessageAccepted(*about, revision, ready)
+                body: MessageAccepted | MessageFailed = MessageAccepted(*_about(message), _revision(message), ready)
             case Refused():
-                body = MessageFailed(*about, "refused", revision)
+                body = failed(message, "refused")
             case Unknown():
-                body = MessageFailed(*about, "unknown", revision)
+                body = failed(message, "unknown")
             case _:
                 assert_never(sent)
         return Event(derived("receipt", message.message), SOURCE, stream, now, now, body)
@@ -177,9 +176,15 @@ def paper_of(message: Message) -> Paper:
             assert_never(message)
 
 
-def counts_for(message: Message) -> str:
-    """The message whose fate this one's is."""
-    return (message.copy_of if isinstance(message, SendInvitation) else "") or message.message
+def failed(message: Message, how: Literal["refused", "bounced", "unknown"]) -> MessageFailed:
+    """What is told of a mail that did not arrive, or may not have."""
+    return MessageFailed(*_about(message), how, _revision(message))
+
+
+def _about(message: Message) -> tuple[str, str, str, Paper]:
+    """Which mail it is about, for whom; of a copy, the mail whose fate the copy's is."""
+    copy_of = message.copy_of if isinstance(message, SendInvitation) else ""
+    return copy_of or message.message, message.meeting, message.to.person, paper_of(message)
 
 
 def may_repeat(message: Message) -> bool:

@@ -38,6 +38,8 @@ NAMES: dict[f.MeetingKind, str] = {
 CONFERENCES: frozenset[f.MeetingKind] = frozenset(
     {"initial_conference", "review_conference", "pre_birth_conference", "transfer_in_conference"}
 )
+# Each is asked for by a person, about one adult or child.
+ASKED: frozenset[f.MeetingKind] = frozenset({"joint_care_plan_review", "looked_after_review", "care_plan_meeting"})
 # Outside child protection nothing is shared without consent or an override for that purpose (rules 3.22). All other
 # kinds have their lawful basis; looked-after reviews are statutory meetings about children (Joint Guidance F4).
 PURPOSES: dict[f.MeetingKind, e.Purpose] = {

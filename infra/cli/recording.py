@@ -12,9 +12,8 @@ from handlers.concerns import FAMILY
 from handlers.duties import duty_id
 from handlers.events import Body
 from handlers.facts import Duty
-from handlers.meetings.falling_due import meeting_id, name
+from handlers.meetings.falling_due import ASKED, meeting_id, name
 from handlers.people import derived
-from handlers.reviews import ASKED
 from handlers.working_days import in_words, local_day
 from infra.cli import moments
 from infra.cli.acting import By, Family, MeetingName, Person, Reason, known_to, open_meeting, stream_of_duty

@@ -88,10 +88,15 @@ def read(
         for name, raw in _mails(source):
             came = await take_in(house, raw)
             _say_came(name, came, json)
-        if house.settings.embedded and await has_begun(house):
-            await carried(house, await present(house))
+        await _let_in(house)
 
     worked(ctx, act, founding=True, mails=True)
+
+
+async def _let_in(house: House) -> None:
+    """Decide about it at once where nobody else does."""
+    if house.settings.embedded and await has_begun(house):
+        await carried(house, await present(house))
 
 
 def _mails(source: str) -> Iterator[tuple[str, bytes]]:
@@ -198,8 +203,8 @@ def take(
             f"{id_}: {row.sentence}; once you know who answered, say it with --person, as --person {row.person}"
         )
     meeting, person = meeting or row.meeting, person or row.person
-    lacking = [f"--{n}" for n, x in (("family", family), ("meeting", meeting), ("person", person)) if not x]
-    if lacking or not family:
+    if not (family and meeting and person):
+        lacking = [f"--{n}" for n, x in (("family", family), ("meeting", meeting), ("person", person)) if not x]
         raise Fault(f"{id_} does not say whose answer to which meeting it is: add {', '.join(lacking)}")
     about, who = meeting, person
 
@@ -281,8 +286,7 @@ def poll(ctx: typer.Context, json: Json = False) -> None:
 
     async def act(house: House) -> None:
         left = await polling.poll(house, imap, lambda came: _say_came(imap.folder, came, json))
-        if house.settings.embedded and await has_begun(house):
-            await carried(house, await present(house))
+        await _let_in(house)
         if left:
             which = first_few([str(number) for number in left])
             raise CannotNow(f"some mails of {imap.folder} stay there, by the server's numbers {which}")

@@ -12,14 +12,14 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from handlers.effects import Message, SendInvitation
-from handlers.events import AnswerGiven, Body, CopyAsked, Event, MessageFailed
+from handlers.events import AnswerGiven, Body, CopyAsked, Event
 from handlers.people import derived
 from infra.db import outbox, replies
 from infra.db.engine import AsyncConnection, transaction
 from infra.db.played import played_to
 from infra.db.sealing import REPLIES, keys_in
 from infra.db.tables import stamp, unstamp
-from infra.dispatch import counts_for, paper_of
+from infra.dispatch import failed
 from infra.papers.calendars import invitation_name
 from infra.replies.matching import AGAIN, NOT_OURS, OLDER, Asked, Outcome, is_older, judged
 from infra.replies.reading import opened
@@ -105,7 +105,7 @@ async def _decided(
         stream, message = came_back
         about |= {"stream": stream, "meeting": message.meeting or None, "person": message.to.person}
         event_id = derived("bounced", message.message)
-        return Outcome("taken", CAME_BACK), _event(event_id, stream, _bounced(message), now, now), about
+        return Outcome("taken", CAME_BACK), _event(event_id, stream, failed(message, "bounced"), now, now), about
     outcome = judged(found, asked, house.settings.authserv_id, now)
     if alone and outcome.state == "taken" and isinstance(found.verdict, Refresh):
         # named after the copy before, so that two who ask at once are sent one
@@ -136,13 +136,6 @@ def _dated(answer: Answer, envelope: Envelope, asked: Asked, now: datetime) -> A
 
 def _event(id_: str, stream: str, body: Body, happened: datetime, now: datetime) -> Event:
     return Event(id_, SOURCE, stream_id(stream), happened, now, body)
-
-
-def _bounced(message: Message) -> MessageFailed:
-    revision = message.revision if isinstance(message, SendInvitation) else 0
-    return MessageFailed(
-        counts_for(message), message.meeting, message.to.person, paper_of(message), "bounced", revision
-    )
 
 
 async def _our_mail(
