@@ -17,11 +17,9 @@ from msgspec import Struct
 from handlers import (
     admission,
     announcing,
-    case_folds,
     concerns,
     consent,
     core_group,
-    diary_file,
     duties,
     endings,
     escalation,
@@ -30,9 +28,7 @@ from handlers import (
     letters,
     looked_after,
     moving,
-    partnership,
     person,
-    person_file,
     referrals,
     reviews,
     setting_dates,
@@ -40,9 +36,9 @@ from handlers import (
     watching,
 )
 from handlers import events as e
-from handlers import facts as f
 from handlers.case_file import CaseFile
 from handlers.conference import convening
+from handlers.desk import Desk, File
 from handlers.diary import keeping
 from handlers.diary_file import DiaryFile
 from handlers.duties import Owed
@@ -57,8 +53,6 @@ from handlers.person_file import PersonFile
 from handlers.protocol import Protocol
 from handlers.working_days import add_working_days, end_of_day, local_day
 
-File = CaseFile | PersonFile | DiaryFile | Directory
-
 
 class Decision(Struct, frozen=True):
     """facts and effects in order; file as it stands after them; wake_at: when to look again, if ever.
@@ -72,53 +66,6 @@ class Decision(Struct, frozen=True):
     wake_at: datetime | None = None
     awaits: str = ""
     makes_known: tuple[str, ...] = ()
-
-
-# Facts about a duty itself. No reading of the file asks how far a duty has come, only when it was last reopened.
-OF_DUTIES_ALONE = (f.DutyOpened, f.DutyMoved, f.DutyEnded, f.RungClimbed, f.CallAskedFor)
-
-
-class Desk:
-    """What lies before the judge. Each finding is folded in at once, so that the next rule sees the file with it."""
-
-    def __init__(self, event: e.Event, file: File, protocol: Protocol, directory: Directory, now: datetime) -> None:
-        self.event, self.protocol, self.directory, self.now = event, protocol, directory, now
-        self.file: Any = file  # whichever of the four; RULES and EVERY_TIME say which rule reads which
-        self.before: Any = file
-        self._seen: dict[str, tuple[File, Any]] = {}
-        self.facts: list[Fact] = []
-        self.effects: list[Effect] = []
-
-    @property
-    def case(self) -> CaseFile:
-        assert isinstance(self.file, CaseFile)
-        return self.file
-
-    def once(self, name: str, reading: Callable[[Desk], Any]) -> Any:
-        """A reading of the whole file, made once for as long as the file stays the same, duties apart."""
-        seen = self._seen.get(name)
-        if seen is None or seen[0] is not self.file:
-            seen = self._seen[name] = (self.file, reading(self))
-        return seen[1]
-
-    @property
-    def gate(self) -> substance_misuse.Desk:
-        gate: substance_misuse.Desk = self.once("gate", _gate)
-        return gate
-
-    def hear(self, outcomes: Iterable[Finding | Effect]) -> None:
-        for outcome in outcomes:
-            if isinstance(outcome, Finding):
-                times = (self.event.happened, self.now)
-                self.note(Fact(outcome.body, outcome.because, *times, self.event.id, outcome.rule))
-            else:
-                self.effects.append(outcome)
-
-    def note(self, fact: Fact) -> None:
-        self.facts.append(fact)
-        before, self.file = self.file, fold(self.file, fact)
-        if isinstance(fact.body, OF_DUTIES_ALONE):
-            self._seen = {name: (self.file, read) for name, (of, read) in self._seen.items() if of is before}
 
 
 Rule = Callable[[Any, Desk], Iterable[Finding | Effect]]
@@ -264,24 +211,6 @@ def decide(event: e.Event, file: File, protocol: Protocol, directory: Directory,
     if isinstance(desk.file, CaseFile) and isinstance(file, CaseFile) and isinstance(event.body, e.RecordedInError):
         known += admission.known_again(file, desk.file)
     return Decision(desk.file, tuple(desk.facts), tuple(desk.effects), _wake_at(desk), makes_known=tuple(known))
-
-
-def fold(file: Any, fact: Fact) -> Any:
-    """One more fact in whichever file it is."""
-    match file:
-        case CaseFile():
-            return case_folds.fold(file, fact)
-        case PersonFile():
-            return person_file.fold(file, fact)
-        case DiaryFile():
-            return diary_file.fold(file, fact)
-        case _:
-            return partnership.fold(file, fact)
-
-
-def _gate(desk: Desk) -> substance_misuse.Desk:
-    verdicts = (consent.permitted, consent.said)
-    return substance_misuse.Desk(desk.case, desk.directory, desk.protocol, desk.now, *verdicts)
 
 
 def _reckoned_with(desk: Desk) -> set[str]:

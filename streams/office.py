@@ -15,7 +15,8 @@ from typing import Protocol as Port
 import msgspec
 from msgspec import Struct
 
-from handlers.decide import Decision, File
+from handlers.decide import Decision
+from handlers.desk import File
 from handlers.effects import Message
 from handlers.events import Event, HeldReason
 from handlers.partnership import Directory

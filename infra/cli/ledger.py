@@ -12,7 +12,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from handlers.decide import File
+from handlers.desk import File
 from handlers.people import StreamId
 from infra.cli.common import Area, Fault, Json, Quiet, as_json, say, worked
 from infra.cli.family import AsOf, On, looked_back

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from typing import Any, NoReturn
 
 from handlers.case_file import CaseFile
-from handlers.decide import File
+from handlers.desk import File
 from handlers.meeting_file import Meeting
 from handlers.partnership import Directory
 from handlers.people import StreamId, Text

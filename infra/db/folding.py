@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from handlers import case_file, diary_file, partnership, person_file
-from handlers.decide import File, fold
+from handlers.desk import File, fold
 from handlers.events import RecordedInError
 from handlers.facts import Fact, MeetingFellDue, MeetingNoLongerDue
 from handlers.people import StreamId

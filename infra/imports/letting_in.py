@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from handlers import events as e
 from handlers.case_file import CaseFile
-from handlers.decide import File, fold
+from handlers.desk import File, fold
 from handlers.diary_file import DiaryFile
 from handlers.events import Event
 from handlers.facts import taken_in

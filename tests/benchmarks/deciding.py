@@ -8,7 +8,8 @@ from typing import Any
 
 import msgspec
 
-from handlers.decide import Decision, File, decide
+from handlers.decide import Decision, decide
+from handlers.desk import File
 from handlers.events import Event
 from handlers.partnership import Directory
 from handlers.people import StreamId

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from handlers.decide import File
+from handlers.desk import File
 from handlers.people import StreamId
 from infra.db import chain, tables
 from infra.db.engine import transaction

@@ -20,7 +20,8 @@ from handlers import facts as f
 from handlers.admission import EVERYTHING
 from handlers.announcements import Announcement
 from handlers.case_file import CaseFile
-from handlers.decide import Decision, File, decide
+from handlers.decide import Decision, decide
+from handlers.desk import File
 from handlers.effects import Announce, Message, SendInvitation, SendLetter, SendMinutes, TellStream
 from handlers.facts import Duty, DutyKind
 from handlers.meeting_file import Meeting

@@ -10,7 +10,8 @@ from msgspec.structs import replace
 from handlers import events as e
 from handlers import facts as f
 from handlers.case_file import CaseFile
-from handlers.decide import OF_DUTIES_ALONE, Decision, Desk, _owed, decide, fold
+from handlers.decide import Decision, _owed, decide
+from handlers.desk import OF_DUTIES_ALONE, Desk, fold
 from handlers.duties import Owed
 from handlers.effects import TellStream
 from handlers.meeting_file import Meeting
@@ -283,7 +284,7 @@ def test_no_letter_reaches_the_service_of_an_adult_out_of_scope_in_any_order() -
 
 
 def test_what_is_owed_does_not_ask_how_far_a_duty_has_come() -> None:
-    """Which is why a reading outlives the facts about duties alone (handlers.decide.OF_DUTIES_ALONE)."""
+    """Which is why a reading outlives the facts about duties alone (handlers.desk.OF_DUTIES_ALONE)."""
     hearing = a_conference().episode().factor("2B", person="mother").answers("w-key").relayed("w-key", "bounced")
     hearing.books("Thu 6 March 2025 10:00").at("Mon 10 March 2025 10:00").held(there("w-social"), there("mother"))
     hearing.minuted().at("Mon 14 April 2025 10:00")

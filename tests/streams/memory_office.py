@@ -18,7 +18,7 @@ from msgspec.structs import replace
 
 from handlers.admission import EVERYTHING
 from handlers.case_file import CaseFile
-from handlers.decide import File
+from handlers.desk import File
 from handlers.diary_file import DiaryFile
 from handlers.effects import Announce, TellStream
 from handlers.events import Body, Event, RecordHeld
