@@ -121,7 +121,9 @@ def _put_before(
     who = to.person if to else "nobody: the post is empty"
     due = f"it {'was' if duty.due_at < now else 'is'} due {in_words(duty.due_at)}"
     climbed = f.RungClimbed(duty.id, duty.rung, role, to.person if to else None, duty.ladder, duty.rung_message)
-    yield Finding(climbed, f"{due}; put before {role} ({who})", duty.rule)
+    starts_at = _meeting_starts_at(duty, file)
+    near = ", since the meeting is near" if starts_at and _last_chance(duty, starts_at, protocol) <= now else ""
+    yield Finding(climbed, f"{due}; put before {role} ({who}){near}", duty.rule)
     if to and duty.rung_message:
         yield _notice(file, duty, to, "late", duty.rung_message, directory, now)
 

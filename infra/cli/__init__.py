@@ -202,6 +202,7 @@ _add(replies, returning.aside, "aside", "replies aside P-1a2b3c4d5e6f --reason '
 _add(replies, returning.listen, "listen", "replies listen --port 2525")
 _add(replies, returning.poll, "poll", "replies poll --json")
 _add(imports, importing.census, "census", "import census cin-2025.xml --area harrow-vale --dry-run")
+_add(imports, importing.area, "area", "import area area.csv --area harrow-vale")
 _add(imports, importing.agencies, "agencies", "import agencies agencies.csv --area harrow-vale")
 _add(imports, importing.workers, "workers", "import workers workers.csv --area harrow-vale")
 _add(imports, importing.chairs, "chairs", "import chairs chairs.csv --area harrow-vale")

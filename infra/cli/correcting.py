@@ -12,10 +12,11 @@ from handlers import events as e
 from handlers import kept_records, life_file, records
 from handlers.case_file import CaseFile
 from handlers.events import Body
+from handlers.meetings.falling_due import name
 from handlers.working_days import in_words
 from infra.cli.acting import By, Family, Reason
 from infra.cli.causes import CLAUSES
-from infra.cli.common import Area, Fault, Json, worked
+from infra.cli.common import Area, Fault, Json, first_few, worked
 from infra.cli.moments import iso, words
 from infra.cli.paper import listed
 from infra.cli.stores import Folder, folder_of, must_know
@@ -42,6 +43,7 @@ def in_error(
     reason: Reason,
     by: By,
     area: Area = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would come of it, and do nothing.")] = False,
     json: Json = False,
 ) -> None:
     """Say that a record was made in error: dates are reckoned anew, and whoever had papers of it hears. Record first
@@ -59,9 +61,22 @@ def in_error(
         owed = [d for d in told.after.file.duties.values() if d.ended is None]
         anew = [d for d in owed if d.id not in before or before[d.id].ended]
         said = f"Recorded in error: {next(r['what'] for r in _kept(told.before.file) if r['record'] == record)}."
-        return [said, *(f"Duty {d.id} is owed now: {d.sentence}" for d in anew)]
+        return [said, *_called_off(told), *(f"Duty {d.id} is owed now: {d.sentence}" for d in anew)]
 
-    tell(ctx, family, area, by, json, make, report)
+    tell(ctx, family, area, by, json, make, report, dry_run)
+
+
+def _called_off(told: Told) -> Iterator[str]:
+    """Each meeting that has lost its time, and who is asked off."""
+    for id_, meeting in told.before.file.meetings.items():
+        after = told.after.file.meetings.get(id_)
+        if meeting.booked is None or not meeting.open or (after and (after.booked or after.held)):
+            continue
+        asked = [told.before.name(p) for p, sent in meeting.invitations.items() if not sent.cancelled]
+        yield (
+            f"The {name(meeting)} of {in_words(meeting.booked.starts_at)} is called off;"
+            f" {first_few(asked) if asked else 'nobody'} {'are' if len(asked) > 1 else 'is'} asked off."
+        )
 
 
 def _kept(file: CaseFile) -> Iterator[dict[str, Any]]:

@@ -215,7 +215,7 @@ def _table(name: str) -> Callable[..., None]:
                     raise Fault(f"the file cannot be used: {error}") from None
             await door.close()
             if not dry_run and issubclass(directory.TABLES[name].body, DIRECTORY):
-                await _say_empty_posts(house, where)
+                await _say_what_lacks(house, where)
             return where
 
         report.close(worked(ctx, act, founding=True))
@@ -234,15 +234,21 @@ def _table(name: str) -> Callable[..., None]:
     return take
 
 
-TABLES = ("agencies", "workers", "chairs", "posts", "rooms", "leave")
-agencies, workers, chairs, posts, rooms, leave = map(_table, TABLES)
+TABLES = ("area", "agencies", "workers", "chairs", "posts", "rooms", "leave")
+area, agencies, workers, chairs, posts, rooms, leave = map(_table, TABLES)
 
 
-async def _say_empty_posts(house: House, area: str) -> None:
+async def _say_what_lacks(house: House, area: str) -> None:
     stream = StreamId(area, "partnership", area)
     file = (await letting_in.as_they_will_be(house, (stream,)))[stream]
-    if isinstance(file, Directory) and (empty := empty_posts(house.office.protocols.of(area), file)):
+    if not isinstance(file, Directory):
+        return
+    if empty := empty_posts(house.office.protocols.of(area), file):
         aside(f"Nobody with an address holds {', '.join(empty)}: name them with quorate import posts.")
+    if strange := sorted({w.agency for w in file.workers.values()} - file.agencies.keys()):
+        aside(f"No agency on record is called {first_few(strange)}: name them with quorate import agencies.")
+    if file.telephone == Directory(stream=stream).telephone:
+        aside("Letters have no number to ring: give one with quorate import area.")
 
 
 async def _place(house: House, area: str | None) -> str:

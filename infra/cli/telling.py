@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import cast
 
 import typer
 
+from handlers.case_file import CaseFile
+from handlers.decide import decide
 from handlers.events import Body, Event
 from handlers.facts import Duty
 from handlers.meeting_file import Meeting
@@ -54,14 +57,19 @@ def tell(
     json: bool,
     make: Callable[[Folder, datetime], Body],
     report: Report,
+    rehearsed: bool = False,
 ) -> None:
-    """Publish what `make` makes of the folder, and print what `report` makes of the outcome."""
+    """Publish what `make` makes of the folder, and print what `report` makes of the outcome; rehearsed: decide alone,
+    and keep nothing."""
 
     async def act(house: House) -> Told:
         before = await folder_of(house, family, area)
         must_know(by, before.directory.workers, f"the directory knows nobody called {by}")
         now = await present(house)
         event = await stamped(house, before.file.stream, make(before, now), now)
+        if rehearsed:
+            decision = decide(event, before.file, before.protocol, before.directory, now)
+            return Told(event, "rehearsed", before, replace(before, file=cast(CaseFile, decision.file)))
         await house.office.submit([event])
         fate = await settled(house, event, now)
         return Told(event, fate, before, await folder_of(house, family, area))
@@ -109,7 +117,8 @@ def _sentences(told: Told, report: Report) -> list[str]:
         case "parked":
             return ["It waits for a name that is not known yet: see quorate parked."]
         case _:
-            return [*report(told), *duties_ended(told)]
+            ending = ["Nothing was done."] if told.fate == "rehearsed" else []
+            return [*report(told), *duties_ended(told), *ending]
 
 
 def duties_ended(told: Told) -> list[str]:

@@ -74,6 +74,13 @@ TABLES: dict[str, Kind] = {
         ),
         e.AreaRecorded,
     ),
+    "area": Kind(
+        (
+            Column("team", "what people's calendars call whoever invites", words, needed=True),
+            Column("telephone", "the number that letters ask to be rung", words, needed=True),
+        ),
+        e.AreaRecorded,
+    ),
     "rooms": Kind(
         (
             Column("room", "the room's id", an_id, needed=True),
@@ -101,6 +108,9 @@ def read(table: str, text: str, area: str) -> Iterator[Wanted | Refused]:
     """Each row of this kind of table, as what it records. Raises NotReadable."""
     kind = TABLES[table]
     stream = StreamId(area, kind.stream, area)
+    if table == "area":
+        yield from _area(text, stream)
+        return
     if table == "posts":
         yield from _posts(text, stream)
         return
@@ -116,6 +126,20 @@ def read(table: str, text: str, area: str) -> Iterator[Wanted | Refused]:
             what = kind.body.__struct_fields__[0]
             same = f"line {first} is about the same {what}: keep one of the two"
             yield wanted if first == line.number else Refused(wanted.row, what, "", same)
+
+
+def _area(text: str, stream: StreamId) -> Iterator[Wanted | Refused]:
+    """One row, of the area itself; who holds its posts stays as it is."""
+    taken = False
+    for line in lines(text, TABLES["area"].columns):
+        if isinstance(line, Refused):
+            yield line
+        elif taken:
+            yield Refused(f"line {line.number}", "team", "", "an area has one team and number: keep one line")
+        else:
+            taken = True
+            area = e.AreaRecorded(stream.area, **line.cells, roles={})
+            yield Wanted(stream, f"area {stream.area}", area, f"line {line.number}", given=frozenset(line.cells))
 
 
 def _posts(text: str, stream: StreamId) -> Iterator[Wanted | Refused]:

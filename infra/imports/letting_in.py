@@ -6,7 +6,7 @@ nothing; and a record that was changed and changed back is recorded each time.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any, Literal
 
@@ -64,6 +64,7 @@ async def weigh(
 ) -> list[Weighed]:
     """What would become of each row; nothing is written unless keys are to be made."""
     files = await as_they_will_be(house, {w.stream for w in wanted})
+    wanted = [part for w in wanted for part in _without_strangers(w, files.get(w.stream))]
     known = [_known(files.get(w.stream), w.body) for w in wanted]
     bodies = [_with_what_is_known(w, before) for w, before in zip(wanted, known, strict=True)]
     plain = [
@@ -146,7 +147,7 @@ def _with_what_is_known(wanted: Wanted, known: e.Body | None) -> e.Body:
         corrected = replace(known.member, relation=body.member.relation, born=body.member.born)
         return replace(known, member=corrected)
     if isinstance(known, e.AreaRecorded):
-        return replace(known, roles=known.roles | body.roles)
+        body = replace(body, roles=known.roles | body.roles)
     return replace(known, **{name: getattr(body, name) for name in wanted.given})
 
 
@@ -160,6 +161,19 @@ def _verdict(file: File | None, known: e.Body | None, body: e.Body) -> Verdict:
     return "same" if _essence(known) == _essence(body) else "changed"
 
 
+def _without_strangers(wanted: Wanted, file: File | None) -> Iterator[Wanted]:
+    """All posts are one record: each that names somebody whom nobody knows is refused by itself, the others taken."""
+    body = wanted.body
+    if not (isinstance(body, e.AreaRecorded) and isinstance(file, Directory) and file.workers):
+        yield wanted
+        return
+    known = {post: who for post, who in body.roles.items() if who in file.workers}
+    for post in sorted(body.roles.keys() - known.keys()):
+        yield replace(wanted, row=f"the post {post}", body=replace(body, roles={post: body.roles[post]}))
+    if known or not body.roles:
+        yield replace(wanted, body=replace(body, roles=known))
+
+
 def _names_nobody(wanted: Wanted, file: File | None) -> Refused | None:
     """A row that names somebody whom a directory in use does not know; one that is still empty says nothing."""
     match file, wanted.body:
@@ -170,7 +184,7 @@ def _names_nobody(wanted: Wanted, file: File | None) -> Refused | None:
         case Directory(), e.AreaRecorded(roles=roles) if file.workers and (
             strange := {*roles.values()} - file.workers.keys()
         ):
-            why = "the directory knows nobody of this id, so no post is taken: import the worker first"
+            why = "the directory knows nobody of this id: import the worker first"
             return Refused(wanted.row, "worker", min(strange), why)
         case _:
             return None

@@ -141,7 +141,11 @@ def test_a_record_said_to_be_in_error_is_named_and_what_is_owed_then_is_said(ref
     [record] = [r for r in referred.rows("records", FAMILY) if r["type"] == "StrategyDiscussionHeld"]
     assert record["what"] == "a strategy discussion was held"
     why = ("--reason", "it was another family", "--by", "w-coordinator")
+    rehearsed = referred.says("in-error", FAMILY, record["record"], *why, "--dry-run")
+    assert "is called off;" in rehearsed and rehearsed.endswith("Nothing was done.")
+    assert [m["state"] for m in referred.rows("meetings")] == ["booked"]
     said = referred.says("in-error", FAMILY, record["record"], *why)
+    assert {*said.splitlines()} < {*rehearsed.splitlines()}, "its mails, too, are still owed there"
     assert (
         said.startswith("Recorded in error: a strategy discussion was held.")
         and "ended (lapse: the file): Hold the" in said

@@ -176,7 +176,7 @@ def test_a_columns_name_is_plain(typed: str, name: str) -> None:
 
 
 # Of posts each row becomes one entry of the area's own record, not a record of its own.
-@pytest.mark.parametrize("table", directory.TABLES.keys() - {"posts"})
+@pytest.mark.parametrize("table", sorted(directory.TABLES.keys() - {"posts", "area"}))
 def test_every_column_of_a_table_fills_a_field_that_its_record_has(table: str) -> None:
     kind = directory.TABLES[table]
     fields: tuple[Any, ...] = kind.body.__struct_fields__
