@@ -39,13 +39,17 @@ class House:
 
 
 @asynccontextmanager
-async def house(settings: Settings) -> AsyncIterator[House]:
-    """Open the database, bring it up to date, put the parts together. Raises CannotNow, ProtocolFaults."""
+async def house(settings: Settings, deciding: bool = True) -> AsyncIterator[House]:
+    """Open the database, bring it up to date, put the parts together; whoever is deciding needs every area's rules.
+
+    Raises CannotNow, ProtocolFaults.
+    """
     engine = connect(settings.database)
     try:
         await bring_up_to_date(engine)
         keyring = Keyring(settings.master_key)
-        office = Office(engine, keyring, protocols(settings.nation, settings.overlay), not settings.embedded)
+        rules = protocols(settings.nation, settings.overlay, all_sound=deciding)
+        office = Office(engine, keyring, rules, not settings.embedded)
         async with Post(mail_relay(settings)) as post:
             dispatch = Dispatch(engine, keyring, letterhead(settings), post, settings.webhook_networks)
             yield House(settings, engine, keyring, office, dispatch, dispatch.pulse)

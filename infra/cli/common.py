@@ -111,11 +111,11 @@ def worked(
     """Open the house, do this in it, and close it. mails: it may send, so that a mailbox must stand ready."""
     settings = settings_of(ctx, founding)
     with _posted(settings, mails, mailbox) as ready:
-        return asyncio.run(_within(ready, act))
+        return asyncio.run(_within(ready, act, deciding=founding or mails))
 
 
-async def _within(settings: Settings, act: Callable[[House], Awaitable[T]]) -> T:
-    async with house(settings) as opened:
+async def _within(settings: Settings, act: Callable[[House], Awaitable[T]], deciding: bool) -> T:
+    async with house(settings, deciding) as opened:
         return await act(opened)
 
 

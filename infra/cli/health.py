@@ -74,8 +74,10 @@ async def _protocol(house: House) -> AsyncIterator[Line]:
     protocols = house.office.protocols
     async with transaction(house.engine) as connection:
         areas = await reading.areas(connection)
-    for area in areas:
+    for area in (a for a in areas if a not in protocols.refused):
         yield "protocol", True, f"{area} goes by {protocols.of(area).version}"
+    for fault in (fault for faulty in protocols.refused.values() for fault in faulty.faults):
+        yield "protocol", False, f"{fault}; until it is mended nothing is decided here"
     for name in sorted(protocols.areas.keys() - areas if areas else ()):
         mend = f"call it after one of {first_few(areas)}, or take it out of QUORATE_OVERLAY"
         yield "protocol", False, f"no area is called {name}, so that nobody goes by {name}.toml: {mend}"
@@ -85,7 +87,7 @@ async def _directory(house: House) -> AsyncIterator[Line]:
     """Whoever a late duty would be put before, and whoever speaks for a treatment service, can be reached."""
     async with transaction(house.engine) as connection:
         known = sorted(stream_id(s).area for s in await reading.streams(connection) if "/partnership/" in s)
-    for area in known:
+    for area in (a for a in known if a not in house.office.protocols.refused):
         directory = await directory_of(house, area)
         if directory.area is None:
             continue

@@ -34,12 +34,17 @@ class Readable(Shape):
 
 @dataclass(frozen=True)
 class Protocols:
-    """The rules of each area: its own where it has a pack, else those that all go by."""
+    """The rules of each area: its own where it has a pack, else those that all go by. refused: areas whose pack has
+    faults, and goes by nothing until they are mended."""
 
     common: Protocol
     areas: Mapping[str, Protocol] = field(default_factory=dict)
+    refused: Mapping[str, ProtocolFaults] = field(default_factory=dict)
 
     def of(self, area: str) -> Protocol:
+        """Raises ProtocolFaults where the area's own pack has some."""
+        if area in self.refused:
+            raise self.refused[area]
         return self.areas.get(area, self.common)
 
     @property
@@ -47,25 +52,27 @@ class Protocols:
         return [self.common, *self.areas.values()]
 
 
-def protocols(nation: str, overlay: Path | None) -> Protocols:
+def protocols(nation: str, overlay: Path | None, all_sound: bool = True) -> Protocols:
     """overlay: one local pack for all, or a folder with one for each area that has rules of its own, `<area>.toml`.
 
     A pack of the folder may name another nation, whose packs and bank holidays then lie under it.
-    Raises ProtocolFaults with the faults of every file.
+    Raises ProtocolFaults with the faults of every file; those of one area's alone only if all_sound: whoever decides
+    needs every area's, whoever reads does not.
     """
     if overlay is None or not overlay.is_dir():
         return Protocols(protocol(nation, overlay))
-    faults, areas = [], {}
+    areas, refused = {}, {}
     for file in sorted(overlay.glob("*.toml")):
         try:
             areas[file.stem] = read(lying(nation, overlay, file.stem))
-        except ProtocolFaults as refused:
-            faults += of_file(file.name, refused)
-    if not areas and not faults:
-        faults = [f"{overlay}: no pack lies in this folder; name each one after its area, for instance my-area.toml"]
-    if faults:
-        raise ProtocolFaults(faults)
-    return Protocols(protocol(nation), areas)
+        except ProtocolFaults as faulty:
+            refused[file.stem] = ProtocolFaults(of_file(file.name, faulty))
+    if not areas and not refused and all_sound:
+        none = f"{overlay}: no pack lies in this folder; name each one after its area, for instance my-area.toml"
+        raise ProtocolFaults([none])
+    if refused and all_sound:
+        raise ProtocolFaults([fault for faulty in refused.values() for fault in faulty.faults])
+    return Protocols(protocol(nation), areas, refused)
 
 
 def of_file(name: str, refused: ProtocolFaults) -> list[str]:

@@ -49,8 +49,8 @@ class FrailOffice(Office):
 
 
 @asynccontextmanager
-async def frail_house(settings: Settings) -> AsyncIterator[House]:
-    async with house(settings) as sound:
+async def frail_house(settings: Settings, deciding: bool = True) -> AsyncIterator[House]:
+    async with house(settings, deciding) as sound:
         office: Any = FrailOffice(sound.engine, sound.keyring, sound.office.protocols)
         office.home = settings.home
         yield replace(sound, office=office)

@@ -94,12 +94,22 @@ def test_an_area_may_be_of_another_nation_whose_packs_and_holidays_lie_under_its
 
 def test_a_faulty_pack_is_refused_at_the_start_in_one_sentence(two_areas: Home, tmp_path: Path) -> None:
     folder(tmp_path / "packs", count=11)
-    sentence = two_areas.fails("show", FAMILY, "--area", "riverside")
+    sentence = two_areas.fails("book", FAMILY, ICPC, "--area", "riverside", "--at", "2025-01-14T10:00", *BY)
     assert sentence.startswith(
         "hillside.toml, line 6, rule ICPC-01: the worked date for Mon 3 March 2025 says due Mon 17 March 2025, "
         "but the rule gives Tue 18 March 2025"
     )
-    assert two_areas.fails("book", FAMILY, ICPC, "--at", "2025-01-14T10:00", *BY) == sentence
+    assert two_areas.fails("run", "--until", "2025-01-07") == sentence
+
+
+def test_a_faulty_pack_of_one_area_leaves_the_others_readable_and_the_doctor_names_it(
+    two_areas: Home, tmp_path: Path
+) -> None:
+    folder(tmp_path / "packs", count=11)
+    assert two_areas.says("show", FAMILY, "--area", "riverside")
+    checks = [r for r in two_areas.rows("doctor", code=1) if r["check"] == "protocol"]
+    assert [r["ok"] for r in checks] == [True, False, False], checks
+    assert checks[1]["sentence"].startswith("hillside.toml, line 6") and "nothing is decided" in checks[1]["sentence"]
 
 
 @pytest.mark.parametrize(
