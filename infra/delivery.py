@@ -102,6 +102,7 @@ class Webhooks:
                 await announced.try_again(connection, parcel.name, failed, then, outcome)
             case Refused(sentence) | Silent(sentence):
                 outcome = "unreachable" if isinstance(answer, Silent) else UNDELIVERED
+                await announced.try_again(connection, parcel.name, failed, stamp(now))  # its count of tries
                 await outbox.mark(connection, [parcel.name], "done", outcome)
                 await self._give_up(connection, parcel.stream, delivery.subscriber, sentence, now)
 

@@ -14,7 +14,7 @@ from handlers.events import Body, SubscriberRecorded, SubscriberRemoved
 from handlers.partnership import Directory
 from handlers.people import StreamId, derived
 from infra.cli.acting import By
-from infra.cli.common import Area, Fault, Json, as_json, first_few, say, worked
+from infra.cli.common import Area, Fault, Json, as_json, aside, first_few, say, worked
 from infra.cli.moments import iso, words
 from infra.cli.paper import listed
 from infra.cli.stores import area_of, areas_meant, directory_of, must_know, present
@@ -23,7 +23,7 @@ from infra.db import announced
 from infra.db.engine import transaction
 from infra.db.tables import unstamp
 from infra.webhooks import signing
-from infra.webhooks.calling import Heard, fault_of
+from infra.webhooks.calling import Heard, fault_of, lies_within
 from infra.wiring import House
 from streams.clock import wall
 from streams.wire import announced as letter_of
@@ -70,7 +70,16 @@ def add(
         must_know(wish, types, f"nothing that is announced is called {wish}")
     secret = _secret_in(secret_file) if secret_file else signing.fresh()
     recorded = SubscriberRecorded(name, url, secret, by, msgspec.convert(wants or (), tuple[Announced, ...]))
-    fate = worked(ctx, lambda house: _tell(house, area, by, recorded))
+
+    async def act(house: House) -> str:
+        if lies_within(url, house.settings.webhook_networks):
+            aside(
+                f"{url} lies within, and nothing is sent there until QUORATE_WEBHOOK_NETWORKS names its network, for"
+                " instance 127.0.0.1/32."
+            )
+        return await _tell(house, area, by, recorded)
+
+    fate = worked(ctx, act)
     if json:
         as_json({"subscriber": name, "fate": fate, "secret": None if secret_file else secret})
         return

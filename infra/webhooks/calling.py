@@ -65,6 +65,15 @@ def fault_of(url: str) -> str:
     return ""
 
 
+def lies_within(url: str, within: Iterable[Network]) -> bool:
+    """Whether this URL plainly names an address that may not be called; what a host's name leads to is seen later."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return not is_outside("127.0.0.1" if host == "localhost" else host, within)
+    except ValueError:
+        return False
+
+
 def is_outside(address: str, within: Iterable[Network]) -> bool:
     """Whether this address may be called: a public one, or one of the networks that were named."""
     ip = ip_address(address)

@@ -301,6 +301,7 @@ def test_a_subscriber_that_fails_for_days_lies_on_the_shelf_and_gets_everything_
     assert held["reason"] == "undelivered" and "the subscriber board could not be told" in held["sentence"]
     given_up = board.rows("webhooks", "failed")
     assert {x["outcome"] for x in given_up} == {"unreachable"} and len(given_up) >= 2
+    assert max(x["failures"] for x in given_up) == len(PAUSES) + 1, "the last try counts as well"
     assert board.one("held", "show", held["record"])["event"]["data"] == {"subscriber": "board"}
     mended = board.folder.with_suffix(".json")
     mended.write_text("{}")
@@ -330,7 +331,8 @@ def test_what_cannot_be_a_subscriber_is_refused_in_one_sentence(
 
 
 def test_an_inner_address_is_refused_unless_its_network_is_named(referred: Home, hearer: Hearer) -> None:
-    referred.says("webhooks", "add", "board", "--url", hearer.url, *BY)
+    warned = referred.run("webhooks", "add", "board", "--url", hearer.url, *BY).stderr
+    assert "nothing is sent there until QUORATE_WEBHOOK_NETWORKS names its network" in warned
     said = referred.fails("webhooks", "test", "board", code=1)
     assert "127.0.0.1 lies within" in said and "QUORATE_WEBHOOK_NETWORKS" in said and not hearer.calls
 
