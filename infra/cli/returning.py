@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, BinaryIO
 
 import msgspec
 import typer
@@ -27,6 +27,7 @@ from infra.db.sealing import REPLIES
 from infra.db.tables import unstamp
 from infra.papers.words import paragraphs
 from infra.replies import listening, polling
+from infra.replies.files import mails_in
 from infra.replies.matching import WHOSE_WORD, proposed_in
 from infra.replies.taking import Came, read_safely, take_in
 from infra.replies.verdicts import Opened
@@ -79,14 +80,14 @@ def read(
     """Take in mails that came back: answers are recorded, bounces too, and what is not certain waits for a person."""
     if dry_run:
         domain = settings_of(ctx, founding=True, keyed=False).domain
-        for name, raw in _mails(source):
+        for name, raw, _ in _mails(source):
             _say_read(name, read_safely(raw, domain=domain), json)
         return
     settings_of(ctx, founding=True)
 
     async def act(house: House) -> None:
-        for name, raw in _mails(source):
-            came = await take_in(house, raw)
+        for name, raw, alone in _mails(source):
+            came = await take_in(house, raw, alone=alone)
             _say_came(name, came, json)
         await _let_in(house)
 
@@ -99,18 +100,27 @@ async def _let_in(house: House) -> None:
         await carried(house, await present(house))
 
 
-def _mails(source: str) -> Iterator[tuple[str, bytes]]:
-    """Each mail with a name for it; a folder's files in the order of their names."""
+def _mails(source: str) -> Iterator[tuple[str, bytes, bool]]:
+    """Each mail with a name for it, and whether it lay alone; a folder's files in the order of their names. Raises
+    Fault after all that can be read."""
     if source == "-":
-        yield "-", sys.stdin.buffer.read()
+        yield from _of_one("-", sys.stdin.buffer)
         return
-    path = Path(source)
+    path, unread = Path(source), list[str]()
     files = sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]
-    for file in files:
+    for path_ in files:
         try:
-            yield str(file.relative_to(path)) if path.is_dir() else file.name, file.read_bytes()
+            with path_.open("rb") as file:
+                yield from _of_one(str(path_.relative_to(path)) if path.is_dir() else path_.name, file)
         except OSError as error:
-            raise Fault(f"{file} cannot be read ({error.strerror}): name a mail, or a folder of mails") from None
+            unread.append(f"{path_} cannot be read ({error.strerror})")
+    if unread:
+        raise Fault(f"{first_few(unread)}: name a mail, or a folder of mails")
+
+
+def _of_one(name: str, file: BinaryIO) -> Iterator[tuple[str, bytes, bool]]:
+    for number, (raw, alone) in enumerate(mails_in(file), 1):
+        yield name if alone else f"{name} (mail {number})", raw, alone
 
 
 def _say_read(name: str, found: Opened, json: bool) -> None:

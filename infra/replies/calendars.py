@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from quopri import decodestring
 from typing import Any
 from urllib.parse import unquote
 
@@ -18,6 +19,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from infra.papers.words import one_line
+from infra.replies.mails import as_text
 from infra.replies.verdicts import Answer, Limits
 
 OURS = "-//Quorate//"
@@ -27,6 +29,7 @@ COMMENTS = ("COMMENT", "X-CALENDARSERVER-PRIVATE-COMMENT")
 READ = frozenset(("METHOD", "PRODID", *ABOUT, ORIGINAL_TIME, *COMMENTS))
 LONGEST = 2_000  # characters of a comment or an id that are kept
 LONGEST_ZONE = 80
+QUOTED = "PARTSTAT=3D"
 FOLDED_AT = 60  # no program folds a line shorter than this
 PROPERTY = re.compile(r"(?!mailto:)[A-Za-z][A-Za-z0-9-]*[ \t]*[;:]", re.IGNORECASE)
 TO_MAILBOX = re.compile(r":[ \t]*(?=mailto:)", re.IGNORECASE)
@@ -58,6 +61,8 @@ def read_calendar(text: str, method: str, limits: Limits) -> Calendar | str:
         return f"its calendar is longer than {limits.calendar_bytes} characters"
     if text.upper().count("BEGIN:") > limits.components:
         return f"its calendar holds more than {limits.components} components"
+    if QUOTED in text[: limits.calendar_bytes].upper():  # its encoding was left on it
+        text = as_text(decodestring(text.encode()), "")
     outside, components = _sorted_out(_lines(text))
     return _calendar(outside, method, [c for c in components if c[0] not in ("VCALENDAR", "VTIMEZONE")])
 
@@ -90,7 +95,7 @@ def _calendar(outside: list[Line], method: str, components: list[tuple[str, list
     return Calendar(
         tuple(methods),
         tuple({kind: None for kind, _ in components}),
-        tuple(answer for lines in events for answer in _answers(lines, asking)),
+        tuple(dict.fromkeys(answer for lines in events for answer in _answers(lines, asking))),
         any(name == "PRODID" and value.startswith(OURS) for name, _, value in outside),
         any(_is_moved(lines) for lines in events),
     )

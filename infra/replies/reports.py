@@ -34,12 +34,14 @@ CAME_BACK = re.compile(
 )
 DELAYED = re.compile(r"delay|will (keep trying|be retried)|still being retried|warning:", re.IGNORECASE)
 STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
-AN_ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[A-Za-z0-9][A-Za-z0-9.-]{0,250}")
+AN_ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@\w[\w.-]{0,250}")
 NAMES_ITS_ID = re.compile(r"^[> \t]*message-id:\s*<([^<>\s]{1,250})>", re.IGNORECASE | re.MULTILINE)
 AWAY = re.compile(
-    r"(automatic reply|auto(matic)?[ -]?(reply|response|antwort)|autoreply|auto:|out of (the )?office|away from|ooo\b"
-    r"|on (annual |sick )?leave|abwesen|r[ée]ponse automatique|absence|respuesta autom|risposta automatica"
-    r"|ateb awtomatig|allan o.r swyddfa)",
+    r"(automatic reply|auto(mati\w*)?[ -]?(reply|response|antwort|svar|antwoord)|auto:|out of (the )?office"
+    r"|away from|ooo\b|on (annual |sick )?leave|abwesen|afwezig|r[ée]ponse automatique|absen[ct]|fuera de la oficina"
+    r"|respuesta autom|resposta autom|risposta automatica|fuori sede|fuori ufficio|r[ăa]spuns automat|automaattinen"
+    r"|frånvaro|fravær|(ateb|ymateb) awtomatig|allan o.r swyddfa|odpowied[źz] automatyczna|nieobecno"
+    r"|automatick[áa] odpov|automatikus v[áa]lasz|автоматический ответ|автоматична відповідь|自動応答|自动答复|自動回覆|자동 회신)",
     re.IGNORECASE,
 )
 LOOKED_AT = 20_000
@@ -112,6 +114,12 @@ def is_automatic(mail: Part) -> bool:
     if header(mail, "precedence").lower() in ("auto_reply", "bulk", "junk"):
         return True
     return bool(AWAY.match(header(mail, "subject")))
+
+
+def is_to_many(mail: Part) -> bool:
+    """Whether it came by a mailing list, or a mail server took it for unwanted."""
+    listed = any(header(mail, name) for name in ("list-id", "list-unsubscribe", "list-post"))
+    return listed or header(mail, "x-spam-flag").lower() == "yes"
 
 
 def answers_by_itself(mail: Part) -> bool:

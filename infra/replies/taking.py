@@ -48,11 +48,15 @@ class Came(Struct, frozen=True):
     person: str | None = None
 
 
-async def take_in(house: House, raw: bytes, to: Sequence[str] = (), limits: Limits = LIMITS) -> Came:
-    """Keep a mail and act on it, once. to: whom its mail server says that it is for. Raises CannotNow; then it is not
-    kept."""
+async def take_in(
+    house: House, raw: bytes, to: Sequence[str] = (), limits: Limits = LIMITS, alone: bool = True
+) -> Came:
+    """Keep a mail and act on it, once. to: whom its mail server says that it is for; alone: not out of a file of many,
+    where one mail can end in lines that pretend to be the next. Raises CannotNow; then it is not kept."""
     found = await asyncio.to_thread(read_safely, raw, limits, house.settings.domain)
     envelope = replace(found.envelope, to=(*found.envelope.to, *(a.lower() for a in to)))
+    if not alone:
+        envelope = replace(envelope, authentication=tuple(a for a in envelope.authentication if "dmarc=fail" in a))
     found = replace(found, envelope=envelope)
     id_ = _named(raw, envelope)
     async with transaction(house.engine) as connection:
