@@ -41,7 +41,8 @@ AWAY = re.compile(
     r"|away from|ooo\b|on (annual |sick )?leave|abwesen|afwezig|r[ée]ponse automatique|absen[ct]|fuera de la oficina"
     r"|respuesta autom|resposta autom|risposta automatica|fuori sede|fuori ufficio|r[ăa]spuns automat|automaattinen"
     r"|frånvaro|fravær|(ateb|ymateb) awtomatig|allan o.r swyddfa|odpowied[źz] automatyczna|nieobecno"
-    r"|automatick[áa] odpov|automatikus v[áa]lasz|автоматический ответ|автоматична відповідь|自動応答|自动答复|自動回覆|자동 회신)",
+    r"|automatick[áa] odpov|automatikus v[áa]lasz|автоматический ответ|автоматична відповідь"
+    r"|自動応答|自动答复|自動回覆|자동 회신)",
     re.IGNORECASE,
 )
 LOOKED_AT = 20_000
