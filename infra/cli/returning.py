@@ -176,6 +176,9 @@ def show(ctx: typer.Context, id_: Id, json: Json = False) -> None:
     for at in proposed_in(found, told["sentence"]):
         say(f"They propose {words(at)} instead.")
         say(f"What moves it there: {_to_move(told, at) or 'nothing, since it names no meeting of ours'}")
+    seems = getattr(found.verdict, "seems", "")
+    if seems and told["state"] == "parked":
+        say(f"What records it: quorate replies take {id_} {seems} --by YOU")
     for line in paragraphs(found.envelope.words):
         say(f"| {line}")
 

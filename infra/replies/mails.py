@@ -19,6 +19,7 @@ from email.utils import getaddresses, parsedate_to_datetime
 
 from infra.papers.words import one_line
 from infra.replies.verdicts import Envelope, Limits
+from infra.replies.words import out_of_html
 
 Part = Message
 CONTAINER = re.compile(rb"multipart/|message/", re.IGNORECASE)
@@ -177,7 +178,9 @@ def _decoded(body: bytes, charset: str) -> str:
 
 def envelope_of(mail: Part, raw: bytes) -> Envelope:
     """What stands on the outside of a mail. One without a Message-ID is named by what it says."""
-    lines = next((text_of(p) for p in leaves(mail) if media(p) == "text/plain"), "")
+    texts = {media(p): p for p in reversed(list(leaves(mail))) if media(p) in ("text/plain", "text/html")}
+    plain = text_of(texts["text/plain"]) if "text/plain" in texts else ""
+    words = plain if plain.strip() or "text/html" not in texts else out_of_html(text_of(texts["text/html"]))
     named = MESSAGE_ID.search(header(mail, "message-id"))
     senders = addresses(mail, "from")
     references = [r for value in headers(mail, "in-reply-to") + headers(mail, "references") for r in _ids(value)]
@@ -189,7 +192,7 @@ def envelope_of(mail: Part, raw: bytes) -> Envelope:
         subject=header(mail, "subject")[:300],
         sent_at=_date(header(mail, "date")),
         authentication=tuple(as_written(mail, "authentication-results")),
-        words=lines[:WORDS],
+        words=words.strip()[:WORDS],
     )
 
 

@@ -35,6 +35,7 @@ from infra.replies.verdicts import (
     Unreadable,
     Verdict,
 )
+from infra.replies.words import days_named, said_in
 
 CALENDARS = ("text/calendar", "application/ics", "text/x-vcalendar", "application/calendar", "text/ics")
 BARE = re.compile(rb"\s*BEGIN:VCALENDAR", re.IGNORECASE)
@@ -58,7 +59,6 @@ KINDS = {"VTODO": "a task", "VJOURNAL": "a diary entry", "VFREEBUSY": "free and 
 OUR_OWN = "our own mail came back to us"
 OUR_MESSAGE_ID, OUR_MAILBOX = re.compile(r"[0-9a-f]{32}"), re.compile(r"meetings|r-[0-9a-f]{8,64}")
 A_MACHINE = "a machine answers by a calendar for somebody who may not have seen it: read it, and record what it says"
-WORDS_ALONE = "it answers in words alone, if it answers: read it, and record what it says"
 
 
 def read(mail: bytes, limits: Limits = LIMITS, domain: str = "") -> Verdict:
@@ -128,12 +128,12 @@ def _without_calendar(mail: Part, envelope: Envelope, parts: list[Part]) -> Verd
     if is_to_many(mail):
         return Unmatched("it was sent to many, or is marked as unwanted: read it if it is an answer", foreign=True)
     if is_automatic(mail):
-        return AutoReply()
+        return AutoReply(days_named(envelope.words))
     if any(media(p) == "message/rfc822" or file_name(p).endswith((".eml", ".msg")) for p in parts):
         return Unmatched(
             "it passes another mail on, which answers nothing by itself: read it, and ring whoever sent it"
         )
-    return Unmatched(WORDS_ALONE)
+    return said_in(envelope.subject, envelope.words)
 
 
 def _is_calendar(part: Part) -> bool:

@@ -117,7 +117,7 @@ async def _decided(
         return outcome, _event(event_id, alone.stream, CopyAsked(alone.meeting, alone.person), now, now), about
     if outcome.reply is None or alone is None:
         return outcome, None, about
-    answer = _dated(_answers(found)[0], found.envelope, alone, now)
+    answer = _dated(next(iter(_answers(found)), Answer()), found.envelope, alone, now)
     about |= {"sequence": answer.sequence, "stamped_at": answer.stamped_at and stamp(answer.stamped_at)}
     taken = await replies.taken_of(connection, alone.name)
     if any(is_older(answer, r.sequence, unstamp(r.stamped_at) if r.stamped_at else None) for r in taken):

@@ -92,7 +92,18 @@ class Bounce(Struct, frozen=True, tag=True):
 
 
 class AutoReply(Struct, frozen=True, tag=True):
-    """A machine answers for somebody who is away, which is no answer."""
+    """A machine answers for somebody who is away, which is no answer. days: those that it names, as they stand."""
+
+    days: tuple[str, ...] = ()
+
+
+class Words(Struct, frozen=True, tag=True):
+    """No calendar, but words. link: the answer that our own mails' links write as a subject, and of which hour (at);
+    seems: what the words themselves seem to say."""
+
+    link: Literal["", "accepted", "declined"] = ""
+    at: str = ""
+    seems: Literal["", "accepted", "tentative", "declined"] = ""
 
 
 class Loop(Struct, frozen=True, tag=True):
@@ -114,7 +125,7 @@ class Unreadable(Struct, frozen=True, tag=True):
     sentence: str
 
 
-Verdict = Reply | Counter | Refresh | Bounce | AutoReply | Loop | Unmatched | Unreadable
+Verdict = Reply | Counter | Refresh | Bounce | AutoReply | Words | Loop | Unmatched | Unreadable
 
 
 class Opened(Struct, frozen=True):
