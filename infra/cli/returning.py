@@ -28,7 +28,7 @@ from infra.db.tables import unstamp
 from infra.papers.words import paragraphs
 from infra.replies import listening, polling
 from infra.replies.files import mails_in
-from infra.replies.matching import WHOSE_WORD, proposed_in
+from infra.replies.matching import ANOTHER_SENDS, WHOSE_WORD, proposed_in
 from infra.replies.taking import Came, read_safely, take_in
 from infra.replies.verdicts import Opened
 from infra.wiring import House
@@ -79,9 +79,7 @@ def read(
 ) -> None:
     """Take in mails that came back: answers are recorded, bounces too, and what is not certain waits for a person."""
     if dry_run:
-        domain = settings_of(ctx, founding=True, keyed=False).domain
-        for name, raw, _ in _mails(source):
-            _say_read(name, read_safely(raw, domain=domain), json)
+        _read_dry(ctx, source, json)
         return
     settings_of(ctx, founding=True)
 
@@ -92,6 +90,24 @@ def read(
         await _let_in(house)
 
     worked(ctx, act, founding=True, mails=True)
+
+
+def _read_dry(ctx: typer.Context, source: str, json: bool) -> None:
+    """What each mail is; where there is a home, also what would become of it."""
+    domain = settings_of(ctx, founding=True, keyed=False).domain
+    try:
+        settings_of(ctx, keyed=False)
+    except Fault:
+        for name, raw, _ in _mails(source):
+            _say_read(name, read_safely(raw, domain=domain), None, json)
+        return
+
+    async def act(house: House) -> None:
+        for name, raw, alone in _mails(source):
+            came = await take_in(house, raw, alone=alone, dry=True)
+            _say_read(name, read_safely(raw, domain=domain), came, json)
+
+    worked(ctx, act)
 
 
 async def _let_in(house: House) -> None:
@@ -123,18 +139,24 @@ def _of_one(name: str, file: BinaryIO) -> Iterator[tuple[str, bytes, bool]]:
         yield name if alone else f"{name} (mail {number})", raw, alone
 
 
-def _say_read(name: str, found: Opened, json: bool) -> None:
-    verdict = msgspec.to_builtins(found.verdict)
+def _say_read(name: str, found: Opened, came: Came | None, json: bool) -> None:
+    verdict, kind, sender = (
+        msgspec.to_builtins(found.verdict),
+        type(found.verdict).__name__.lower(),
+        found.envelope.sender,
+    )
     if json:
-        as_json({"file": name, "verdict": type(found.verdict).__name__.lower(), "found": verdict})
+        becomes = {} if came is None else {"would_be": msgspec.to_builtins(came)}
+        as_json({"file": name, "verdict": kind, "sender": sender or None, "found": verdict} | becomes)
         return
-    say(f"{name}: {type(found.verdict).__name__.lower()}{_in_short(verdict)}")
+    becomes_ = "" if came is None else f"; it would be {came.state}: {came.sentence}"
+    say(f"{name}: {kind}{_in_short(verdict)}; from {sender or 'nobody named'}{becomes_}")
 
 
 def _in_short(verdict: dict[str, Any]) -> str:
     answers = verdict.get("answers") or [verdict]
     told = [a.get(key) for a in answers[:3] for key in ("attendee", "partstat", "recipient", "action", "sentence")]
-    kept = [str(t) for t in told if t]
+    kept = list(dict.fromkeys(str(t) for t in told if t))
     return f": {', '.join(kept)}" if kept else ""
 
 
@@ -229,7 +251,10 @@ def take(
         return [f"{told.after.name(who)}: {reply}, from {id_}."]
 
     tell(ctx, family, stream.area if stream else None, by, json, make, report)
-    worked(ctx, lambda house: _close(house, id_, "taken", by))
+    alias = row.sentence == ANOTHER_SENDS
+    remembered = worked(ctx, lambda house: _close(house, id_, "taken", by, person=who if alias else ""))
+    if remembered and not json:
+        say(f"What comes from {remembered} to an invitation of {who} counts as theirs from now on.")
 
 
 def aside(
@@ -254,11 +279,19 @@ def aside(
     as_json({"reply": id_, "state": "aside"}) if json else say(f"{id_} is set aside.")
 
 
-async def _close(house: House, id_: str, state: str, by: str, reason: str = "") -> None:
+async def _close(house: House, id_: str, state: str, by: str, reason: str = "", person: str = "") -> str:
+    """Done with it. person: whose alias its sender is; then that address, which is remembered."""
     async with transaction(house.engine) as connection:
         await house.keyring.have([REPLIES], connection)
         remark = replies.sealed(reason, house.keyring) if reason else None
         await replies.close(connection, id_, state, by, remark)
+        row = await replies.one(connection, id_) if person else None
+        raw = replies.opened(row.box, house.keyring).encode("latin-1", "replace") if row else b""
+        address = read_safely(raw, domain=house.settings.domain).envelope.sender if row else ""
+        if row and address:
+            area = stream_id(row.stream).area
+            await replies.remember(connection, area, person, address, by, house.keyring)
+        return address
 
 
 async def _found(house: House, id_: str, open_: bool = False) -> Any:

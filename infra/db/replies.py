@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from handlers.effects import Message, SendInvitation
 from handlers.people import Sealed
 from infra.db.sealing import REPLIES, Keyring, insert_if_absent, put_in_place
-from infra.db.tables import invitations, outbox, replies
+from infra.db.tables import aliases, invitations, outbox, replies
 
 Row = Any
 
@@ -47,6 +47,20 @@ async def invited(connection: AsyncConnection, stream: str, meeting: str, person
     messages = [msgspec.json.decode(r.letter, type=Message) for r in found]
     those = [m for m in messages if isinstance(m, SendInvitation) and (m.meeting, m.to.person) == (meeting, person)]
     return sorted(those, key=lambda m: (m.sequence, m.stamped_at))
+
+
+async def aliases_of(connection: AsyncConnection, area: str, person: str, keyring: Keyring) -> list[str]:
+    """The other addresses from which this person answers."""
+    query = select(aliases.c.box).where(aliases.c.area == area, aliases.c.person == person)
+    return [opened(box, keyring) for box in (await connection.execute(query)).scalars()]
+
+
+async def remember(
+    connection: AsyncConnection, area: str, person: str, address: str, by: str, keyring: Keyring
+) -> None:
+    """This person answers from that address, too."""
+    row = {"area": area, "person": person, "box": sealed(address, keyring), "by": by}
+    await connection.execute(insert_if_absent(connection, aliases), row)
 
 
 async def lay_down(connection: AsyncConnection, row: dict[str, Any]) -> bool:

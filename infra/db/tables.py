@@ -223,5 +223,15 @@ replies = Table(
     Index("replies_invitation", "invitation"),
 )
 
+# Another address from which somebody answers, sealed, as whoever took such an answer said.
+aliases = Table(
+    "aliases",
+    metadata,
+    Column("area", String, primary_key=True),
+    Column("person", String, primary_key=True),
+    Column("box", String, primary_key=True),
+    Column("by", String, nullable=False),
+)
+
 # A played area's own clock; a live area has no row here and goes by the wall.
 clock = Table("clock", metadata, Column("id", Integer, primary_key=True), Column("played_to", String, nullable=False))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from handlers.people import derived
 from tests.infra.answering import WORKER, Asked, sent_back, told, word
 from tests.infra.commands import BY, FAMILY, MEETING, Home, first_evening, home, referred
-from tests.infra.returned import mail
+from tests.infra.returned import calendar, mail
 
 __all__ = ["first_evening", "home", "referred"]
 
@@ -29,7 +30,7 @@ def by_link(asked: Asked, subject: str, words: str = "", **headers: str) -> byte
     told = {
         "From": asked.address,
         "To": asked.organiser,
-        "Message_ID": f"<{len(subject)}{len(words)}@clearway.example>",
+        "Message_ID": f"<{derived(subject, words)}@clearway.example>",
     }
     return mail(subject=subject, words=words, **(told | headers))
 
@@ -85,3 +86,54 @@ def test_somebody_away_is_shown_as_such_with_the_days_that_they_name(referred: H
     [came] = sent_back(referred, away)
     assert (came["verdict"], came["state"]) == ("autoreply", "done") and "20 January 2025" in came["sentence"]
     assert not told(referred)
+
+
+# --- what no invitation names
+
+
+def test_an_answer_to_one_of_our_letters_says_which(referred: Home) -> None:
+    [(name, letter), *_] = referred.sql("SELECT name, letter FROM outbox WHERE letter LIKE '%SendLetter%'")
+    duty = re.findall(r"D-[0-9a-f]{12}", letter)[0]
+    to = {"To": "meetings@meetings.example.org", "From": "b@else.example"}
+    answer = mail(words="It follows.", subject="Re: x", In_Reply_To=f"<{name}@meetings.example.org>", **to)
+    quoting = mail(words="It follows soon.", subject=f"Report, {duty}", Message_ID="<2@x.example>", **to)
+    first, second = sent_back(referred, answer, quoting)
+    assert first["state"] == second["state"] == "parked"
+    assert "it answers our letter to w-" in first["sentence"] and duty in first["sentence"]
+    assert f"it quotes {duty}" in second["sentence"]
+
+
+def test_an_unknown_meeting_from_a_worker_whom_the_directory_knows_is_told_as_such(referred: Home) -> None:
+    [came] = sent_back(
+        referred, mail(calendar(), From="Key Worker <W-Clearway-Key@clearway.example>", To="x@y.example")
+    )
+    assert came["state"] == "parked" and f"it comes from {WORKER}, whom the directory knows" in came["sentence"]
+
+
+def test_a_dry_run_says_what_would_become_of_each_and_does_nothing(referred: Home, tmp_path: Path) -> None:
+    before, asked = referred.sql("SELECT * FROM outbox"), Asked(referred)
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "a.eml").write_bytes(asked.reply())
+    (folder / "b.eml").write_bytes(by_link(asked, "Re: Invitation", "perhaps", From="b@else.example"))
+    first, second = referred.says("replies", "read", str(folder), "--dry-run").splitlines()
+    assert first == f"a.eml: reply: {asked.address}, accepted; from {asked.address}; it would be taken: accepted"
+    assert "from b@else.example; it would be parked: it answers in words alone, and seems to say tentative" in second
+    rows = referred.rows("replies", "read", str(folder), "--dry-run")
+    assert [r["would_be"]["state"] for r in rows] == ["taken", "parked"] and rows[0]["would_be"]["person"] == WORKER
+    assert referred.sql("SELECT * FROM outbox") == before and not referred.rows("replies", "--all")
+
+
+def test_an_alias_that_a_person_took_is_remembered_for_that_invitee_alone(referred: Home) -> None:
+    asked, hers = Asked(referred), Asked(referred, "w-health@health.example")
+    alias = {"From": "bo.green@nhs.example"}
+    [first] = sent_back(referred, asked.reply(asked.calendar(partstat="TENTATIVE"), **alias))
+    took = referred.says("replies", "take", first["id"], "tentative", "--person", WORKER, *BY)
+    assert f"bo.green@nhs.example to an invitation of {WORKER} counts as theirs" in took
+    second, another = sent_back(
+        referred,
+        asked.reply(asked.calendar(at="20250106T190000Z"), Message_ID="<x-2@nhs.example>", **alias),
+        hers.reply(Message_ID="<x-3@nhs.example>", **alias),
+    )
+    assert second["state"] == "taken" and another["state"] == "parked" and "another address" in another["sentence"]
+    assert "nhs.example" not in str(referred.sql("SELECT * FROM aliases"))
