@@ -87,6 +87,13 @@ async def taken_of(connection: AsyncConnection, invitation: str) -> Sequence[Row
     return (await connection.execute(query.order_by(replies.c.at))).all()
 
 
+async def delivery_of(connection: AsyncConnection, stream: str) -> Sequence[Row]:
+    """What mail servers said became of this stream's mails and is in no ledger, oldest first."""
+    about = (replies.c.stream == stream, replies.c.message.is_not(None), replies.c.state == "done")
+    query = select(replies.c.message, replies.c.sentence, replies.c.at).where(*about)
+    return (await connection.execute(query.order_by(replies.c.at))).all()
+
+
 async def count(connection: AsyncConnection) -> int:
     """How many mails came back: the place of the next, where time stands still."""
     return (await connection.execute(select(func.count()).select_from(replies))).scalar_one()

@@ -215,6 +215,7 @@ replies = Table(
     Column("stream", String),
     Column("meeting", String),
     Column("person", String),
+    Column("message", String),
     Column("sequence", BigInteger),
     Column("stamped_at", String),
     Column("by", String),

@@ -13,6 +13,7 @@ from handlers.effects import SendInvitation
 from handlers.events import Reply as Said
 from infra.papers.words import moment_in_words
 from infra.replies.verdicts import (
+    Action,
     Answer,
     AutoReply,
     Bounce,
@@ -57,12 +58,14 @@ SEEMS = "it answers in words alone, and seems to say {}: read it, and record wha
 TWO_WORDS = "its subject and its words seem to say different things: read it, and record what it says"
 # Why it is not known who answered, so that a person must say it.
 WHOSE_WORD = (ANOTHER_ANSWERS, ANOTHER_SENDS, NOBODY_VOUCHES, DEPUTY, SENT_BY)
-DELIVERY = {
+DELIVERY: dict[Action, str] = {
+    "failed": "a mail of ours came back",
     "delayed": "a mail of ours is delayed, and is tried again by itself",
     "delivered": "a mail of ours was delivered, which is not knowing that it was read",
     "relayed": "a mail of ours was passed on, which is not knowing that it was read",
     "expanded": "a mail of ours went to several people behind its address",
 }
+ONE_OF_SEVERAL = "a mail of ours went to several people behind its address, and not all were reached"
 
 
 class Asked(Struct, frozen=True):
@@ -92,7 +95,7 @@ class Outcome(Struct, frozen=True):
 
 
 def judged(opened: Opened, asked: Sequence[Asked], authserv_id: str, now: datetime) -> Outcome:
-    """What becomes of a mail that points at these invitations. A bounce that failed is not judged here."""
+    """What becomes of a mail that points at these invitations. A report of delivery is not judged here."""
     match opened.verdict:
         case Unreadable(sentence):
             return Outcome("parked", sentence)
@@ -104,8 +107,8 @@ def judged(opened: Opened, asked: Sequence[Asked], authserv_id: str, now: dateti
             return _in_words(said, opened.envelope, asked, authserv_id)
         case Unmatched(sentence, foreign):
             return Outcome("not_ours" if foreign and not asked else "parked", sentence)
-        case Bounce(action=action):
-            return Outcome("done", DELIVERY.get(action, NOT_OURS))
+        case Bounce():
+            return Outcome("not_ours", NOT_OURS)
         case Counter() | Refresh() | Reply() as verdict:
             return _answer(verdict, opened.envelope, asked, authserv_id, now)
 

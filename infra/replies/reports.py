@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from email.message import Message
 from typing import get_args
 
-from msgspec.structs import fields
+from msgspec.structs import replace
 
 from infra.papers.words import one_line
 from infra.replies.mails import (
     MESSAGE_ID,
+    MOST,
     Part,
     addresses,
     content,
@@ -23,9 +24,9 @@ from infra.replies.mails import (
     parsed,
     text_of,
 )
-from infra.replies.verdicts import Bounce
+from infra.replies.verdicts import Action, Bounce
 
-ACTIONS = get_args(next(f.type for f in fields(Bounce) if f.name == "action"))
+ACTIONS = get_args(Action)
 MACHINES = re.compile(r"(mailer-daemon|postmaster|mail-daemon|mailerdaemon|microsoftexchange[0-9a-f]+)@")
 CAME_BACK = re.compile(
     r"undeliver|not delivered|returned mail|failure notice|delivery (status|failure|has failed|problem|delayed)"
@@ -77,7 +78,9 @@ def _by_the_standard(part: Part, ours: str) -> Bounce:
     """Of several recipients the first that was not reached."""
     blocks = [block for block in _blocks(part) if header(block, "final-recipient") or header(block, "action")]
     found = [_about(block, ours) for block in blocks]
-    return next((b for b in found if b.action == "failed"), found[0] if found else Bounce("", "failed", "", ours))
+    each = tuple((b.recipient, b.action) for b in found[:MOST]) if len(found) > 1 else ()
+    first = next((b for b in found if b.action == "failed"), found[0] if found else Bounce("", "failed", "", ours))
+    return replace(first, each=each)
 
 
 def _blocks(part: Part) -> list[Message]:

@@ -23,7 +23,7 @@ from infra.db.sealing import REPLIES, keys_in
 from infra.db.tables import stamp, unstamp
 from infra.dispatch import failed, paper_of
 from infra.papers.calendars import invitation_name
-from infra.replies.matching import AGAIN, NOT_OURS, OLDER, Asked, Outcome, is_older, judged
+from infra.replies.matching import AGAIN, DELIVERY, OLDER, ONE_OF_SEVERAL, Asked, Outcome, is_older, judged
 from infra.replies.reading import opened
 from infra.replies.verdicts import (
     LIMITS,
@@ -44,7 +44,6 @@ from streams.wire import stream_id
 
 SOURCE = "quorate/replies"
 TOKEN = re.compile(r"r-([0-9a-f]{8,64})")
-CAME_BACK = "a mail of ours came back"
 OUR_FAULT = "our own reader went wrong ({}): read it, and tell support"
 A_DUTY = re.compile(r"\bD-[0-9a-f]{12}\b")
 END_OF_HEADERS = re.compile(rb"\r?\n\r?\n|\r\r")
@@ -121,14 +120,14 @@ async def _decided(
     about: dict[str, Any] = {}
     if alone:
         about = {"invitation": alone.name, "stream": alone.stream, "meeting": alone.meeting, "person": alone.person}
-    if isinstance(found.verdict, Bounce) and found.verdict.action == "failed":
-        came_back = await _our_mail(house, connection, found.verdict, alone)
-        if came_back is None:
-            return Outcome("not_ours", NOT_OURS), None, about
-        stream, message = came_back
+    if isinstance(found.verdict, Bounce) and (ours := await _our_mail(house, connection, found.verdict, alone)):
+        stream, message = ours
         about |= {"stream": stream, "meeting": message.meeting or None, "person": message.to.person}
+        about["message"] = message.message
+        outcome = await _delivered(house, connection, found.verdict, message)
         event_id = derived("bounced", message.message)
-        return Outcome("taken", CAME_BACK), _event(event_id, stream, failed(message, "bounced"), now, now), about
+        event = _event(event_id, stream, failed(message, "bounced"), now, now) if outcome.state == "taken" else None
+        return outcome, event, about
     outcome = judged(found, asked, house.settings.authserv_id, now)
     if not asked and outcome.state != "done":
         return *await _placed(house, connection, found, outcome), about
@@ -201,6 +200,20 @@ async def _our_mail(
     if mailed:
         return mailed[0]
     return (asked.stream, asked.sent[-1]) if asked and asked.by_token else None
+
+
+async def _delivered(house: House, connection: AsyncConnection, bounce: Bounce, message: Message) -> Outcome:
+    """What became of this mail: what is said of its own recipient counts."""
+    box = message.to.address
+    await house.keyring.load(connection, keys_in(box))
+    address = house.keyring.open_up(box).lower() if box is not None else ""
+    action = dict(bounce.each).get(address, bounce.action)
+    if action != "failed":
+        return Outcome("done", DELIVERY[action])
+    some = [other for who, other in bounce.each if who != address and other != "failed"]
+    if some and address not in dict(bounce.each):
+        return Outcome("parked", ONE_OF_SEVERAL)
+    return Outcome("taken", DELIVERY[action])
 
 
 def _answers(found: Opened) -> tuple[Answer, ...]:

@@ -7,6 +7,8 @@ from typing import Literal
 
 from msgspec import Struct
 
+Action = Literal["failed", "delayed", "delivered", "relayed", "expanded"]
+
 
 class Limits(Struct, frozen=True):
     """How much of a mail is read: what is beyond is refused in one sentence, before any parser sees it."""
@@ -82,13 +84,15 @@ class Refresh(Struct, frozen=True, tag=True):
 
 
 class Bounce(Struct, frozen=True, tag=True):
-    """A mail server says what became of a mail (RFC 3464, or its own words). message_id: of the mail that we sent."""
+    """A mail server says what became of a mail (RFC 3464, or its own words). message_id: of the mail that we sent;
+    each: of every recipient, where it went to several."""
 
     recipient: str
-    action: Literal["failed", "delayed", "delivered", "relayed", "expanded"]
+    action: Action
     status: str = ""
     message_id: str = ""
     said: str = ""
+    each: tuple[tuple[str, Action], ...] = ()
 
 
 class AutoReply(Struct, frozen=True, tag=True):

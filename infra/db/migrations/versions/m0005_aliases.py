@@ -1,4 +1,4 @@
-"""Other addresses from which people answer, as a person took them."""
+"""Other addresses from which people answer, as a person took them; which of our mails a report of delivery is of."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ def upgrade() -> None:
         sa.Column("box", sa.String(), primary_key=True),
         sa.Column("by", sa.String(), nullable=False),
     )
+    op.add_column("replies", sa.Column("message", sa.String()))
 
 
 def downgrade() -> None:
