@@ -571,10 +571,12 @@ class AnswerGiven(Body, frozen=True):
 
 
 class CopyAsked(Body, frozen=True):
-    """Somebody asks for the invitation that they hold once more, since their calendar lost it."""
+    """Somebody asks for the invitation that they hold once more, since their calendar lost it; by: or a coordinator
+    does for them."""
 
     meeting: str
     person: str
+    by: str | None = None
 
 
 class CallLogged(Body, frozen=True):

@@ -124,11 +124,15 @@ def send_again(
     if meeting.held or now >= booked.starts_at:
         return
     message = derived("invitation", str(file.stream), meeting.id, body.person, now.isoformat())
-    copy = {"message": message, "copy_of": sent.message, "sequence": sent.sequence, "because": "asked for once more"}
+    copy = {"message": message, "copy_of": sent.message, "sequence": sent.sequence, "because": _asked_by(body)}
     for guest in with_chair(meeting, guests[meeting.id], directory):
         if guest.person == body.person:
             issued = _issue(file, meeting, booked, guest, "REQUEST", directory, now)
             yield from (replace(x, **copy) for x in issued if isinstance(x, SendInvitation))
+
+
+def _asked_by(body: e.CopyAsked) -> str:
+    return f"sent once more by {body.by}" if body.by else "asked for once more"
 
 
 def _is_owed(file: CaseFile, meeting: Meeting, booked: f.MeetingBooked, guest: Invitee, directory: Directory) -> bool:

@@ -101,6 +101,7 @@ _add(
     "cancel F-1 initial-conference:SD-1 --reason 'the family moved' --by w-coordinator",
 )
 _add(app, acting.answer, "answer", "answer F-1 initial-conference:SD-1 w-health accepted --by w-coordinator")
+_add(app, acting.resend, "resend", "resend F-1 initial-conference:SD-1 w-health --by w-coordinator")
 _add(app, acting.call, "call", "call F-1 initial-conference:SD-1 w-clearway-key --outcome spoke --by w-coordinator")
 _add(app, acting.close, "close", "close D-1a2b3c4d5e6f --reason 'told in person' --by w-unit-manager")
 _add(app, recording.consent, "consent", "consent F-1 p-mother given --purpose fip --by w-fip")

@@ -166,6 +166,34 @@ def answer(
     tell(ctx, family, area, by, json, make, report)
 
 
+def resend(
+    ctx: typer.Context,
+    family: Family,
+    meeting: MeetingName,
+    person: Person,
+    by: By,
+    area: Area = None,
+    json: Json = False,
+) -> None:
+    """Send somebody's invitation once more, as it stands."""
+
+    def make(folder: Folder, now: datetime) -> Body:
+        known_to(folder, meeting, person)
+        booked, sent = folder.meeting(meeting).booked, folder.meeting(meeting).invitations.get(person)
+        if booked is None or now >= booked.starts_at:
+            raise Fault(f"{meeting} has no time that is still to come: there is nothing to ask {person} to")
+        if sent is None or sent.cancelled:
+            raise Fault(f"{person} is not asked to {meeting}: see quorate show {family}")
+        if not sent.mailed:
+            raise Fault(f"{person} has no address: record it, and the invitation goes by itself")
+        return e.CopyAsked(meeting, person, by)
+
+    def report(told: Told) -> list[str]:
+        return [f"{told.after.name(person)} is sent the invitation to the {_when(told.meeting(meeting))} once more."]
+
+    tell(ctx, family, area, by, json, make, report)
+
+
 def call(
     ctx: typer.Context,
     family: Family,

@@ -14,13 +14,17 @@ from handlers import events as e
 from handlers import facts as f
 from handlers.effects import LetterOccasion, Message, Occasion, SendInvitation, SendLetter, SendMinutes, SendNotice
 from handlers.facts import DutyKind, Fact
-from infra.db import reading
+from infra.db import reading, replies
 from infra.db.engine import transaction
+from infra.db.tables import unstamp
+from infra.replies.matching import DELIVERY
 from infra.wiring import House
 
 # The fate of a mail in plain words; what had no address never became one.
 ON_ITS_WAY = {"waiting": "queued", "published": "queued", "sending": "delayed"}
 OUTCOMES = {"accepted": "handed over", "refused": "refused"}
+# What mail servers say later, by the sentence that a report of delivery is kept under.
+DELIVERED = {said: "delayed" if action == "delayed" else "handed over" for action, said in DELIVERY.items()}
 NO_ADDRESS = "not sent (no address)"
 NOTICES: dict[Occasion, str] = {"late": "late notice", "telephone": "request to ring"}
 LETTERS: dict[LetterOccasion, str] = {
@@ -45,7 +49,8 @@ PAPERS: dict[DutyKind, tuple[str, ...]] = {
 
 class Posting(Struct, frozen=True, kw_only=True):
     """One mail to one person. duty: what a notice or letter is about; fate_at: since when the fate is known;
-    paper: of minutes or decisions that are not sent by mail, to be collected or collected."""
+    paper: of minutes or decisions that are not sent by mail, to be collected or collected; before: its earlier fates,
+    each with its hour."""
 
     message: str
     person: str
@@ -56,6 +61,7 @@ class Posting(Struct, frozen=True, kw_only=True):
     duty: str = ""
     fate_at: datetime | None = None
     paper: str = ""
+    before: tuple[tuple[str, datetime], ...] = ()
 
     def is_about(self, duty: f.Duty, to: Iterable[str]) -> bool:
         """Whether it was sent for this duty, to one of those whom it was ever owed to."""
@@ -69,9 +75,11 @@ async def postings(house: House, stream: str, facts: Sequence[Fact]) -> list[Pos
     """All that this family's file had sent, in the order in which it was decided. facts: its whole ledger."""
     async with transaction(house.engine) as connection:
         rows = await reading.messages_of(connection, stream)
+        told = await replies.delivery_of(connection, stream)
     sent = {r.name: _posting(r) for r in rows}
     sent |= {p.message: p for p in _unsent(facts) if p.message not in sent}
-    return sorted(_with_fates(sent, facts).values(), key=lambda p: p.at)
+    words = [*(_Word(r.message, DELIVERED[r.sentence], unstamp(r.at)) for r in told), *_words_of(facts)]
+    return sorted(_with_fates(sent, facts, words).values(), key=lambda p: p.at)
 
 
 def _posting(r: Any) -> Posting:
@@ -94,6 +102,8 @@ def what(message: Message) -> str:
         case SendInvitation():
             if message.method == "CANCEL":
                 return "cancellation"
+            if message.copy_of:
+                return "invitation once more"
             changed = "changed invitation" if message.sequence else "invitation"
             return "new time" if message.moved_from else changed
         case SendMinutes():
@@ -106,16 +116,35 @@ def what(message: Message) -> str:
             assert_never(message)
 
 
-def _with_fates(sent: dict[str, Posting], facts: Iterable[Fact]) -> dict[str, Posting]:
-    """The latest word on each: a mail that the relay took may still come back, and a paper be collected."""
-    found = dict(sent)
+class _Word(Struct, frozen=True):
+    message: str
+    fate: str
+    at: datetime
+    paper: str = ""
+
+
+def _words_of(facts: Iterable[Fact]) -> Iterable[_Word]:
     for fact in facts:
         match fact.body:
-            case e.MessageAccepted(message=message) if message in found:
+            case e.MessageAccepted(message=message):
                 paper = "to be collected" if fact.body.ready_to_collect else ""
-                found[message] = replace(found[message], fate="handed over", fate_at=fact.recorded, paper=paper)
-            case e.MessageFailed(message=message, how=how) if message in found:
-                found[message] = replace(found[message], fate=how, fate_at=fact.recorded)
+                yield _Word(message, "handed over", fact.recorded, paper)
+            case e.MessageFailed(message=message, how=how):
+                yield _Word(message, how, fact.recorded)
+
+
+def _with_fates(sent: dict[str, Posting], facts: Iterable[Fact], words: Iterable[_Word]) -> dict[str, Posting]:
+    """Every word on each, and the latest: a mail that the relay took may still be delayed, come back, or be sent once
+    more, and a paper be collected."""
+    found = dict(sent)
+    for word in sorted(words, key=lambda w: w.at):
+        if word.message in found:
+            was = found[word.message]
+            first = ("queued", was.at) if was.fate_at is None else (was.fate, was.fate_at)
+            told = {"fate": word.fate, "fate_at": word.at, "paper": word.paper or was.paper}
+            found[word.message] = replace(was, before=(*was.before, first), **told)
+    for fact in facts:
+        match fact.body:
             case e.CallLogged(meeting=meeting, person=person, outcome="collected"):
                 theirs = [p for p in found.values() if (p.meeting, p.person) == (meeting, person) and p.paper]
                 found |= {p.message: replace(p, paper="collected") for p in theirs}

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, BinaryIO
 
 import msgspec
 import typer
@@ -27,7 +27,8 @@ from infra.db.sealing import REPLIES
 from infra.db.tables import unstamp
 from infra.papers.words import paragraphs
 from infra.replies import listening, polling
-from infra.replies.matching import WHOSE_WORD, proposed_in
+from infra.replies.files import mails_in
+from infra.replies.matching import ANOTHER_SENDS, WHOSE_WORD, proposed_in
 from infra.replies.taking import Came, read_safely, take_in
 from infra.replies.verdicts import Opened
 from infra.wiring import House
@@ -78,19 +79,35 @@ def read(
 ) -> None:
     """Take in mails that came back: answers are recorded, bounces too, and what is not certain waits for a person."""
     if dry_run:
-        domain = settings_of(ctx, founding=True, keyed=False).domain
-        for name, raw in _mails(source):
-            _say_read(name, read_safely(raw, domain=domain), json)
+        _read_dry(ctx, source, json)
         return
     settings_of(ctx, founding=True)
 
     async def act(house: House) -> None:
-        for name, raw in _mails(source):
-            came = await take_in(house, raw)
+        for name, raw, alone in _mails(source):
+            came = await take_in(house, raw, alone=alone)
             _say_came(name, came, json)
         await _let_in(house)
 
     worked(ctx, act, founding=True, mails=True)
+
+
+def _read_dry(ctx: typer.Context, source: str, json: bool) -> None:
+    """What each mail is; where there is a home, also what would become of it."""
+    domain = settings_of(ctx, founding=True, keyed=False).domain
+    try:
+        settings_of(ctx, keyed=False)
+    except Fault:
+        for name, raw, _ in _mails(source):
+            _say_read(name, read_safely(raw, domain=domain), None, json)
+        return
+
+    async def act(house: House) -> None:
+        for name, raw, alone in _mails(source):
+            came = await take_in(house, raw, alone=alone, dry=True)
+            _say_read(name, read_safely(raw, domain=domain), came, json)
+
+    worked(ctx, act)
 
 
 async def _let_in(house: House) -> None:
@@ -99,32 +116,47 @@ async def _let_in(house: House) -> None:
         await carried(house, await present(house))
 
 
-def _mails(source: str) -> Iterator[tuple[str, bytes]]:
-    """Each mail with a name for it; a folder's files in the order of their names."""
+def _mails(source: str) -> Iterator[tuple[str, bytes, bool]]:
+    """Each mail with a name for it, and whether it lay alone; a folder's files in the order of their names. Raises
+    Fault after all that can be read."""
     if source == "-":
-        yield "-", sys.stdin.buffer.read()
+        yield from _of_one("-", sys.stdin.buffer)
         return
-    path = Path(source)
+    path, unread = Path(source), list[str]()
     files = sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]
-    for file in files:
+    for path_ in files:
         try:
-            yield str(file.relative_to(path)) if path.is_dir() else file.name, file.read_bytes()
+            with path_.open("rb") as file:
+                yield from _of_one(str(path_.relative_to(path)) if path.is_dir() else path_.name, file)
         except OSError as error:
-            raise Fault(f"{file} cannot be read ({error.strerror}): name a mail, or a folder of mails") from None
+            unread.append(f"{path_} cannot be read ({error.strerror})")
+    if unread:
+        raise Fault(f"{first_few(unread)}: name a mail, or a folder of mails")
 
 
-def _say_read(name: str, found: Opened, json: bool) -> None:
-    verdict = msgspec.to_builtins(found.verdict)
+def _of_one(name: str, file: BinaryIO) -> Iterator[tuple[str, bytes, bool]]:
+    for number, (raw, alone) in enumerate(mails_in(file), 1):
+        yield name if alone else f"{name} (mail {number})", raw, alone
+
+
+def _say_read(name: str, found: Opened, came: Came | None, json: bool) -> None:
+    verdict, kind, sender = (
+        msgspec.to_builtins(found.verdict),
+        type(found.verdict).__name__.lower(),
+        found.envelope.sender,
+    )
     if json:
-        as_json({"file": name, "verdict": type(found.verdict).__name__.lower(), "found": verdict})
+        becomes = {} if came is None else {"would_be": msgspec.to_builtins(came)}
+        as_json({"file": name, "verdict": kind, "sender": sender or None, "found": verdict} | becomes)
         return
-    say(f"{name}: {type(found.verdict).__name__.lower()}{_in_short(verdict)}")
+    becomes_ = "" if came is None else f"; it would be {came.state}: {came.sentence}"
+    say(f"{name}: {kind}{_in_short(verdict)}; from {sender or 'nobody named'}{becomes_}")
 
 
 def _in_short(verdict: dict[str, Any]) -> str:
     answers = verdict.get("answers") or [verdict]
     told = [a.get(key) for a in answers[:3] for key in ("attendee", "partstat", "recipient", "action", "sentence")]
-    kept = [str(t) for t in told if t]
+    kept = list(dict.fromkeys(str(t) for t in told if t))
     return f": {', '.join(kept)}" if kept else ""
 
 
@@ -166,6 +198,9 @@ def show(ctx: typer.Context, id_: Id, json: Json = False) -> None:
     for at in proposed_in(found, told["sentence"]):
         say(f"They propose {words(at)} instead.")
         say(f"What moves it there: {_to_move(told, at) or 'nothing, since it names no meeting of ours'}")
+    seems = getattr(found.verdict, "seems", "")
+    if seems and told["state"] == "parked":
+        say(f"What records it: quorate replies take {id_} {seems} --by YOU")
     for line in paragraphs(found.envelope.words):
         say(f"| {line}")
 
@@ -216,7 +251,10 @@ def take(
         return [f"{told.after.name(who)}: {reply}, from {id_}."]
 
     tell(ctx, family, stream.area if stream else None, by, json, make, report)
-    worked(ctx, lambda house: _close(house, id_, "taken", by))
+    alias = row.sentence == ANOTHER_SENDS
+    remembered = worked(ctx, lambda house: _close(house, id_, "taken", by, person=who if alias else ""))
+    if remembered and not json:
+        say(f"What comes from {remembered} to an invitation of {who} counts as theirs from now on.")
 
 
 def aside(
@@ -241,11 +279,19 @@ def aside(
     as_json({"reply": id_, "state": "aside"}) if json else say(f"{id_} is set aside.")
 
 
-async def _close(house: House, id_: str, state: str, by: str, reason: str = "") -> None:
+async def _close(house: House, id_: str, state: str, by: str, reason: str = "", person: str = "") -> str:
+    """Done with it. person: whose alias its sender is; then that address, which is remembered."""
     async with transaction(house.engine) as connection:
         await house.keyring.have([REPLIES], connection)
         remark = replies.sealed(reason, house.keyring) if reason else None
         await replies.close(connection, id_, state, by, remark)
+        row = await replies.one(connection, id_) if person else None
+        raw = replies.opened(row.box, house.keyring).encode("latin-1", "replace") if row else b""
+        address = read_safely(raw, domain=house.settings.domain).envelope.sender if row else ""
+        if row and address:
+            area = stream_id(row.stream).area
+            await replies.remember(connection, area, person, address, by, house.keyring)
+        return address
 
 
 async def _found(house: House, id_: str, open_: bool = False) -> Any:

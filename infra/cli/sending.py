@@ -26,8 +26,8 @@ COLUMNS = {
 }
 WIDTH, WIDTHS = 120, {"at": 26}
 CAPTION = (
-    "Queued: it still waits here. Delayed: the mail relay could not take it when we tried. Handed over: the relay took"
-    " it, which is not knowing. Refused, bounced: it reached nobody. Unknown: the relay's answer was lost."
+    "Queued: it still waits here. Delayed: a mail server could not take it when tried. Handed over: a mail server"
+    " took it, which is not knowing. Refused, bounced: it reached nobody. Unknown: the relay's answer was lost."
 )
 
 
@@ -70,11 +70,17 @@ def _row(folder: Folder, p: Posting) -> View:
         "at": iso(p.at),
         "_at": words(p.at),
         "fate": p.fate,
-        "_fate": f"{p.fate}; the paper {_paper(p.paper)}" if p.paper else p.fate,
+        "_fate": f"{_course(p)}; the paper {_paper(p.paper)}" if p.paper else _course(p),
         "fate_at": iso(p.fate_at),
+        "before": [{"fate": fate, "at": iso(at)} for fate, at in p.before],
         "paper": p.paper or None,
         "message": p.message,
     }
+
+
+def _course(p: Posting) -> str:
+    """Its fates in turn; that it was queued at first goes without saying."""
+    return ", then ".join([*(fate for fate, _ in p.before if fate != "queued"), p.fate])
 
 
 def _paper(paper: str) -> str:

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from handlers.effects import Message, SendInvitation
 from handlers.people import Sealed
 from infra.db.sealing import REPLIES, Keyring, insert_if_absent, put_in_place
-from infra.db.tables import invitations, outbox, replies
+from infra.db.tables import aliases, invitations, outbox, replies
 
 Row = Any
 
@@ -49,6 +49,20 @@ async def invited(connection: AsyncConnection, stream: str, meeting: str, person
     return sorted(those, key=lambda m: (m.sequence, m.stamped_at))
 
 
+async def aliases_of(connection: AsyncConnection, area: str, person: str, keyring: Keyring) -> list[str]:
+    """The other addresses from which this person answers."""
+    query = select(aliases.c.box).where(aliases.c.area == area, aliases.c.person == person)
+    return [opened(box, keyring) for box in (await connection.execute(query)).scalars()]
+
+
+async def remember(
+    connection: AsyncConnection, area: str, person: str, address: str, by: str, keyring: Keyring
+) -> None:
+    """This person answers from that address, too."""
+    row = {"area": area, "person": person, "box": sealed(address, keyring), "by": by}
+    await connection.execute(insert_if_absent(connection, aliases), row)
+
+
 async def lay_down(connection: AsyncConnection, row: dict[str, Any]) -> bool:
     """Whether this mail came for the first time."""
     fresh = insert_if_absent(connection, replies).returning(replies.c.id)
@@ -70,6 +84,13 @@ async def taken_of(connection: AsyncConnection, invitation: str) -> Sequence[Row
     query = select(replies).where(
         replies.c.invitation == invitation, replies.c.state == "taken", replies.c.by.is_(None)
     )
+    return (await connection.execute(query.order_by(replies.c.at))).all()
+
+
+async def delivery_of(connection: AsyncConnection, stream: str) -> Sequence[Row]:
+    """What mail servers said became of this stream's mails and is in no ledger, oldest first."""
+    about = (replies.c.stream == stream, replies.c.message.is_not(None), replies.c.state == "done")
+    query = select(replies.c.message, replies.c.sentence, replies.c.at).where(*about)
     return (await connection.execute(query.order_by(replies.c.at))).all()
 
 

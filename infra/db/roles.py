@@ -48,9 +48,12 @@ RIGHTS: dict[str, dict[str, str]] = {
     },
     "quorate_replies": {
         VERSION: READ,
+        "aliases": READ,
         "clock": READ,
+        "files": READ,
         "invitations": READ,
         "keys": ADD,
+        "ledger": READ,
         "outbox": ADD,
         "replies": CHANGE,
     },
@@ -67,8 +70,8 @@ RIGHTS: dict[str, dict[str, str]] = {
     "quorate_web": dict.fromkeys(TABLES, READ) | {"keys": ADD, "outbox": ADD},
 }
 
-# The relay looks up where a webhook goes, and has no business in a family's file.
-ROWS = {"quorate_relay": "stream LIKE '%/partnership/%'"}
+# The relay looks up where a webhook goes, replies whose address a mail bears; neither has business in a family's file.
+ROWS = dict.fromkeys(("quorate_relay", "quorate_replies"), "stream LIKE '%/partnership/%'")
 BY_ROW = ("files", "ledger")
 
 

@@ -215,12 +215,23 @@ replies = Table(
     Column("stream", String),
     Column("meeting", String),
     Column("person", String),
+    Column("message", String),
     Column("sequence", BigInteger),
     Column("stamped_at", String),
     Column("by", String),
     Column("remark", Text),
     Index("replies_state", "state", "at"),
     Index("replies_invitation", "invitation"),
+)
+
+# Another address from which somebody answers, sealed, as whoever took such an answer said.
+aliases = Table(
+    "aliases",
+    metadata,
+    Column("area", String, primary_key=True),
+    Column("person", String, primary_key=True),
+    Column("box", String, primary_key=True),
+    Column("by", String, nullable=False),
 )
 
 # A played area's own clock; a live area has no row here and goes by the wall.

@@ -12,6 +12,7 @@ from email.headerregistry import Address, BaseHeader, HeaderRegistry
 from email.message import EmailMessage
 from email.policy import SMTP
 from typing import assert_never
+from urllib.parse import quote
 
 from msgspec import Struct
 
@@ -126,6 +127,8 @@ def _time_and_place(message: SendInvitation, organiser: str, read: Read) -> dict
         "organiser": organiser,
         "day": day(message.starts_at),
         "when": when(message.starts_at, message.ends_at),
+        "yes": quote(f"Yes, {moment_in_words(message.starts_at)}"),
+        "no": quote(f"No, {moment_in_words(message.starts_at)}"),
         "place": one_line(message.place),
         "reference": _reference(message.client_reference, read),
         "moved_from": moment_in_words(message.moved_from) if message.moved_from else None,

@@ -1,24 +1,26 @@
 """Calendars as other people's programs write them: line by line, so that one bad line costs only itself.
 
-icalendar takes a line apart; where it refuses one, so do we less strictly. Nothing recurs or is expanded here, a zone
-that the calendar describes by itself is never worked out, and nothing that it points to is fetched.
+icalendar takes a line apart; where it refuses one, so do we less strictly. Nothing recurs or is expanded here, and
+nothing that it points to is fetched.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
+from quopri import decodestring
 from typing import Any
 from urllib.parse import unquote
 
 from icalendar.parser import Contentline
-from icalendar.timezone import tzp
 from msgspec import Struct
 from msgspec.structs import replace
 
 from infra.papers.words import one_line
+from infra.replies.mails import as_text
 from infra.replies.verdicts import Answer, Limits
+from infra.replies.zones import known_zone, own_zones
 
 OURS = "-//Quorate//"
 ABOUT = ("UID", "SEQUENCE", "DTSTAMP", "DTSTART", "DTEND", "RECURRENCE-ID", "ORGANIZER", "ATTENDEE")
@@ -26,13 +28,12 @@ ORIGINAL_TIME = "X-MS-OLK-ORIGINALSTART"
 COMMENTS = ("COMMENT", "X-CALENDARSERVER-PRIVATE-COMMENT")
 READ = frozenset(("METHOD", "PRODID", *ABOUT, ORIGINAL_TIME, *COMMENTS))
 LONGEST = 2_000  # characters of a comment or an id that are kept
-LONGEST_ZONE = 80
+QUOTED = "PARTSTAT=3D"
 FOLDED_AT = 60  # no program folds a line shorter than this
 PROPERTY = re.compile(r"(?!mailto:)[A-Za-z][A-Za-z0-9-]*[ \t]*[;:]", re.IGNORECASE)
 TO_MAILBOX = re.compile(r":[ \t]*(?=mailto:)", re.IGNORECASE)
 PARAMETER = re.compile(r';([A-Za-z0-9-]+)=("[^"]*"|[^;]*)')
 INSTANT = re.compile(r"(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)?(Z?)")
-VENDOR = re.compile(r"^/.*/(?=[A-Za-z_]+/[A-Za-z_-]+$)")  # of a TZID such as /citadel.org/20210210_1/Europe/London
 MAILBOX = re.compile(r"[^\s<>@\"]+@[^\s<>@\"]+")
 
 Line = tuple[str, Mapping[str, Any], str]
@@ -58,8 +59,17 @@ def read_calendar(text: str, method: str, limits: Limits) -> Calendar | str:
         return f"its calendar is longer than {limits.calendar_bytes} characters"
     if text.upper().count("BEGIN:") > limits.components:
         return f"its calendar holds more than {limits.components} components"
-    outside, components = _sorted_out(_lines(text))
+    if QUOTED in text[: limits.calendar_bytes].upper():  # its encoding was left on it
+        text = as_text(decodestring(text.encode()), "")
+    outside, components = _sorted_out(_zoned(_lines(text), own_zones(re.sub(r"\n[ \t]", "", text))))
     return _calendar(outside, method, [c for c in components if c[0] not in ("VCALENDAR", "VTIMEZONE")])
+
+
+def _zoned(lines: Iterator[Line], zones: Mapping[str, tzinfo]) -> Iterator[Line]:
+    """The zones that the calendar defines, in place of their names."""
+    for name, parameters, value in lines:
+        zone = zones.get(_first(parameters.get("TZID")))
+        yield name, {**parameters, "TZID": zone} if zone else parameters, value
 
 
 def _sorted_out(lines: Iterator[Line]) -> tuple[list[Line], list[tuple[str, list[Line]]]]:
@@ -90,7 +100,7 @@ def _calendar(outside: list[Line], method: str, components: list[tuple[str, list
     return Calendar(
         tuple(methods),
         tuple({kind: None for kind, _ in components}),
-        tuple(answer for lines in events for answer in _answers(lines, asking)),
+        tuple(dict.fromkeys(answer for lines in events for answer in _answers(lines, asking))),
         any(name == "PRODID" and value.startswith(OURS) for name, _, value in outside),
         any(_is_moved(lines) for lines in events),
     )
@@ -217,12 +227,12 @@ def _instant(told: tuple[Mapping[str, Any], str] | None, floating: bool = False)
     if told is None or found is None:
         return None
     *numbers, utc = found.groups(default="0")
-    zone = _first(told[0].get("TZID"))
+    named = told[0].get("TZID")
+    zone = named if isinstance(named, tzinfo) else known_zone(_first(named))
     try:
         at = datetime(*map(int, numbers), tzinfo=UTC)  # type: ignore[arg-type, misc]
-        if utc == "Z" or (floating and not zone):
+        if utc == "Z" or (floating and not named):
             return at
-        known = tzp.timezone(VENDOR.sub("", zone)) if 0 < len(zone) <= LONGEST_ZONE else None
-        return at.replace(tzinfo=known).astimezone(UTC) if known else None
+        return at.replace(tzinfo=zone).astimezone(UTC) if zone else None
     except (ValueError, OverflowError, OSError, LookupError):
         return None

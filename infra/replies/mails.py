@@ -19,6 +19,7 @@ from email.utils import getaddresses, parsedate_to_datetime
 
 from infra.papers.words import one_line
 from infra.replies.verdicts import Envelope, Limits
+from infra.replies.words import out_of_html
 
 Part = Message
 CONTAINER = re.compile(rb"multipart/|message/", re.IGNORECASE)
@@ -28,7 +29,10 @@ ENCODED = re.compile(r"=\?[^?\s]{1,40}\?[bqBQ]\?[^?\s]*\?=")
 # Encodings of text alone: the library knows others, some of which cost time that grows with the square.
 CHARSETS = re.compile(r"(utf|iso|cp|koi8|ascii|us-ascii|big5|gb|hz|shift|euc|mac|tis|johab|ptcp)[a-z0-9_-]*")
 SHIFTING = re.compile(r"iso2022|hz|utf-7", re.IGNORECASE)  # written in ASCII, so that it would pass for UTF-8
+KIND = re.compile(rb"(?im)^content-type:\s*([a-z0-9.+-]{1,60}/[a-z0-9.+-]{1,60})")
+FILE_NAME = re.compile(rb"(?i)\bfilename=\"?([^\"\r\n;]{1,80})")
 LONGEST_HEADER = 4_000
+HEAD = 100_000  # bytes in which the headers of a mail beyond the limits are looked for
 WORDS = 4_000
 MOST = 50  # addresses or references that are looked at
 
@@ -58,6 +62,20 @@ def beyond(raw: bytes, limits: Limits) -> str:
     return ""
 
 
+def outside(raw: bytes) -> Part:
+    """The headers alone of a mail that is beyond the limits, without those that say how to read it."""
+    head = plain_lines(raw[:HEAD]).lstrip(b"\n").partition(b"\n\n")[0]
+    return message_from_bytes(CONTENT_HEADER.sub(b"X-Left-Out:", head) + b"\n\n", policy=compat32)
+
+
+def in_short(raw: bytes) -> str:
+    """What kind of file a mail beyond the limits is, and what it holds, as far as it can be told."""
+    kind = KIND.search(raw[:HEAD])
+    names = [as_text(name, "") for name in FILE_NAME.findall(raw)[:3]]
+    told = one_line(f"it says that it is {kind[1].decode()}" if kind else "it does not say what it is")
+    return f"{told} with {one_line(', '.join(names))}" if names else told
+
+
 def parsed(raw: bytes) -> Part:
     """The mail as the library's parser sees it; it must not be beyond the limits."""
     return message_from_bytes(plain_lines(raw).lstrip(b"\n"), policy=compat32)
@@ -75,7 +93,7 @@ def headers(part: Part, name: str) -> list[str]:
 def as_written(part: Part, name: str) -> list[str]:
     """These headers with their encoded words closed, as whoever checks a mail on its way reads its addresses."""
     found = [str(value)[:LONGEST_HEADER] for key, value in part.raw_items() if key.lower() == name.lower()]
-    return [one_line(value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")) for value in found[:MOST]]
+    return [one_line(as_text(value.encode("utf-8", "surrogateescape"), "")) for value in found[:MOST]]
 
 
 def _opened(value: str) -> str:
@@ -160,7 +178,9 @@ def _decoded(body: bytes, charset: str) -> str:
 
 def envelope_of(mail: Part, raw: bytes) -> Envelope:
     """What stands on the outside of a mail. One without a Message-ID is named by what it says."""
-    lines = next((text_of(p) for p in leaves(mail) if media(p) == "text/plain"), "")
+    texts = {media(p): p for p in reversed(list(leaves(mail))) if media(p) in ("text/plain", "text/html")}
+    plain = text_of(texts["text/plain"]) if "text/plain" in texts else ""
+    words = plain if plain.strip() or "text/html" not in texts else out_of_html(text_of(texts["text/html"]))
     named = MESSAGE_ID.search(header(mail, "message-id"))
     senders = addresses(mail, "from")
     references = [r for value in headers(mail, "in-reply-to") + headers(mail, "references") for r in _ids(value)]
@@ -172,7 +192,7 @@ def envelope_of(mail: Part, raw: bytes) -> Envelope:
         subject=header(mail, "subject")[:300],
         sent_at=_date(header(mail, "date")),
         authentication=tuple(as_written(mail, "authentication-results")),
-        words=lines[:WORDS],
+        words=words.strip()[:WORDS],
     )
 
 

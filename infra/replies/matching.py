@@ -11,7 +11,9 @@ from msgspec import Struct
 
 from handlers.effects import SendInvitation
 from handlers.events import Reply as Said
+from infra.papers.words import moment_in_words
 from infra.replies.verdicts import (
+    Action,
     Answer,
     AutoReply,
     Bounce,
@@ -23,6 +25,7 @@ from infra.replies.verdicts import (
     Reply,
     Unmatched,
     Unreadable,
+    Words,
 )
 
 State = Literal["taken", "parked", "not_ours", "done"]
@@ -50,14 +53,19 @@ NOT_OURS = "it names no meeting and no mail of ours"
 AGAIN = "the same answer was taken before"
 OLDER = "a later answer to the same invitation was taken before"
 AWAY = "an automatic answer, which is none"
+WORDS_ALONE = "it answers in words alone, if it answers: read it, and record what it says"
+SEEMS = "it answers in words alone, and seems to say {}: read it, and record what it says"
+TWO_WORDS = "its subject and its words seem to say different things: read it, and record what it says"
 # Why it is not known who answered, so that a person must say it.
 WHOSE_WORD = (ANOTHER_ANSWERS, ANOTHER_SENDS, NOBODY_VOUCHES, DEPUTY, SENT_BY)
-DELIVERY = {
+DELIVERY: dict[Action, str] = {
+    "failed": "a mail of ours came back",
     "delayed": "a mail of ours is delayed, and is tried again by itself",
     "delivered": "a mail of ours was delivered, which is not knowing that it was read",
     "relayed": "a mail of ours was passed on, which is not knowing that it was read",
     "expanded": "a mail of ours went to several people behind its address",
 }
+ONE_OF_SEVERAL = "a mail of ours went to several people behind its address, and not all were reached"
 
 
 class Asked(Struct, frozen=True):
@@ -87,18 +95,20 @@ class Outcome(Struct, frozen=True):
 
 
 def judged(opened: Opened, asked: Sequence[Asked], authserv_id: str, now: datetime) -> Outcome:
-    """What becomes of a mail that points at these invitations. A bounce that failed is not judged here."""
+    """What becomes of a mail that points at these invitations. A report of delivery is not judged here."""
     match opened.verdict:
         case Unreadable(sentence):
             return Outcome("parked", sentence)
         case Loop(sentence):
             return Outcome("done", sentence)
-        case AutoReply():
-            return Outcome("done", AWAY)
+        case AutoReply(days):
+            return Outcome("done", f"{AWAY}; it names {', '.join(days)}" if days else AWAY)
+        case Words() as said:
+            return _in_words(said, opened.envelope, asked, authserv_id)
         case Unmatched(sentence, foreign):
             return Outcome("not_ours" if foreign and not asked else "parked", sentence)
-        case Bounce(action=action):
-            return Outcome("done", DELIVERY.get(action, NOT_OURS))
+        case Bounce():
+            return Outcome("not_ours", NOT_OURS)
         case Counter() | Refresh() | Reply() as verdict:
             return _answer(verdict, opened.envelope, asked, authserv_id, now)
 
@@ -117,6 +127,29 @@ def _answer(
     if isinstance(verdict, Counter):
         return Outcome("parked", ANOTHER_TIME)
     return _taken(verdict.answers, asked[0])
+
+
+def _in_words(said: Words, envelope: Envelope, asked: Sequence[Asked], authserv_id: str) -> Outcome:
+    """Only what our own link wrote, sent to the invitation's own address, is an answer."""
+    if len(asked) > 1:
+        return Outcome("parked", TWO_INVITATIONS)
+    if not said.link or not asked or not asked[0].by_token:
+        return Outcome("parked", SEEMS.format(said.seems) if said.seems else WORDS_ALONE)
+    [alone] = asked
+    if doubt := _doubt(alone, envelope, (), authserv_id):
+        return Outcome("parked", doubt)
+    if said.seems not in ("", said.link):
+        return Outcome("parked", TWO_WORDS)
+    times = [s for s in alone.sent if said.at.lower() in ("", moment_in_words(s.starts_at).lower())]
+    if len({s.revision for s in times}) != 1:
+        return Outcome("parked", WHICH_TIME)
+    return _recorded(said.link, times[-1], alone)
+
+
+def _recorded(reply: Said, to: SendInvitation, asked: Asked) -> Outcome:
+    old = to.revision != asked.sent[-1].revision
+    when = " to a time that no longer stands" if old else ""
+    return Outcome("taken", f"{reply}{when}", reply, to.revision)
 
 
 def _copy(last: SendInvitation, now: datetime) -> Outcome:
@@ -156,9 +189,7 @@ def _taken(answers: Sequence[Answer], asked: Asked) -> Outcome:
         return Outcome("parked", ANOTHER_TIME)
     if to is None and not answer.starts_at and len({s.revision for s in asked.sent}) > 1:
         return Outcome("parked", WHICH_TIME)
-    old = to is not None and to.revision != asked.sent[-1].revision
-    when = " to a time that no longer stands" if old else ""
-    return Outcome("taken", f"{reply}{when}", reply, to.revision if to else None)
+    return _recorded(reply, to, asked) if to else Outcome("taken", reply, reply)
 
 
 def proposed_in(opened: Opened, sentence: str) -> list[datetime]:

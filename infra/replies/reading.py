@@ -12,13 +12,15 @@ from infra.replies.mails import (
     content,
     envelope_of,
     file_name,
+    in_short,
     leaves,
     media,
+    outside,
     parameter,
     parsed,
     plain_lines,
 )
-from infra.replies.reports import answers_by_itself, bounce_in, is_automatic, is_receipt
+from infra.replies.reports import answers_by_itself, bounce_in, is_automatic, is_receipt, is_to_many
 from infra.replies.verdicts import (
     LIMITS,
     AutoReply,
@@ -33,10 +35,12 @@ from infra.replies.verdicts import (
     Unreadable,
     Verdict,
 )
+from infra.replies.words import days_named, said_in
 
 CALENDARS = ("text/calendar", "application/ics", "text/x-vcalendar", "application/calendar", "text/ics")
 BARE = re.compile(rb"\s*BEGIN:VCALENDAR", re.IGNORECASE)
-A_HEADER = re.compile(rb"\s*(?:From |[!-9;-~]+[ \t]*:)")
+A_HEADER = re.compile(rb"\s*(?:From |[A-Za-z][!-9;-~]*[ \t]*:)")
+OF_A_MAIL = ("from", "to", "subject", "date", "received", "message-id", "return-path", "mime-version", "content-type")
 NEW_TIME = re.compile(
     r"new time proposed|proposed new time|proposed a new time|propos(es|ing) a new time", re.IGNORECASE
 )
@@ -47,13 +51,14 @@ CLOSED = {
     "application/x-pkcs7-mime": "it is encrypted or sealed whole (S/MIME): open it in a mail program",
     "application/pgp-encrypted": "it is encrypted: open it in a mail program",
 }
+BY_NAME = {"winmail.dat": "application/ms-tnef", "smime.p7m": "application/pkcs7-mime"}
+SEALED_TEXT = "-----BEGIN PGP MESSAGE-----"
 FROM_OUTSIDE = "it carries a calendar of the method {}, and from outside none of those changes anything here"
 OF_ANOTHER_KIND = "its calendar is about {}, not about a meeting"
 KINDS = {"VTODO": "a task", "VJOURNAL": "a diary entry", "VFREEBUSY": "free and busy times"}
 OUR_OWN = "our own mail came back to us"
 OUR_MESSAGE_ID, OUR_MAILBOX = re.compile(r"[0-9a-f]{32}"), re.compile(r"meetings|r-[0-9a-f]{8,64}")
 A_MACHINE = "a machine answers by a calendar for somebody who may not have seen it: read it, and record what it says"
-WORDS_ALONE = "it answers in words alone, if it answers: read it, and record what it says"
 
 
 def read(mail: bytes, limits: Limits = LIMITS, domain: str = "") -> Verdict:
@@ -64,7 +69,7 @@ def read(mail: bytes, limits: Limits = LIMITS, domain: str = "") -> Verdict:
 def opened(raw: bytes, limits: Limits = LIMITS, domain: str = "") -> Opened:
     """The verdict, with what stands on the outside of the mail. domain: ours, by which our own mails are known."""
     if fault := beyond(raw, limits):
-        return Opened(envelope_of(Part(), raw), Unreadable(fault))
+        return Opened(envelope_of(outside(raw), raw), Unreadable(f"{fault}; {in_short(raw)}"))
     if BARE.match(plain_lines(raw[:200])):
         envelope = envelope_of(Part(), raw)
         return Opened(envelope, _by_calendar([as_text(plain_lines(raw), "")], [""], limits))
@@ -74,7 +79,9 @@ def opened(raw: bytes, limits: Limits = LIMITS, domain: str = "") -> Opened:
         mail = parsed(raw)
         envelope = envelope_of(mail, raw)
     except RecursionError:
-        return Opened(envelope_of(Part(), raw), Unreadable("its parts are nested too deep to be read"))
+        return Opened(envelope_of(outside(raw), raw), Unreadable("its parts are nested too deep to be read"))
+    if not any(key.lower() in OF_A_MAIL for key in mail):
+        return Opened(envelope, Unreadable("it is neither a mail nor a calendar"))
     return Opened(envelope, _verdict(mail, envelope, limits, domain.lower()))
 
 
@@ -110,16 +117,23 @@ def _is_ours(envelope: Envelope, domain: str) -> bool:
 
 def _without_calendar(mail: Part, envelope: Envelope, parts: list[Part]) -> Verdict:
     for part in parts:
-        closed = CLOSED.get("application/ms-tnef" if file_name(part) == "winmail.dat" else media(part))
-        if closed:
+        if closed := CLOSED.get(BY_NAME.get(file_name(part), media(part))):
             return Unreadable(closed)
+    if SEALED_TEXT in envelope.words:
+        return Unreadable(CLOSED["application/pgp-encrypted"])
     if is_receipt(mail):
         return Unmatched("it says that a mail was shown to somebody or thrown away, which is no answer")
     if NEW_TIME.search(envelope.subject):
         return Counter("words")
+    if is_to_many(mail):
+        return Unmatched("it was sent to many, or is marked as unwanted: read it if it is an answer", foreign=True)
     if is_automatic(mail):
-        return AutoReply()
-    return Unmatched(WORDS_ALONE)
+        return AutoReply(days_named(envelope.words))
+    if any(media(p) == "message/rfc822" or file_name(p).endswith((".eml", ".msg")) for p in parts):
+        return Unmatched(
+            "it passes another mail on, which answers nothing by itself: read it, and ring whoever sent it"
+        )
+    return said_in(envelope.subject, envelope.words)
 
 
 def _is_calendar(part: Part) -> bool:

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from email.message import Message
 from typing import get_args
 
-from msgspec.structs import fields
+from msgspec.structs import replace
 
 from infra.papers.words import one_line
 from infra.replies.mails import (
     MESSAGE_ID,
+    MOST,
     Part,
     addresses,
     content,
@@ -23,9 +24,9 @@ from infra.replies.mails import (
     parsed,
     text_of,
 )
-from infra.replies.verdicts import Bounce
+from infra.replies.verdicts import Action, Bounce
 
-ACTIONS = get_args(next(f.type for f in fields(Bounce) if f.name == "action"))
+ACTIONS = get_args(Action)
 MACHINES = re.compile(r"(mailer-daemon|postmaster|mail-daemon|mailerdaemon|microsoftexchange[0-9a-f]+)@")
 CAME_BACK = re.compile(
     r"undeliver|not delivered|returned mail|failure notice|delivery (status|failure|has failed|problem|delayed)"
@@ -34,12 +35,15 @@ CAME_BACK = re.compile(
 )
 DELAYED = re.compile(r"delay|will (keep trying|be retried)|still being retried|warning:", re.IGNORECASE)
 STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
-AN_ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[A-Za-z0-9][A-Za-z0-9.-]{0,250}")
+AN_ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@\w[\w.-]{0,250}")
 NAMES_ITS_ID = re.compile(r"^[> \t]*message-id:\s*<([^<>\s]{1,250})>", re.IGNORECASE | re.MULTILINE)
 AWAY = re.compile(
-    r"(automatic reply|auto(matic)?[ -]?(reply|response|antwort)|autoreply|auto:|out of (the )?office|away from|ooo\b"
-    r"|on (annual |sick )?leave|abwesen|r[ée]ponse automatique|absence|respuesta autom|risposta automatica"
-    r"|ateb awtomatig|allan o.r swyddfa)",
+    r"(automatic reply|auto(mati\w*)?[ -]?(reply|response|antwort|svar|antwoord)|auto:|out of (the )?office"
+    r"|away from|ooo\b|on (annual |sick )?leave|abwesen|afwezig|r[ée]ponse automatique|absen[ct]|fuera de la oficina"
+    r"|respuesta autom|resposta autom|risposta automatica|fuori sede|fuori ufficio|r[ăa]spuns automat|automaattinen"
+    r"|frånvaro|fravær|(ateb|ymateb) awtomatig|allan o.r swyddfa|odpowied[źz] automatyczna|nieobecno"
+    r"|automatick[áa] odpov|automatikus v[áa]lasz|автоматический ответ|автоматична відповідь"
+    r"|自動応答|自动答复|自動回覆|자동 회신)",
     re.IGNORECASE,
 )
 LOOKED_AT = 20_000
@@ -74,7 +78,9 @@ def _by_the_standard(part: Part, ours: str) -> Bounce:
     """Of several recipients the first that was not reached."""
     blocks = [block for block in _blocks(part) if header(block, "final-recipient") or header(block, "action")]
     found = [_about(block, ours) for block in blocks]
-    return next((b for b in found if b.action == "failed"), found[0] if found else Bounce("", "failed", "", ours))
+    each = tuple((b.recipient, b.action) for b in found[:MOST]) if len(found) > 1 else ()
+    first = next((b for b in found if b.action == "failed"), found[0] if found else Bounce("", "failed", "", ours))
+    return replace(first, each=each)
 
 
 def _blocks(part: Part) -> list[Message]:
@@ -112,6 +118,12 @@ def is_automatic(mail: Part) -> bool:
     if header(mail, "precedence").lower() in ("auto_reply", "bulk", "junk"):
         return True
     return bool(AWAY.match(header(mail, "subject")))
+
+
+def is_to_many(mail: Part) -> bool:
+    """Whether it came by a mailing list, or a mail server took it for unwanted."""
+    listed = any(header(mail, name) for name in ("list-id", "list-unsubscribe", "list-post"))
+    return listed or header(mail, "x-spam-flag").lower() == "yes"
 
 
 def answers_by_itself(mail: Part) -> bool:

@@ -11,27 +11,41 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from handlers.effects import Message, SendInvitation
+from handlers.effects import Message, SendInvitation, SendMinutes
 from handlers.events import AnswerGiven, Body, CopyAsked, Event
-from handlers.people import derived
-from infra.db import outbox, replies
+from handlers.partnership import Directory
+from handlers.people import StreamId, derived
+from infra.db import outbox, reading, replies
 from infra.db.engine import AsyncConnection, transaction
+from infra.db.folding import kept_file
 from infra.db.played import played_to
 from infra.db.sealing import REPLIES, keys_in
 from infra.db.tables import stamp, unstamp
-from infra.dispatch import failed
+from infra.dispatch import failed, paper_of
 from infra.papers.calendars import invitation_name
-from infra.replies.matching import AGAIN, NOT_OURS, OLDER, Asked, Outcome, is_older, judged
+from infra.replies.matching import AGAIN, DELIVERY, OLDER, ONE_OF_SEVERAL, Asked, Outcome, is_older, judged
 from infra.replies.reading import opened
-from infra.replies.verdicts import LIMITS, Answer, Bounce, Counter, Envelope, Limits, Opened, Refresh, Reply, Unreadable
+from infra.replies.verdicts import (
+    LIMITS,
+    Answer,
+    Bounce,
+    Counter,
+    Envelope,
+    Limits,
+    Opened,
+    Refresh,
+    Reply,
+    Unreadable,
+    Words,
+)
 from infra.wiring import House
 from streams.clock import wall
 from streams.wire import stream_id
 
 SOURCE = "quorate/replies"
 TOKEN = re.compile(r"r-([0-9a-f]{8,64})")
-CAME_BACK = "a mail of ours came back"
 OUR_FAULT = "our own reader went wrong ({}): read it, and tell support"
+A_DUTY = re.compile(r"\bD-[0-9a-f]{12}\b")
 END_OF_HEADERS = re.compile(rb"\r?\n\r?\n|\r\r")
 
 
@@ -48,26 +62,34 @@ class Came(Struct, frozen=True):
     person: str | None = None
 
 
-async def take_in(house: House, raw: bytes, to: Sequence[str] = (), limits: Limits = LIMITS) -> Came:
-    """Keep a mail and act on it, once. to: whom its mail server says that it is for. Raises CannotNow; then it is not
-    kept."""
+async def take_in(
+    house: House, raw: bytes, to: Sequence[str] = (), limits: Limits = LIMITS, alone: bool = True, dry: bool = False
+) -> Came:
+    """Keep a mail and act on it, once. to: whom its mail server says that it is for; alone: not out of a file of many,
+    where one mail can end in lines that pretend to be the next; dry: only say what would become of it. Raises
+    CannotNow; then it is not kept."""
     found = await asyncio.to_thread(read_safely, raw, limits, house.settings.domain)
     envelope = replace(found.envelope, to=(*found.envelope.to, *(a.lower() for a in to)))
+    if not alone:
+        envelope = replace(envelope, authentication=tuple(a for a in envelope.authentication if "dmarc=fail" in a))
     found = replace(found, envelope=envelope)
     id_ = _named(raw, envelope)
     async with transaction(house.engine) as connection:
-        await house.keyring.have([REPLIES], connection)
+        await (house.keyring.load(connection, [REPLIES]) if dry else house.keyring.have([REPLIES], connection))
         if before := await replies.one(connection, id_):
             return _came(before._asdict(), again=True)
         played = await played_to(connection)
         now, nth = played or wall(), await replies.count(connection) if played else 0
         outcome, event, about = await _decided(house, connection, found, id_, now)
+        row = {"id": id_, "at": stamp(now), "verdict": type(found.verdict).__name__.lower(), "state": outcome.state}
+        row |= {"sentence": outcome.sentence, **about}
+        if dry:
+            return _came(row)
         if event is not None:
             await outbox.put(connection, [outbox.event_row(event, now, n=nth)])
-        row = {"id": id_, "at": stamp(now), "verdict": type(found.verdict).__name__.lower(), "state": outcome.state}
-        row |= {"sentence": outcome.sentence, "box": replies.sealed(raw.decode("latin-1"), house.keyring)}
-        await replies.lay_down(connection, row | about)
-        return _came(row | about)
+        row["box"] = replies.sealed(raw.decode("latin-1"), house.keyring)
+        await replies.lay_down(connection, row)
+        return _came(row)
 
 
 def read_safely(raw: bytes, limits: Limits = LIMITS, domain: str = "") -> Opened:
@@ -98,22 +120,24 @@ async def _decided(
     about: dict[str, Any] = {}
     if alone:
         about = {"invitation": alone.name, "stream": alone.stream, "meeting": alone.meeting, "person": alone.person}
-    if isinstance(found.verdict, Bounce) and found.verdict.action == "failed":
-        came_back = await _our_mail(house, connection, found.verdict, alone)
-        if came_back is None:
-            return Outcome("not_ours", NOT_OURS), None, about
-        stream, message = came_back
+    if isinstance(found.verdict, Bounce) and (ours := await _our_mail(house, connection, found.verdict, alone)):
+        stream, message = ours
         about |= {"stream": stream, "meeting": message.meeting or None, "person": message.to.person}
+        about["message"] = message.message
+        outcome = await _delivered(house, connection, found.verdict, message)
         event_id = derived("bounced", message.message)
-        return Outcome("taken", CAME_BACK), _event(event_id, stream, failed(message, "bounced"), now, now), about
+        event = _event(event_id, stream, failed(message, "bounced"), now, now) if outcome.state == "taken" else None
+        return outcome, event, about
     outcome = judged(found, asked, house.settings.authserv_id, now)
+    if not asked and outcome.state != "done":
+        return *await _placed(house, connection, found, outcome), about
     if alone and outcome.state == "taken" and isinstance(found.verdict, Refresh):
         # named after the copy before, so that two who ask at once are sent one
         event_id = derived("copy asked", alone.sent[-1].message)
         return outcome, _event(event_id, alone.stream, CopyAsked(alone.meeting, alone.person), now, now), about
     if outcome.reply is None or alone is None:
         return outcome, None, about
-    answer = _dated(_answers(found)[0], found.envelope, alone, now)
+    answer = _dated(next(iter(_answers(found)), Answer()), found.envelope, alone, now)
     about |= {"sequence": answer.sequence, "stamped_at": answer.stamped_at and stamp(answer.stamped_at)}
     taken = await replies.taken_of(connection, alone.name)
     if any(is_older(answer, r.sequence, unstamp(r.stamped_at) if r.stamped_at else None) for r in taken):
@@ -123,6 +147,36 @@ async def _decided(
     body = AnswerGiven(alone.meeting, alone.person, outcome.reply, alone.person, outcome.revision)
     happened = answer.stamped_at or now
     return outcome, _event(derived("answered", id_), alone.stream, body, happened, now), about
+
+
+async def _placed(house: House, connection: AsyncConnection, found: Opened, outcome: Outcome) -> tuple[Outcome, None]:
+    """What a mail that answers no invitation belongs to, as far as that can be told."""
+    for _, message in await replies.mailed(connection, _ours(house, found.envelope.refers_to)):
+        duty = "" if isinstance(message, SendInvitation | SendMinutes) else f" about {message.duty}"
+        belongs = f"it answers our {paper_of(message)} to {message.to.person}{duty or f' of {message.meeting}'}"
+        return Outcome("parked", f"{belongs}; {outcome.sentence}"), None
+    if quoted := A_DUTY.search(found.envelope.subject):
+        return Outcome("parked", f"it quotes {quoted[0]}; {outcome.sentence}"), None
+    if isinstance(found.verdict, Reply | Counter | Refresh | Words):
+        for worker in await _workers_at(house, connection, found.envelope.sender):
+            return Outcome("parked", f"it comes from {worker}, whom the directory knows; {outcome.sentence}"), None
+    return outcome, None
+
+
+async def _workers_at(house: House, connection: AsyncConnection, address: str) -> list[str]:
+    """Whose address this is, by the directories."""
+    if not address:
+        return []
+    found: list[str] = []
+    for area in await reading.areas(connection):
+        stream = StreamId(area, "partnership", area)
+        row = await reading.file_row(connection, stream)
+        directory = await kept_file(connection, stream, row) if row else None
+        workers = directory.workers.values() if isinstance(directory, Directory) else ()
+        boxes = {w.worker: w.address for w in workers if w.address is not None}
+        await house.keyring.load(connection, keys_in(boxes))
+        found += [worker for worker, box in boxes.items() if house.keyring.open_up(box).lower() == address]
+    return found
 
 
 def _dated(answer: Answer, envelope: Envelope, asked: Asked, now: datetime) -> Answer:
@@ -146,6 +200,20 @@ async def _our_mail(
     if mailed:
         return mailed[0]
     return (asked.stream, asked.sent[-1]) if asked and asked.by_token else None
+
+
+async def _delivered(house: House, connection: AsyncConnection, bounce: Bounce, message: Message) -> Outcome:
+    """What became of this mail: what is said of its own recipient counts."""
+    box = message.to.address
+    await house.keyring.load(connection, keys_in(box))
+    address = house.keyring.open_up(box).lower() if box is not None else ""
+    action = dict(bounce.each).get(address, bounce.action)
+    if action != "failed":
+        return Outcome("done", DELIVERY[action])
+    some = [other for who, other in bounce.each if who != address and other != "failed"]
+    if some and address not in dict(bounce.each):
+        return Outcome("parked", ONE_OF_SEVERAL)
+    return Outcome("taken", DELIVERY[action])
 
 
 def _answers(found: Opened) -> tuple[Answer, ...]:
@@ -182,5 +250,6 @@ async def _as_asked(
     sent = await replies.invited(connection, stream, meeting, person)
     boxes = [m.to.address for m in sent[-1:] if m.to.address is not None]  # one before it may have been a stranger's
     await house.keyring.load(connection, keys_in(tuple(boxes)))
-    addresses = frozenset(house.keyring.open_up(box).lower() for box in boxes)
+    others = await replies.aliases_of(connection, stream_id(stream).area, person, house.keyring)
+    addresses = frozenset([*others, *(house.keyring.open_up(box).lower() for box in boxes)])
     return Asked(name, stream, meeting, person, tuple(sent), addresses, by_token)

@@ -7,6 +7,8 @@ from typing import Literal
 
 from msgspec import Struct
 
+Action = Literal["failed", "delayed", "delivered", "relayed", "expanded"]
+
 
 class Limits(Struct, frozen=True):
     """How much of a mail is read: what is beyond is refused in one sentence, before any parser sees it."""
@@ -82,17 +84,30 @@ class Refresh(Struct, frozen=True, tag=True):
 
 
 class Bounce(Struct, frozen=True, tag=True):
-    """A mail server says what became of a mail (RFC 3464, or its own words). message_id: of the mail that we sent."""
+    """A mail server says what became of a mail (RFC 3464, or its own words). message_id: of the mail that we sent;
+    each: of every recipient, where it went to several."""
 
     recipient: str
-    action: Literal["failed", "delayed", "delivered", "relayed", "expanded"]
+    action: Action
     status: str = ""
     message_id: str = ""
     said: str = ""
+    each: tuple[tuple[str, Action], ...] = ()
 
 
 class AutoReply(Struct, frozen=True, tag=True):
-    """A machine answers for somebody who is away, which is no answer."""
+    """A machine answers for somebody who is away, which is no answer. days: those that it names, as they stand."""
+
+    days: tuple[str, ...] = ()
+
+
+class Words(Struct, frozen=True, tag=True):
+    """No calendar, but words. link: the answer that our own mails' links write as a subject, and of which hour (at);
+    seems: what the words themselves seem to say."""
+
+    link: Literal["", "accepted", "declined"] = ""
+    at: str = ""
+    seems: Literal["", "accepted", "tentative", "declined"] = ""
 
 
 class Loop(Struct, frozen=True, tag=True):
@@ -114,7 +129,7 @@ class Unreadable(Struct, frozen=True, tag=True):
     sentence: str
 
 
-Verdict = Reply | Counter | Refresh | Bounce | AutoReply | Loop | Unmatched | Unreadable
+Verdict = Reply | Counter | Refresh | Bounce | AutoReply | Words | Loop | Unmatched | Unreadable
 
 
 class Opened(Struct, frozen=True):

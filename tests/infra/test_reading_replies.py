@@ -27,6 +27,7 @@ from infra.replies.verdicts import (
     Unmatched,
     Unreadable,
     Verdict,
+    Words,
 )
 from tests.infra.returned import IN_CALENDAR, ORGANISER, UID, WHO, calendar, dsn, mail, tnef
 
@@ -261,8 +262,40 @@ def test_what_cannot_be_read_says_so_in_one_sentence(raw: bytes, word: str) -> N
     assert isinstance(found, Unreadable) and word in found.sentence and "\n" not in found.sentence
 
 
-def test_words_alone_are_for_a_person() -> None:
-    assert isinstance(read(mail(words="Yes, I will come.")), Unmatched)
+@pytest.mark.parametrize(
+    ("words", "seems"),
+    [
+        ("Yes, I will be there", "accepted"),
+        ("Hi team\n\nI'll come. Bo", "accepted"),
+        ("Byddaf yno", "accepted"),
+        ("Sorry, I can’t make it", "declined"),
+        ("No", "declined"),
+        ("I might come, not sure", "tentative"),
+        ("Yes, but I cannot stay", ""),
+        ("Thank you.\n> Can you come?\n> yes or no", ""),
+        ("Thank you\n\nOn Monday Bo wrote:\nyes", ""),
+        ("", ""),
+    ],
+)
+def test_what_words_seem_to_say_is_only_suggested(words: str, seems: str) -> None:
+    assert read(mail(words=words, subject="Re: Invitation: meeting")) == Words(seems=seems)  # type: ignore[arg-type]
+
+
+def test_a_subject_that_our_own_link_wrote_is_known() -> None:
+    assert read(mail(words="", subject="Yes")) == Words("accepted")
+    link = "No, Tuesday 14 January 2025, 10:00 in the morning"
+    assert read(mail(words="", subject=link)) == Words("declined", link[4:])
+    assert read(mail(words="", subject="Re: Yes")) == read(mail(words="", subject="Yes please")) == Words()
+
+
+def test_a_page_is_shown_without_its_tags() -> None:
+    raw = mail(words="<style>p{x}</style><p>Yes,<br>I&nbsp;will be there</p>").replace(b"text/plain", b"text/html")
+    assert read(raw) == Words(seems="accepted") and "<" not in opened(raw).envelope.words
+
+
+def test_somebody_away_says_until_when() -> None:
+    away = mail(words="I am away from 5th May 2026 to 2026-05-12, back on June 1", subject="Automatic reply: x")
+    assert read(away) == AutoReply(("5th May 2026", "2026-05-12", "June 1"))
 
 
 def test_the_outside_of_a_mail_is_read() -> None:
@@ -330,7 +363,7 @@ def test_base64_within_base64_is_opened_once() -> None:
 
 @pytest.mark.parametrize("depth", [5, 20, 58])
 def test_what_is_nested_within_the_limit_is_read(depth: int) -> None:
-    assert isinstance(read(nested(depth)), Unmatched) and isinstance(read(mails_within(depth)), Unmatched)
+    assert isinstance(read(nested(depth)), Words) and isinstance(read(mails_within(depth)), Unmatched)
 
 
 SAMPLES = [*(mail(text) for text in IN_CALENDAR.values()), *FORMS.values(), dsn(), tnef(), calendar().encode()]
