@@ -13,7 +13,7 @@ from typing import Any
 
 from handlers import events as e
 from handlers import facts as f
-from handlers import kept_records, life_file, person_file, records
+from handlers import kept_records, life_file, person_file, records, said
 from handlers.case_file import CaseFile
 from handlers.duties import Met, Owed
 from handlers.facts import Fact
@@ -52,6 +52,8 @@ NAMES: dict[type[e.Body], tuple[str, str, str]] = {
             *(e.MeetingHeld, e.MinutesRecorded, e.DecisionsRecorded, e.MeetingAdjourned, e.MeetingCancelled),
             *(e.AnswerGiven, e.CopyAsked, e.CallLogged, e.ReportReceived, e.SlotsAsked, e.BookingAsked),
             *(e.SeatsTaken, e.NothingFits, e.SlotsFound),
+            *(e.DeputyNamed, e.DeputyApproved, e.DeputyRefused, e.TimeProposed, e.ProposalDeclined, e.ReportPromised),
+            *(e.NeedsTold, e.NeedArranged, e.FeedbackGiven),
         ),
         ("meeting", "meeting", "meetings"),
     ),
@@ -107,6 +109,7 @@ def check(event: e.Event, file: Any) -> None:
         _check_ties(event, file, named)
         _check_birth(body, file, named)
         _check_meeting(body, file, event.recorded, named)
+        said.check(body, file, event.recorded, named)
 
 
 def homes(body: type[e.Body]) -> list[StreamKind]:
@@ -211,6 +214,8 @@ def awaits(body: e.Body, file: Any) -> str:
         return ""
     what, field, table = NAMES[type(body)]
     name = getattr(body, field)
+    if name is None:
+        return ""  # needs at whatever meeting
     if name not in attrgetter(table)(file):
         return f"{what}:{name}"
     if isinstance(body, e.MinutesRecorded | e.DecisionsRecorded) and not file.meetings[name].held:

@@ -19,11 +19,11 @@ from handlers.kept_records import KeptRecords
 from handlers.life_file import Known, Life
 from handlers.meeting_file import Meeting, Receipt, Sent
 from handlers.people import StreamId
-from handlers.records import Episode, Records
+from handlers.records import Episode, Kept, Records
 from handlers.referral_file import Advice, Referral
 from handlers.working_days import local_day
 
-FOLD_VERSION = 8
+FOLD_VERSION = 9
 
 
 class Involved(Struct, frozen=True):
@@ -55,7 +55,8 @@ class CaseFile(Struct, frozen=True, kw_only=True, dict=True):
     as they were known: what called them to a meeting must be called back.
 
     letters: by duty and reader; receipts: of letters; failed: when mail to somebody last came to nothing; heard: when
-    they last spoke to us; acknowledged: who showed, of which duty, that they know; errors: events recorded in error.
+    they last spoke to us; acknowledged: who showed, of which duty, that they know; errors: events recorded in error;
+    needs: by person, at each meeting.
     """
 
     stream: StreamId
@@ -93,6 +94,7 @@ class CaseFile(Struct, frozen=True, kw_only=True, dict=True):
     failed: dict[str, datetime] = field(default_factory=dict)
     heard: dict[str, datetime] = field(default_factory=dict)
     acknowledged: dict[str, dict[str, datetime]] = field(default_factory=dict)
+    needs: dict[str, Kept[e.NeedsTold]] = field(default_factory=dict)
     held_records: dict[str, HeldRecord] = field(default_factory=dict)
 
     @property

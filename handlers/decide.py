@@ -45,7 +45,7 @@ from handlers.duties import Owed
 from handlers.effects import Effect
 from handlers.facts import Fact, Finding, taken_in
 from handlers.meeting_file import Meeting
-from handlers.meetings import falling_due, inviting, minutes, seats
+from handlers.meetings import deputies, falling_due, inviting, minutes, seats
 from handlers.meetings.falling_due import Due, Undated, Wanted
 from handlers.meetings.inviting import Invitee
 from handlers.partnership import Directory
@@ -133,6 +133,15 @@ RULES: dict[type[e.Body], tuple[Rule, ...]] = {
     e.ReportReceived: (),
     # what people, the post and the clock tell us
     e.AnswerGiven: (),
+    e.DeputyNamed: (lambda body, desk: deputies.admit(desk.case, body, desk.directory),),
+    e.DeputyApproved: (),
+    e.DeputyRefused: (),
+    e.TimeProposed: (),
+    e.ProposalDeclined: (),
+    e.ReportPromised: (),
+    e.NeedsTold: (),
+    e.NeedArranged: (),
+    e.FeedbackGiven: (),
     e.CopyAsked: (lambda body, desk: inviting.send_again(desk.case, body, _guests(desk), desk.directory, desk.now),),
     e.CallLogged: (),
     e.MessageAccepted: (),

@@ -38,6 +38,7 @@ Reply = Literal["accepted", "tentative", "declined"]
 Presence = Literal["present", "deputy", "apologies", "report_only", "absent", "excluded", "part"]
 StandingKind = Literal["safeguarding_board", "commissioning_group", "steering_group", "carers_forum"]
 HeldReason = Literal["no_basis", "unreadable", "impossible", "clash", "rule_failed"]
+NeedKind = Literal["interpreter", "advocate", "creche", "transport", "format", "welsh"]
 Paper = Literal["invitation", "cancellation", "minutes", "decision", "notice", "letter"]
 
 
@@ -605,6 +606,111 @@ class DutyExcused(Body, frozen=True):
     by: str
 
 
+# --- family: what an invitee may say besides yes, no and maybe
+
+
+class Deputy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who comes instead: a worker of the directory by id, or somebody else under an id of their own, with name and
+    address. domain: the address's, in clear, since a rule asks whose it is."""
+
+    person: str
+    name: Text | None = None
+    address: Text | None = None
+    domain: str = ""
+
+
+class DeputyNamed(Body, frozen=True):
+    """An invitee does not come and sends a deputy of the same agency."""
+
+    meeting: str
+    person: str
+    deputy: Deputy
+    by: str
+
+
+class DeputyApproved(Body, frozen=True):
+    """A coordinator agrees to the deputy whom this invitee sends."""
+
+    meeting: str
+    person: str
+    deputy: str
+    by: str
+
+
+class DeputyRefused(Body, frozen=True):
+    meeting: str
+    person: str
+    deputy: str
+    by: str
+    reason: Text
+
+
+class TimeProposed(Body, frozen=True):
+    """An invitee asks for another time, and may come to the one that stands meanwhile."""
+
+    meeting: str
+    person: str
+    starts_at: datetime
+    by: str
+    ends_at: datetime | None = None
+    remark: Text | None = None
+
+
+class ProposalDeclined(Body, frozen=True):
+    """The meeting stays at its time, whatever this invitee proposed."""
+
+    meeting: str
+    person: str
+    by: str
+    reason: Text | None = None
+
+
+class ReportPromised(Body, frozen=True):
+    """An invitee says on which day their written report comes."""
+
+    meeting: str
+    person: str
+    on: date
+    by: str
+
+
+class Need(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """which: the language of an interpreter, or the format: large_print, easy_read, braille."""
+
+    need: NeedKind
+    which: str = ""
+
+
+class NeedsTold(Body, frozen=True):
+    """What somebody needs to take part: at this meeting, or without one at each. The later record stands."""
+
+    person: str
+    needs: tuple[Need, ...]
+    by: str
+    meeting: str | None = None
+    remark: Text | None = None
+
+
+class NeedArranged(Body, frozen=True):
+    """provider: who interprets, drives or stands by, by an id: never a name."""
+
+    meeting: str
+    person: str
+    need: NeedKind
+    provider: str
+    by: str
+
+
+class FeedbackGiven(Body, frozen=True):
+    """How a meeting was for somebody who was asked to it."""
+
+    meeting: str
+    person: str
+    words: Text
+    by: str
+    reply_wanted: bool = False
+
+
 # --- family: what the diary, the person streams, the post and the clock answer
 
 
@@ -830,7 +936,7 @@ class AreaRecorded(Body, frozen=True):
 
 class AgencyRecorded(Body, frozen=True):
     """An agency of the area. duty_mailbox: the worker id under which a mailbox or rota stands in the directory;
-    treats: which substances a treatment service treats, empty if nobody said."""
+    treats: which substances a treatment service treats, empty if nobody said; domains: of its people's addresses."""
 
     agency: str
     name: str
@@ -840,6 +946,7 @@ class AgencyRecorded(Body, frozen=True):
     duty_mailbox: str | None = None
     service_manager: str | None = None
     treats: tuple[Substance, ...] = ()
+    domains: tuple[str, ...] = ()
 
 
 class ServiceWatched(Body, frozen=True):

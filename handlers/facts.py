@@ -141,6 +141,14 @@ class InvitationIssued(Body, frozen=True):
     mailed: bool = True
 
 
+class DeputyAdmitted(Body, frozen=True):
+    """The directory speaks for whom this invitee sends, so that nobody need approve them."""
+
+    meeting: str
+    person: str
+    deputy: str
+
+
 class PaperIssued(Body, frozen=True):
     meeting: str
     person: str

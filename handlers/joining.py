@@ -85,6 +85,7 @@ def _part(file: CaseFile, body: e.FamilySplit) -> CaseFile:
         acknowledged=_only(file.acknowledged, duties),
         failed=file.failed,
         heard=file.heard,
+        needs=_only(file.needs, body.members),
     )
 
 

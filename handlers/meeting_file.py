@@ -11,7 +11,9 @@ from msgspec.structs import replace
 
 from handlers import events as e
 from handlers import facts as f
+from handlers import wishes
 from handlers.facts import Fact
+from handlers.wishes import Wishes
 from handlers.working_days import end_of_day
 
 
@@ -114,6 +116,7 @@ class Meeting(Struct, frozen=True, kw_only=True):
     sitting: Sitting | None = None
     decisions: Decisions | None = None
     minutes: Minutes | None = None
+    wishes: Wishes = field(default_factory=Wishes)
 
     @property
     def id(self) -> str:
@@ -214,7 +217,19 @@ def _answer(meeting: Meeting, fact: Fact, body: e.AnswerGiven) -> Meeting:
     sent = meeting.invitations.get(body.person)
     if body.revision is not None and sent and sent.cancelled:
         return meeting
+    if body.reply == "accepted":
+        meeting = replace(meeting, wishes=wishes.comes_after_all(meeting.wishes, body.person))
     return _word(meeting, fact, body.person, body.reply, body.by, body.revision)
+
+
+def _wish(meeting: Meeting, fact: Fact, body: Any) -> Meeting:
+    """Some of what an invitee says is an answer too; a promised report is one of somebody who gave no other."""
+    meeting = replace(meeting, wishes=wishes.fold(meeting.wishes, fact))
+    reply, before = wishes.ANSWERS.get(type(body)), meeting.words.get(getattr(body, "person", ""))
+    answered = before and meeting.booked and before.revision == meeting.booked.revision
+    if reply is None or (isinstance(body, e.ReportPromised) and answered):
+        return meeting
+    return _word(meeting, fact, body.person, reply, body.by)
 
 
 def _call(meeting: Meeting, fact: Fact, body: e.CallLogged) -> Meeting:
@@ -319,6 +334,7 @@ FOLDS: dict[type[e.Body], Callable[[Meeting, Fact, Any], Meeting]] = {
     f.SlotsOffered: lambda meeting, _, b: replace(meeting, offered=b),
     f.InvitationIssued: _invited,
     f.PaperIssued: _paper,
+    **dict.fromkeys(wishes.FOLDS, _wish),
 }
 
 

@@ -1,0 +1,135 @@
+"""What invitees said of one meeting besides yes, no and maybe: `fold(wishes, fact) -> wishes`, and who may say it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Literal
+
+from msgspec import Struct, field
+from msgspec.structs import replace
+
+from handlers import events as e
+from handlers import facts as f
+from handlers.facts import Fact
+from handlers.people import Recipient
+from handlers.records import Kept
+
+
+class Sending(Struct, frozen=True):
+    """An invitee sends a deputy; verdict "" until somebody, or the directory, answers."""
+
+    deputy: e.Deputy
+    named_at: datetime
+    verdict: Literal["", "approved", "refused"] = ""
+    decided_at: datetime | None = None
+
+    @property
+    def recipient(self) -> Recipient | None:
+        """Where a deputy's papers go whom the directory does not know."""
+        who = self.deputy
+        return Recipient(who.person, who.name, who.address) if who.name is not None else None
+
+
+class Proposal(Struct, frozen=True):
+    """Another time that an invitee asked for, of a meeting at this revision."""
+
+    body: e.TimeProposed
+    proposed_at: datetime
+    declined_at: datetime | None = None
+
+
+class Wishes(Struct, frozen=True, kw_only=True):
+    """By person; arranged by `person:need`; feedback by the id of its event."""
+
+    deputies: dict[str, Sending] = field(default_factory=dict)
+    times: dict[str, Proposal] = field(default_factory=dict)
+    reports: dict[str, e.ReportPromised] = field(default_factory=dict)
+    needs: dict[str, Kept[e.NeedsTold]] = field(default_factory=dict)
+    arranged: dict[str, Kept[e.NeedArranged]] = field(default_factory=dict)
+    feedback: dict[str, Kept[e.FeedbackGiven]] = field(default_factory=dict)
+
+    def deputy_of(self, person: str) -> str | None:
+        """Who comes instead of this invitee, once that is approved."""
+        sending = self.deputies.get(person)
+        return sending.deputy.person if sending and sending.verdict == "approved" else None
+
+    def sent_by(self, person: str) -> Sending | None:
+        """As whose deputy this person comes."""
+        came = (s for s in self.deputies.values() if s.deputy.person == person and s.verdict == "approved")
+        return next(came, None)
+
+
+def _named(wishes: Wishes, fact: Fact, body: e.DeputyNamed) -> Wishes:
+    before = wishes.deputies.get(body.person)
+    if before and before.deputy == body.deputy and before.verdict != "refused":
+        return wishes
+    return replace(wishes, deputies={**wishes.deputies, body.person: Sending(body.deputy, fact.recorded)})
+
+
+def _decided(verdict: Literal["approved", "refused"]) -> Callable[[Wishes, Fact, Any], Wishes]:
+    """A verdict on somebody whom another deputy has replaced since says nothing."""
+
+    def fold_one(wishes: Wishes, fact: Fact, body: Any) -> Wishes:
+        sending = wishes.deputies.get(body.person)
+        if sending is None or sending.deputy.person != body.deputy or sending.verdict == verdict:
+            return wishes
+        decided = replace(sending, verdict=verdict, decided_at=fact.recorded)
+        return replace(wishes, deputies={**wishes.deputies, body.person: decided})
+
+    return fold_one
+
+
+def _proposed(wishes: Wishes, fact: Fact, body: e.TimeProposed) -> Wishes:
+    return replace(wishes, times={**wishes.times, body.person: Proposal(body, fact.recorded)})
+
+
+def _declined(wishes: Wishes, fact: Fact, body: e.ProposalDeclined) -> Wishes:
+    proposal = wishes.times.get(body.person)
+    if proposal is None or proposal.declined_at:
+        return wishes
+    return replace(wishes, times={**wishes.times, body.person: replace(proposal, declined_at=fact.recorded)})
+
+
+def _arranged(wishes: Wishes, fact: Fact, body: e.NeedArranged) -> Wishes:
+    kept = Kept(body, fact.recorded, fact.happened)
+    return replace(wishes, arranged={**wishes.arranged, f"{body.person}:{body.need}": kept})
+
+
+def _fed_back(wishes: Wishes, fact: Fact, body: e.FeedbackGiven) -> Wishes:
+    return replace(wishes, feedback={**wishes.feedback, fact.event: Kept(body, fact.recorded, fact.happened)})
+
+
+def _needs(wishes: Wishes, fact: Fact, body: e.NeedsTold) -> Wishes:
+    return replace(wishes, needs={**wishes.needs, body.person: Kept(body, fact.recorded, fact.happened)})
+
+
+def comes_after_all(wishes: Wishes, person: str) -> Wishes:
+    """Whoever says that they come themselves sends no deputy."""
+    return replace(wishes, deputies={k: s for k, s in wishes.deputies.items() if k != person})
+
+
+FOLDS: dict[type[e.Body], Callable[[Wishes, Fact, Any], Wishes]] = {
+    e.DeputyNamed: _named,
+    e.DeputyApproved: _decided("approved"),
+    f.DeputyAdmitted: _decided("approved"),
+    e.DeputyRefused: _decided("refused"),
+    e.TimeProposed: _proposed,
+    e.ProposalDeclined: _declined,
+    e.ReportPromised: lambda wishes, _, b: replace(wishes, reports={**wishes.reports, b.person: b}),
+    e.NeedsTold: _needs,
+    e.NeedArranged: _arranged,
+    e.FeedbackGiven: _fed_back,
+}
+
+# What shows that an invitee knows of the meeting as it stands, and what they answered by it.
+ANSWERS: dict[type[e.Body], str] = {
+    e.DeputyNamed: "declined",
+    e.TimeProposed: "tentative",
+    e.ReportPromised: "promised a report",
+}
+
+
+def fold(wishes: Wishes, fact: Fact) -> Wishes:
+    """The wishes with one more fact about them."""
+    return FOLDS[type(fact.body)](wishes, fact, fact.body)
