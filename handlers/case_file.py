@@ -18,7 +18,7 @@ from handlers.handover_file import Ties
 from handlers.kept_records import KeptRecords
 from handlers.life_file import Known, Life
 from handlers.meeting_file import Meeting, Receipt, Sent
-from handlers.people import StreamId
+from handlers.people import Recipient, StreamId
 from handlers.records import Episode, Kept, Records
 from handlers.referral_file import Advice, Referral
 from handlers.working_days import local_day
@@ -123,6 +123,12 @@ class CaseFile(Struct, frozen=True, kw_only=True, dict=True):
     def known(self, person: str) -> e.Member | None:
         """Somebody of the household, dead or alive."""
         return self._everybody.get(person)
+
+    @cached_property
+    def deputies(self) -> dict[str, Recipient]:
+        """Those named by invitees, whom the directory need not know."""
+        named = (x.deputy for m in self.meetings.values() for x in m.wishes.named.values())
+        return {d.person: Recipient(d.person, d.name, d.address) for d in named if d.name is not None}
 
     @property
     def met(self) -> set[str]:

@@ -28,6 +28,7 @@ from handlers import (
     letters,
     looked_after,
     moving,
+    needs,
     person,
     referrals,
     reviews,
@@ -45,7 +46,7 @@ from handlers.duties import Owed
 from handlers.effects import Effect
 from handlers.facts import Fact, Finding, taken_in
 from handlers.meeting_file import Meeting
-from handlers.meetings import deputies, falling_due, inviting, minutes, seats
+from handlers.meetings import deputies, falling_due, inviting, minutes, reports, requests, seats
 from handlers.meetings.falling_due import Due, Undated, Wanted
 from handlers.meetings.inviting import Invitee
 from handlers.partnership import Directory
@@ -264,6 +265,9 @@ def _all_owed(desk: Desk) -> Iterator[Owed]:
     yield from falling_due.owed(file, protocol)
     yield from seats.owed(file, protocol)
     yield from inviting.owed(file, protocol)
+    yield from requests.owed(file, protocol)
+    yield from reports.owed(file, protocol, desk.directory)
+    yield from needs.owed(file, protocol)
     yield from minutes.owed(file, _guests(desk), protocol, desk.directory, desk.now)
     yield from admission.owed(file, protocol)
     yield from referrals.owed(file, desk.directory, protocol, desk.now)
@@ -282,7 +286,9 @@ def _guests(desk: Desk) -> dict[str, list[Invitee]]:
 
 def _all_guests(desk: Desk) -> dict[str, list[Invitee]]:
     gate, meetings = desk.gate, desk.case.meetings.values()
-    return {m.id: [*_own_guests(desk, m), *substance_misuse.representatives(gate, m)] for m in meetings}
+    own = {m.id: deputies.seated(desk.case, m, _own_guests(desk, m), desk.directory) for m in meetings}
+    asked = {m.id: reports.ask(m, own[m.id], desk.protocol, desk.directory) for m in meetings}
+    return {m.id: [*asked[m.id], *substance_misuse.representatives(gate, m)] for m in meetings}
 
 
 def _own_guests(desk: Desk, meeting: Meeting) -> list[Invitee]:

@@ -17,7 +17,7 @@ from handlers.facts import MeetingKind
 from handlers.people import Recipient, StreamId, Text
 
 Occasion = Literal["late", "telephone"]
-LetterOccasion = Literal["report_asked", "change", "referral_outcome", "advice", "withdrawn"]
+LetterOccasion = Literal["report_asked", "change", "referral_outcome", "advice", "withdrawn", "declined"]
 Part = Literal["minutes", "decision"]
 
 
@@ -41,8 +41,9 @@ class SendInvitation(Struct, frozen=True, tag=True, kw_only=True):
     """One person's own iMIP REQUEST or CANCEL. stamped_at is iCalendar's DTSTAMP: nothing later reads a clock.
 
     client_reference: the treatment service's own, quoted to that service alone (decision 22).
-    goes_on: a CANCEL to somebody who is no longer asked to a meeting that takes place; copy_of: the message that this
-    one repeats, so that what becomes of it counts for that one.
+    report_due_at: by when the reader's agency is asked for a report. goes_on: a CANCEL to somebody who is no longer
+    asked to a meeting that takes place; copy_of: the message that this one repeats, so that what becomes of it counts
+    for that one.
     """
 
     message: str
@@ -65,6 +66,7 @@ class SendInvitation(Struct, frozen=True, tag=True, kw_only=True):
     moved_from: datetime | None = None
     goes_on: bool = False
     copy_of: str = ""
+    report_due_at: datetime | None = None
 
 
 class Sat(Struct, frozen=True, kw_only=True):
@@ -139,8 +141,9 @@ class SendNotice(Struct, frozen=True, tag=True, kw_only=True):
 class SendLetter(Struct, frozen=True, tag=True, kw_only=True):
     """A letter that a duty asks for. No family member is named; advice is asked without any reference at all.
 
-    what: the change, the outcome or the paper, as its event names it. starts_at: of the meeting that a report is asked
-    for or the paper was of; due_at: by when it must come. family is empty where the reader must not learn which it is.
+    what: the change, the outcome or the paper, as its event names it; of what is declined, the time or the deputy.
+    starts_at: of the meeting that it is about; due_at: by when a report must come. family is empty where the reader
+    must not learn which it is.
     """
 
     message: str

@@ -692,13 +692,14 @@ class NeedsTold(Body, frozen=True):
 
 
 class NeedArranged(Body, frozen=True):
-    """provider: who interprets, drives or stands by, by an id: never a name."""
+    """provider: who interprets, drives or stands by, by an id: never a name. which: as the need says."""
 
     meeting: str
     person: str
     need: NeedKind
     provider: str
     by: str
+    which: str = ""
 
 
 class FeedbackGiven(Body, frozen=True):

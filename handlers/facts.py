@@ -50,6 +50,12 @@ DutyKind = Literal[
     "resolve_dispute",
     "set_date",
     "withdraw_paper",
+    "approve_deputy",
+    "answer_proposal",
+    "tell_declined",
+    "report_from_agency",
+    "arrange_need",
+    "reply_to_feedback",
 ]
 
 

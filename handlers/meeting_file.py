@@ -16,6 +16,8 @@ from handlers.facts import Fact
 from handlers.wishes import Wishes
 from handlers.working_days import end_of_day
 
+SPOKEN = "spoken with"
+
 
 class Invitation(Struct, frozen=True):
     message: str
@@ -134,6 +136,11 @@ class Meeting(Struct, frozen=True, kw_only=True):
     def open(self) -> bool:
         return not self.held and not self.no_longer_due
 
+    def declined(self, person: str) -> bool:
+        """Whether they said of the time that stands that they do not come."""
+        word = self.words.get(person)
+        return bool(word and self.booked and word.revision == self.booked.revision and word.reply == "declined")
+
     def receipt_of(self, sent: Invitation | Sent | None) -> Receipt | None:
         """What became of it, as far as we know."""
         return self.receipts.get(sent.message) if sent else None
@@ -234,7 +241,7 @@ def _wish(meeting: Meeting, fact: Fact, body: Any) -> Meeting:
 
 def _call(meeting: Meeting, fact: Fact, body: e.CallLogged) -> Meeting:
     if body.outcome == "spoke":
-        return _word(meeting, fact, body.person, "spoken with", body.by)
+        return _word(meeting, fact, body.person, SPOKEN, body.by)
     sent = [table[body.person] for table in (meeting.papers, meeting.decision_papers) if body.person in table]
     receipts = meeting.receipts
     for paper in sent if body.outcome == "collected" else ():

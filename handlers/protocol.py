@@ -24,6 +24,7 @@ from handlers.working_days import Holidays, HolidaysUnknown
 
 LAYERS = ("national", "typical", "local")
 ANY_NATION = "any"
+AgencyKind = Literal["social_care", "health", "school", "police", "fip", "other"]
 
 
 class RuleUnknown(LookupError):
@@ -108,6 +109,7 @@ class Protocol(Struct, frozen=True, kw_only=True, dict=True):
     seats: dict[str, Seats]
     working_hours: WorkingHours
     in_scope_factors: tuple[str, ...]
+    reports_asked_of: tuple[AgencyKind, ...]
     evidence: Evidence
     late_slot_working_days: int
     holidays: Holidays
@@ -166,6 +168,7 @@ class _Pack(Struct, forbid_unknown_fields=True, kw_only=True):
     seats: dict[str, Seats] = {}
     working_hours: WorkingHours | None = None
     in_scope_factors: tuple[str, ...] | None = None
+    reports_asked_of: tuple[AgencyKind, ...] | None = None
     evidence: Evidence | None = None
     late_slot_working_days: Count | None = None
     holidays: Holidays | None = None
@@ -173,7 +176,7 @@ class _Pack(Struct, forbid_unknown_fields=True, kw_only=True):
 
 UNKNOWN_FIELD = re.compile("unknown field `([^`]+)`")
 FIELDS = {x for part in (_Pack, Rule, WorkedDate, Rung, Seats, WorkingHours, Evidence) for x in part.__struct_fields__}
-_ONCE = ("working_hours", "in_scope_factors", "evidence", "late_slot_working_days", "holidays")
+_ONCE = (*("working_hours", "in_scope_factors", "reports_asked_of", "evidence", "late_slot_working_days", "holidays"),)
 
 
 def read(mapping: list[dict[str, Any]]) -> Protocol:

@@ -12,23 +12,23 @@ from msgspec.structs import replace
 from handlers import events as e
 from handlers import facts as f
 from handlers.facts import Fact
-from handlers.people import Recipient
 from handlers.records import Kept
 
 
+def need_key(person: str, need: e.Need | e.NeedArranged) -> str:
+    return f"{person}:{need.need}:{need.which}"
+
+
+Verdict = Literal["", "admitted", "approved", "refused"]
+
+
 class Sending(Struct, frozen=True):
-    """An invitee sends a deputy; verdict "" until somebody, or the directory, answers."""
+    """An invitee sends a deputy; verdict "" until somebody answers, or the directory, which admits them."""
 
     deputy: e.Deputy
     named_at: datetime
-    verdict: Literal["", "approved", "refused"] = ""
+    verdict: Verdict = ""
     decided_at: datetime | None = None
-
-    @property
-    def recipient(self) -> Recipient | None:
-        """Where a deputy's papers go whom the directory does not know."""
-        who = self.deputy
-        return Recipient(who.person, who.name, who.address) if who.name is not None else None
 
 
 class Proposal(Struct, frozen=True):
@@ -40,9 +40,11 @@ class Proposal(Struct, frozen=True):
 
 
 class Wishes(Struct, frozen=True, kw_only=True):
-    """By person; arranged by `person:need`; feedback by the id of its event."""
+    """By person; arranged by need_key; feedback by the id of its event. named: every deputy who was ever named,
+    by their own id."""
 
     deputies: dict[str, Sending] = field(default_factory=dict)
+    named: dict[str, e.DeputyNamed] = field(default_factory=dict)
     times: dict[str, Proposal] = field(default_factory=dict)
     reports: dict[str, e.ReportPromised] = field(default_factory=dict)
     needs: dict[str, Kept[e.NeedsTold]] = field(default_factory=dict)
@@ -52,22 +54,23 @@ class Wishes(Struct, frozen=True, kw_only=True):
     def deputy_of(self, person: str) -> str | None:
         """Who comes instead of this invitee, once that is approved."""
         sending = self.deputies.get(person)
-        return sending.deputy.person if sending and sending.verdict == "approved" else None
+        return sending.deputy.person if sending and sending.verdict in ("admitted", "approved") else None
 
-    def sent_by(self, person: str) -> Sending | None:
-        """As whose deputy this person comes."""
-        came = (s for s in self.deputies.values() if s.deputy.person == person and s.verdict == "approved")
-        return next(came, None)
+    def sender_of(self, person: str) -> str:
+        """The invitee whom this person is, or was, to come for; of anybody else, themselves."""
+        return self.named[person].person if person in self.named else person
 
 
 def _named(wishes: Wishes, fact: Fact, body: e.DeputyNamed) -> Wishes:
     before = wishes.deputies.get(body.person)
     if before and before.deputy == body.deputy and before.verdict != "refused":
         return wishes
-    return replace(wishes, deputies={**wishes.deputies, body.person: Sending(body.deputy, fact.recorded)})
+    named = {**wishes.named, body.deputy.person: body}
+    sending = Sending(body.deputy, fact.recorded)
+    return replace(wishes, deputies={**wishes.deputies, body.person: sending}, named=named)
 
 
-def _decided(verdict: Literal["approved", "refused"]) -> Callable[[Wishes, Fact, Any], Wishes]:
+def _decided(verdict: Verdict) -> Callable[[Wishes, Fact, Any], Wishes]:
     """A verdict on somebody whom another deputy has replaced since says nothing."""
 
     def fold_one(wishes: Wishes, fact: Fact, body: Any) -> Wishes:
@@ -93,7 +96,7 @@ def _declined(wishes: Wishes, fact: Fact, body: e.ProposalDeclined) -> Wishes:
 
 def _arranged(wishes: Wishes, fact: Fact, body: e.NeedArranged) -> Wishes:
     kept = Kept(body, fact.recorded, fact.happened)
-    return replace(wishes, arranged={**wishes.arranged, f"{body.person}:{body.need}": kept})
+    return replace(wishes, arranged={**wishes.arranged, need_key(body.person, body): kept})
 
 
 def _fed_back(wishes: Wishes, fact: Fact, body: e.FeedbackGiven) -> Wishes:
@@ -112,7 +115,7 @@ def comes_after_all(wishes: Wishes, person: str) -> Wishes:
 FOLDS: dict[type[e.Body], Callable[[Wishes, Fact, Any], Wishes]] = {
     e.DeputyNamed: _named,
     e.DeputyApproved: _decided("approved"),
-    f.DeputyAdmitted: _decided("approved"),
+    f.DeputyAdmitted: _decided("admitted"),
     e.DeputyRefused: _decided("refused"),
     e.TimeProposed: _proposed,
     e.ProposalDeclined: _declined,

@@ -1,14 +1,19 @@
 """Deputies: an invitee sends somebody of the same agency, who is asked in their place once that is approved, or at once
-where the directory speaks for them (interfaces: an address in a domain of the agency)."""
+where the directory speaks for them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from handlers import events as e
 from handlers import facts as f
 from handlers.case_file import CaseFile
 from handlers.facts import Finding
+from handlers.letters import recipient
+from handlers.meeting_file import Meeting
+from handlers.meetings.inviting import Invitee
 from handlers.partnership import Directory
 
 
@@ -36,3 +41,15 @@ def admit(file: CaseFile, body: e.DeputyNamed, directory: Directory) -> Iterator
             f" {sender.agency} and release it"
         )
     yield Finding(f.DeputyAdmitted(body.meeting, body.person, body.deputy.person), spoken_for)
+
+
+def seated(file: CaseFile, meeting: Meeting, guests: list[Invitee], directory: Directory) -> list[Invitee]:
+    """The guests, and in place of whoever sends an approved deputy that deputy alone: the agency has one seat."""
+    if meeting.held:
+        return guests
+    return [_or_deputy(file, meeting, guest, directory) for guest in guests]
+
+
+def _or_deputy(file: CaseFile, meeting: Meeting, guest: Invitee, directory: Directory) -> Invitee:
+    deputy = meeting.wishes.deputy_of(guest.person)
+    return replace(guest, person=deputy, recipient=recipient(file, deputy, directory)) if deputy else guest

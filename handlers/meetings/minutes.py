@@ -68,17 +68,22 @@ def distribute(
 
 
 def copies_to(file: CaseFile, meeting: Meeting, guests: list[Invitee], directory: Directory) -> list[Invitee]:
-    """Everyone invited or recorded in the attendance, whoever had a copy that was wrong, and the treatment services'
-    people; each person once."""
-    invited = {p for p, i in meeting.invitations.items() if not i.cancelled}
+    """Everyone invited or recorded in the attendance, whoever sent a deputy or had a copy that was wrong, and the
+    treatment services' people; each person once."""
+    invited = {p for p, i in meeting.invitations.items() if not i.cancelled or meeting.wishes.deputy_of(p)}
     invited |= {key.partition(":")[2] for key in meeting.superseded}
     named = {a.person for a in meeting.sitting.held.attendance} if meeting.sitting else set()
     by_person = {p: known_as(file, p, directory) for p in invited | named}
     by_person |= {g.person: g for g in guests if g.person in by_person or g.must_have_minutes}
     if meeting.due.kind in PURPOSES:  # consent may have been taken back since (rules 3.45)
         permitted = {g.person for g in guests}
-        by_person = {p: g for p, g in by_person.items() if p in permitted or not directory.treats(p)}
+        by_person = {p: g for p, g in by_person.items() if p in permitted or not _treats(meeting, p, directory)}
     return [by_person[p] for p in sorted(by_person) if not file.has_died(p)]
+
+
+def _treats(meeting: Meeting, person: str, directory: Directory) -> bool:
+    """A deputy whom the directory does not know is of the service that sent them."""
+    return directory.treats(person) or directory.treats(meeting.wishes.sender_of(person))
 
 
 def _paper(

@@ -33,6 +33,7 @@ LETTERS: dict[LetterOccasion, str] = {
     "referral_outcome": "outcome of a referral",
     "advice": "request for advice",
     "withdrawn": "word that a paper does not stand",
+    "declined": "word that a proposal is declined",
 }
 # What is mailed for a duty to whoever it is owed to, beside notices and letters, which name their duty.
 PAPERS: dict[DutyKind, tuple[str, ...]] = {

@@ -65,6 +65,12 @@ OWED = {
     "mend_record": "mend a held record",
     "set_date": "set the day of a meeting that no published rule dates",
     "withdraw_paper": "tell {to} that a paper of the {} does not stand",
+    "approve_deputy": "say whether a deputy may come to the {}",
+    "answer_proposal": "answer a time proposed for the {}",
+    "tell_declined": "tell {to} that a proposal for the {} is declined",
+    "report_from_agency": "report of {to} for the {}",
+    "arrange_need": "arrange what somebody needs for the {}",
+    "reply_to_feedback": "reply to feedback on the {}",
 }
 
 

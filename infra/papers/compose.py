@@ -43,6 +43,7 @@ LETTERS: dict[LetterOccasion, str] = {
     "referral_outcome": "letters/referral_outcome",
     "advice": "letters/advice",
     "withdrawn": "letters/withdrawn",
+    "declined": "letters/declined",
 }
 TITLES = {"minutes": "Minutes of the {}", "decision": "Decisions of the {}"}
 FILES = {"minutes": "minutes.html", "decision": "decisions.html"}
@@ -132,6 +133,7 @@ def _time_and_place(message: SendInvitation, organiser: str, read: Read) -> dict
         "place": one_line(message.place),
         "reference": _reference(message.client_reference, read),
         "moved_from": moment_in_words(message.moved_from) if message.moved_from else None,
+        "report_due": day(message.report_due_at) if message.report_due_at else None,
         "renewed": message.sequence > 0,
         "cancelled": message.method == "CANCEL",
         "goes_on": message.goes_on,

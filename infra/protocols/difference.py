@@ -16,6 +16,7 @@ WORDS = ("title", "source", "confidence", "names_area", "layer", "amber_inclusiv
 VALUES = {
     "working_hours": "working hours",
     "in_scope_factors": "census factors in scope",
+    "reports_asked_of": "agencies asked for reports",
     "evidence": "the warning of short notice",
     "late_slot_working_days": "how late a time is still sought",
 }

@@ -35,6 +35,7 @@ def page(protocol: Protocol, packs: list[View], left_out: list[View], title: str
         "late_slot": days(protocol.late_slot_working_days),
         "warn": days(protocol.evidence.warn_below_working_days),
         "factors": ", ".join(protocol.in_scope_factors),
+        "reports": ", ".join(kind.replace("_", " ") for kind in protocol.reports_asked_of),
         "ladders": [_ladder(duty, rungs) for duty, rungs in protocol.ladders.items()],
     }
 

@@ -224,7 +224,8 @@ def test_a_family_wakes_when_mail_becomes_too_late_or_a_duty_climbs_whichever_is
     h.household().worked_with().episode().conference()
     assert wakes(h) == "Tue 4 March 2025 09:00"  # a working day before the conference
     assert wakes(h.at("Tue 4 March 2025 09:00")) == "Wed 5 March 2025 09:00"  # telling and report are late
-    h.answers("w-key").family(e.ReportReceived(CONFERENCE, "w-key", "w-coordinator"))
+    came = [e.ReportReceived(CONFERENCE, w, "w-coordinator") for w in ("w-key", "w-social", "w-health")]
+    h.answers("w-key").family(*came)
     assert wakes(h) == "Tue 25 March 2025 09:00"  # the conference itself is late
 
 

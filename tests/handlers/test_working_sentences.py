@@ -8,6 +8,7 @@ import pytest
 from handlers import events as e
 from handlers import facts as f
 from handlers.facts import Duty, DutyKind
+from handlers.partnership import A_DAY
 from tests.handlers.hearing import CONFERENCE, FATHER, MOTHER, REVIEW, Hearing, day, there
 
 # `(ICPC-01, national, Working Together, …)` behind the date; of a day that a person set, who wrote no rule for it.
@@ -45,8 +46,21 @@ def a_corrected_story() -> Hearing:
     return h
 
 
+def a_story_of_wishes() -> Hearing:
+    """Invitees ask for more than yes or no, and are refused."""
+    h = Hearing().household(MOTHER).worked_with().conference().books("Wed 12 March 2025 10:00")
+    deputy = e.Deputy(person="dep-1", name="D", address="d@else.example")
+    h.family(
+        e.DeputyNamed(CONFERENCE, "w-health", deputy, "w-health"),
+        e.DeputyRefused(CONFERENCE, "w-health", "dep-1", "w-coordinator", "Nobody knows them."),
+        e.TimeProposed(CONFERENCE, "w-social", h.now + 3 * A_DAY, "w-social"),
+        e.NeedsTold("mother", (e.Need(need="interpreter", which="pl"),), "w-social"),
+    )
+    return h.sits(there("mother")).family(e.FeedbackGiven(CONFERENCE, "mother", "Good.", "mother", reply_wanted=True))
+
+
 STORY = a_long_story()
-OWED = [d for story in (STORY, a_corrected_story()) for d in story.file.duties.values()]
+OWED = [d for s in (STORY, a_corrected_story(), a_story_of_wishes()) for d in s.file.duties.values()]
 
 
 @pytest.mark.parametrize("duty", OWED, ids=[f"{d.kind} {n}" for n, d in enumerate(OWED)])
