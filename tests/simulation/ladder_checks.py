@@ -44,7 +44,7 @@ def _holders(desk: Desk, directory: Directory, duty: Duty, role: str, fact: Fact
     """Who may hold that post, for this duty."""
     if role == "treatment_worker":
         return {duty.to_at(fact.seq)}
-    if role == "referrer":
+    if role in ("referrer", "invitee"):
         made = [r.body["made_by"] for r in desk.family.referrals.values()]
         return {duty.to_at(fact.seq), *made}
     if role in OF_A_SERVICE:
