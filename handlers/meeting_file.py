@@ -231,9 +231,10 @@ def _answer(meeting: Meeting, fact: Fact, body: e.AnswerGiven) -> Meeting:
 
 def _wish(meeting: Meeting, fact: Fact, body: Any) -> Meeting:
     """Some of what an invitee says is an answer too; a promised report is one of somebody who gave no other."""
-    meeting = replace(meeting, wishes=wishes.fold(meeting.wishes, fact))
+    booked = meeting.booked
+    meeting = replace(meeting, wishes=wishes.fold(meeting.wishes, fact, booked.revision if booked else 0))
     reply, before = wishes.ANSWERS.get(type(body)), meeting.words.get(getattr(body, "person", ""))
-    answered = before and meeting.booked and before.revision == meeting.booked.revision
+    answered = before and booked and before.revision == booked.revision
     if reply is None or (isinstance(body, e.ReportPromised) and answered):
         return meeting
     return _word(meeting, fact, body.person, reply, body.by)
@@ -341,7 +342,7 @@ FOLDS: dict[type[e.Body], Callable[[Meeting, Fact, Any], Meeting]] = {
     f.SlotsOffered: lambda meeting, _, b: replace(meeting, offered=b),
     f.InvitationIssued: _invited,
     f.PaperIssued: _paper,
-    **dict.fromkeys(wishes.FOLDS, _wish),
+    **dict.fromkeys(wishes.TOLD, _wish),
 }
 
 

@@ -47,11 +47,10 @@ def _owed(
     meeting: Meeting, starts_at: datetime, person: str, need: e.Need, told_at: datetime, protocol: Protocol
 ) -> Owed:
     """What was arranged for another time must be arranged anew; what was told late has the next working day."""
-    booked_at = meeting.booked_at or told_at
     due = protocol.deadline("NEED-01", local_day(starts_at))
-    soonest = protocol.deadline("ASKED-01", local_day(max(told_at, booked_at)))
+    soonest = protocol.deadline("ASKED-01", local_day(max(told_at, meeting.booked_at or told_at)))
     arranged = meeting.wishes.arranged.get(need_key(person, need))
-    stands = arranged is not None and arranged.recorded >= booked_at
+    stands = arranged and meeting.booked and arranged.revision == meeting.booked.revision
     which = f" ({need.which})" if need.which else ""
     return Owed(
         kind="arrange_need",

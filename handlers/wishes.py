@@ -36,7 +36,15 @@ class Proposal(Struct, frozen=True):
 
     body: e.TimeProposed
     proposed_at: datetime
+    revision: int
     declined_at: datetime | None = None
+
+
+class Arranged(Struct, frozen=True):
+    """What somebody needs was arranged for the time of this revision."""
+
+    body: e.NeedArranged
+    revision: int
 
 
 class Wishes(Struct, frozen=True, kw_only=True):
@@ -48,7 +56,7 @@ class Wishes(Struct, frozen=True, kw_only=True):
     times: dict[str, Proposal] = field(default_factory=dict)
     reports: dict[str, e.ReportPromised] = field(default_factory=dict)
     needs: dict[str, Kept[e.NeedsTold]] = field(default_factory=dict)
-    arranged: dict[str, Kept[e.NeedArranged]] = field(default_factory=dict)
+    arranged: dict[str, Arranged] = field(default_factory=dict)
     feedback: dict[str, Kept[e.FeedbackGiven]] = field(default_factory=dict)
 
     def deputy_of(self, person: str) -> str | None:
@@ -83,20 +91,11 @@ def _decided(verdict: Verdict) -> Callable[[Wishes, Fact, Any], Wishes]:
     return fold_one
 
 
-def _proposed(wishes: Wishes, fact: Fact, body: e.TimeProposed) -> Wishes:
-    return replace(wishes, times={**wishes.times, body.person: Proposal(body, fact.recorded)})
-
-
 def _declined(wishes: Wishes, fact: Fact, body: e.ProposalDeclined) -> Wishes:
     proposal = wishes.times.get(body.person)
     if proposal is None or proposal.declined_at:
         return wishes
     return replace(wishes, times={**wishes.times, body.person: replace(proposal, declined_at=fact.recorded)})
-
-
-def _arranged(wishes: Wishes, fact: Fact, body: e.NeedArranged) -> Wishes:
-    kept = Kept(body, fact.recorded, fact.happened)
-    return replace(wishes, arranged={**wishes.arranged, need_key(body.person, body): kept})
 
 
 def _fed_back(wishes: Wishes, fact: Fact, body: e.FeedbackGiven) -> Wishes:
@@ -117,13 +116,12 @@ FOLDS: dict[type[e.Body], Callable[[Wishes, Fact, Any], Wishes]] = {
     e.DeputyApproved: _decided("approved"),
     f.DeputyAdmitted: _decided("admitted"),
     e.DeputyRefused: _decided("refused"),
-    e.TimeProposed: _proposed,
     e.ProposalDeclined: _declined,
     e.ReportPromised: lambda wishes, _, b: replace(wishes, reports={**wishes.reports, b.person: b}),
     e.NeedsTold: _needs,
-    e.NeedArranged: _arranged,
     e.FeedbackGiven: _fed_back,
 }
+TOLD: tuple[type[e.Body], ...] = (*FOLDS, e.TimeProposed, e.NeedArranged)
 
 # What shows that an invitee knows of the meeting as it stands, and what they answered by it.
 ANSWERS: dict[type[e.Body], str] = {
@@ -133,6 +131,13 @@ ANSWERS: dict[type[e.Body], str] = {
 }
 
 
-def fold(wishes: Wishes, fact: Fact) -> Wishes:
-    """The wishes with one more fact about them."""
-    return FOLDS[type(fact.body)](wishes, fact, fact.body)
+def fold(wishes: Wishes, fact: Fact, revision: int) -> Wishes:
+    """The wishes with one more fact about them. revision: of the meeting's time as it stands."""
+    match fact.body:
+        case e.TimeProposed() as body:
+            return replace(wishes, times={**wishes.times, body.person: Proposal(body, fact.recorded, revision)})
+        case e.NeedArranged() as body:
+            arranged = {**wishes.arranged, need_key(body.person, body): Arranged(body, revision)}
+            return replace(wishes, arranged=arranged)
+        case body:
+            return FOLDS[type(body)](wishes, fact, body)

@@ -32,7 +32,7 @@ def admit(file: CaseFile, body: e.DeputyNamed, directory: Directory) -> Iterator
             raise e.Impossible(
                 f"{named}: the directory does not know {body.deputy.person}; add name and address, and release it"
             )
-        if agency is None or body.deputy.domain.lower() not in agency.domains:
+        if agency is None or body.deputy.domain.lower() not in map(str.lower, agency.domains):
             return
         spoken_for = f"{body.deputy.domain} is a domain of {sender.agency}"
     elif known.agency != sender.agency:

@@ -47,7 +47,7 @@ def _about_times(file: CaseFile, meeting: Meeting, protocol: Protocol) -> Iterat
     """Ended by a move, wherever to: whoever proposed another time is asked anew."""
     for person, proposal in meeting.wishes.times.items():
         since, at = proposal.proposed_at, proposal.body.starts_at
-        moved = meeting.booked_at is not None and meeting.booked_at > since
+        moved = meeting.booked is not None and meeting.booked.revision != proposal.revision
         answered = "declined" if proposal.declined_at else "answered by another time" if moved else ""
         met = Met("recorded", f"the proposal was {answered}") if answered else None
         words = f"Move the {name(meeting)} to {in_words(at)}, which {person} proposes, or decline it."
@@ -61,7 +61,7 @@ def _reply(meeting: Meeting, event: str, kept: Kept[e.FeedbackGiven], protocol: 
     """By ringing them: no mail could say it safely."""
     person, since = kept.body.person, kept.recorded
     word = meeting.words.get(person)
-    spoken = word and word.reply == SPOKEN and word.at > since
+    spoken = word and word.reply == SPOKEN and word.at >= since
     met = Met("acknowledged", f"{word.reply}, recorded by {word.by}") if word and spoken else None
     words = f"Ring {person}, who asks for a reply to what they said of the {name(meeting)}."
     return _to_answer("reply_to_feedback", (meeting.id, person, event), meeting, words, since, met, protocol)

@@ -11,6 +11,7 @@ import typer
 from infra.cli import (
     acting,
     adopting,
+    answering,
     befalling,
     correcting,
     database,
@@ -104,6 +105,36 @@ _add(app, acting.answer, "answer", "answer F-1 initial-conference:SD-1 w-health 
 _add(app, acting.resend, "resend", "resend F-1 initial-conference:SD-1 w-health --by w-coordinator")
 _add(app, acting.call, "call", "call F-1 initial-conference:SD-1 w-clearway-key --outcome spoke --by w-coordinator")
 _add(app, acting.close, "close", "close D-1a2b3c4d5e6f --reason 'told in person' --by w-unit-manager")
+MEETING_OF = "F-1 initial-conference:SD-1"
+_add(
+    app,
+    answering.deputy,
+    "deputy",
+    f"deputy {MEETING_OF} w-health --named 'Rhian Pugh' --address rhian@health.example --by w-coordinator",
+)
+_add(app, answering.agree, "agree", f"agree {MEETING_OF} w-health --by w-coordinator")
+_add(app, answering.refuse, "refuse", f"refuse {MEETING_OF} w-health --reason 'nobody knows them' --by w-coordinator")
+_add(
+    app,
+    answering.other_time,
+    "other-time",
+    f"other-time {MEETING_OF} w-health --at 2025-01-15T14:00 --by w-coordinator",
+)
+_add(
+    app,
+    answering.decline_time,
+    "decline-time",
+    f"decline-time {MEETING_OF} w-health --reason 'the parents cannot' --by w-coordinator",
+)
+_add(app, answering.promise, "promise", f"promise {MEETING_OF} w-health --on 2025-01-13 --by w-coordinator")
+_add(app, answering.told_needs, "needs", "needs F-1 p-mother --need interpreter=pl --need creche --by w-social")
+_add(
+    app,
+    answering.arrange,
+    "arrange",
+    f"arrange {MEETING_OF} p-mother --need interpreter --provider language-line --by w-coordinator",
+)
+_add(app, answering.feedback, "feedback", f"feedback {MEETING_OF} p-mother --words 'I was heard' --by w-coordinator")
 _add(app, recording.consent, "consent", "consent F-1 p-mother given --purpose fip --by w-fip")
 _add(
     app,

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from handlers import events as e
-from handlers import standing
+from handlers import needs, standing
 from handlers.case_file import CaseFile
 from handlers.facts import Duty
 from handlers.meeting_file import Invitation, Meeting, Sent
@@ -137,7 +137,8 @@ def _sat_or_will(folder: Folder, meeting: Meeting) -> View:
 
 def _everybody(meeting: Meeting) -> list[str]:
     sat = {a.person for a in meeting.sitting.held.attendance} if meeting.sitting else set()
-    return sorted({*meeting.invitations, *meeting.papers, *meeting.decision_papers, *sat})
+    said = {k.body.person for k in meeting.wishes.feedback.values()}
+    return sorted({*meeting.invitations, *meeting.papers, *meeting.decision_papers, *sat, *said})
 
 
 def _invited(folder: Folder, meeting: Meeting, person: str) -> View:
@@ -154,8 +155,24 @@ def _invited(folder: Folder, meeting: Meeting, person: str) -> View:
         "attendance": next((a.presence for a in seats if a.person == person), None),
         "deputy_for": next((a.deputy_for for a in seats if a.person == person), None),
         "report_received_at": iso(meeting.reports.get(person)),
+        **_wishes(folder, meeting, person),
         "decisions": _fate(meeting, decisions) if decisions else None,
         "minutes": _fate(meeting, paper) if paper else None,
+    }
+
+
+def _wishes(folder: Folder, meeting: Meeting, person: str) -> View:
+    """What this person said besides yes, no and maybe."""
+    wishes = meeting.wishes
+    sending, proposal = wishes.deputies.get(person), wishes.times.get(person)
+    promised, told = wishes.reports.get(person), needs.told(folder.file, meeting, person)
+    return {
+        "sends_deputy": folder.name(sending.deputy.person) if sending else None,
+        "deputy_verdict": (sending.verdict or "to be answered") if sending else None,
+        "proposes": iso(proposal.body.starts_at) if proposal and not proposal.declined_at else None,
+        "report_promised_on": promised.on.isoformat() if promised else None,
+        "needs": [" ".join(filter(None, (n.need, n.which))) for n in (told.body.needs if told else ())],
+        "feedback": [folder.opened(k.body.words) for k in wishes.feedback.values() if k.body.person == person],
     }
 
 

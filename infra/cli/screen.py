@@ -88,6 +88,7 @@ def _invited(p: View) -> str:
     if p["attendance"]:
         deputy = f" for {p['deputy_for']}" if p["deputy_for"] else ""
         parts.append(f"attendance: {p['attendance'].replace('_', ' ')}{deputy}")
+    parts += _wishes(p)
     if p["report_received_at"]:
         parts.append(f"report received {_at(p['report_received_at'])}")
     if p["decisions"]:
@@ -95,6 +96,18 @@ def _invited(p: View) -> str:
     if p["minutes"]:
         parts.append(f"minutes {p['minutes']}")
     return f"{p['name']} ({p['person']}): {'; '.join(parts)}"
+
+
+def _wishes(p: View) -> Iterator[str]:
+    if p["sends_deputy"]:
+        yield f"sends {p['sends_deputy']} ({p['deputy_verdict']})"
+    if p["proposes"]:
+        yield f"proposes {_at(p['proposes'])}"
+    if p["report_promised_on"]:
+        yield f"promises a report by {_on(p['report_promised_on'])}"
+    if p["needs"]:
+        yield f"needs {', '.join(p['needs'])}"
+    yield from (f"said afterwards: “{words}”" for words in p["feedback"])
 
 
 def _treatment(t: View) -> str:
