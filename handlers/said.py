@@ -34,13 +34,12 @@ def _of_any_meeting(body: e.Body, file: CaseFile) -> Iterator[str]:
 
 def _of_the_meeting(body: e.Body, file: CaseFile, meeting: Meeting, recorded: datetime) -> Iterator[str]:
     person = getattr(body, "person", "")
+    if not isinstance(body, e.FeedbackGiven):
+        yield from _of_the_day(meeting, recorded)
+    elif not meeting.held:
+        yield f"{meeting.id} has not sat; release it once its sitting is recorded"
     if person not in _concerned(body, file, meeting):
-        yield f"{person} was never asked to {meeting.id}; mend the id and release it"
-    if isinstance(body, e.FeedbackGiven):
-        if not meeting.held:
-            yield f"{meeting.id} has not sat; release it once its sitting is recorded"
-        return
-    yield from _of_the_day(meeting, recorded)
+        yield f"{person} is not asked to {meeting.id}; mend the id and release it"
     yield from _of_what_is_said(body, person, file, meeting, recorded)
 
 
@@ -56,7 +55,7 @@ def _of_what_is_said(body: e.Body, person: str, file: CaseFile, meeting: Meeting
     wishes = meeting.wishes
     match body:
         case e.DeputyNamed():
-            yield from _of_the_deputy(body, meeting)
+            yield from _of_the_deputy(body, file, meeting)
         case e.DeputyApproved(deputy=deputy) | e.DeputyRefused(deputy=deputy):
             if person not in wishes.deputies or wishes.deputies[person].deputy.person != deputy:
                 yield f"{person} did not name {deputy} as deputy; mend the id and release it"
@@ -75,10 +74,11 @@ def _concerned(body: e.Body, file: CaseFile, meeting: Meeting) -> set[str]:
     """Whoever was asked; of feedback, also who came unasked; of needs, also whoever may yet be asked."""
     came = meeting.sitting.held.attendance if meeting.sitting else ()
     yet = {*file.met, *file.professionals} if isinstance(body, e.NeedsTold | e.NeedArranged) else set()
-    return {*meeting.invitations, *(a.person for a in came), *yet}
+    asked = (p for p, sent in meeting.invitations.items() if not sent.cancelled or p in meeting.wishes.deputies)
+    return {*asked, *(a.person for a in came), *yet}
 
 
-def _of_the_deputy(body: e.DeputyNamed, meeting: Meeting) -> Iterator[str]:
+def _of_the_deputy(body: e.DeputyNamed, file: CaseFile, meeting: Meeting) -> Iterator[str]:
     """No chains and no loops, as in iTIP's delegation; and nobody takes the chair but whom the diary finds."""
     deputy, sent = body.deputy.person, meeting.wishes.deputies
     others = {s.deputy.person for person, s in sent.items() if person != body.person}
@@ -90,6 +90,9 @@ def _of_the_deputy(body: e.DeputyNamed, meeting: Meeting) -> Iterator[str]:
         yield f"{body.person} is a deputy and sends none; record who comes for the first invitee and release it"
     if deputy == body.person or deputy in others or (asked and not asked.cancelled and not mine):
         yield f"{deputy} is asked to {meeting.id} already; name somebody else and release it"
+    named = (m.wishes.named[deputy].deputy for m in file.meetings.values() if deputy in m.wishes.named)
+    if deputy in file.met or any(who != body.deputy for who in named):
+        yield f"{deputy} is the id of somebody else; give the deputy one of their own and release it"
 
 
 def _of_the_provider(body: e.NeedArranged, file: CaseFile) -> Iterator[str]:

@@ -82,14 +82,14 @@ def _invitee(desk: Desk, person: str, concern: Concern, heard: Voice, meeting: M
     """A stand-in needs no copy of what the key worker has already."""
     others_have = any(minutes.had(meeting, p) for p in heard.holders if p != person)
     must_have = person in heard.told and not others_have
-    reference = _reference(concern, meeting.wishes.sender_of(person), desk.directory)
+    reference = _reference(concern, person, desk.directory, meeting)
     to = recipient(desk.file, person, desk.directory)
     return Invitee(person, "treatment_worker", to, reference, must_have)
 
 
-def _reference(concern: Concern, person: str, directory: Directory) -> Text | None:
-    """The service's own reference for its client, for that service's people alone (decision 22)."""
-    known = directory.workers.get(person)
+def _reference(concern: Concern, person: str, directory: Directory, at: Meeting | None = None) -> Text | None:
+    """The service's own reference for its client, for that service's people and deputies alone (decision 22)."""
+    known = directory.workers.get(person) or directory.workers.get(at.wishes.sender_of(person) if at else "")
     return concern.client_reference if known and known.agency == concern.service else None
 
 
@@ -203,7 +203,7 @@ def _of_the_report(
         meeting=meeting.id,
         starts_at=starts_at,
         due_at=due_at,
-        client_reference=_reference(concern, meeting.wishes.sender_of(heard.to or ""), desk.directory),
+        client_reference=_reference(concern, heard.to or "", desk.directory, meeting),
     )
     yield Owed(
         kind="ask_report_treatment",

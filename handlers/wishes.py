@@ -68,6 +68,11 @@ class Wishes(Struct, frozen=True, kw_only=True):
         """The invitee whom this person is, or was, to come for; of anybody else, themselves."""
         return self.named[person].person if person in self.named else person
 
+    def comes_for(self, person: str) -> str | None:
+        """The invitee whose approved deputy this person is."""
+        sender = self.sender_of(person)
+        return sender if sender != person and self.deputy_of(sender) == person else None
+
 
 def _named(wishes: Wishes, fact: Fact, body: e.DeputyNamed) -> Wishes:
     before = wishes.deputies.get(body.person)

@@ -205,7 +205,7 @@ def acknowledged(meeting: Meeting, person: str, since: datetime | None = None) -
     since: a word spoken earlier cannot have been about what was known only then.
     """
     for seat in meeting.sitting.held.attendance if meeting.sitting else ():
-        sat = (seat.person, seat.deputy_for, meeting.wishes.sender_of(seat.person))
+        sat = (seat.person, seat.deputy_for, meeting.wishes.comes_for(seat.person))
         if person in sat and seat.presence not in ("absent", "report_only"):
             return "took part, or sent word"
     word = meeting.words.get(person)

@@ -109,8 +109,7 @@ def _seats(meeting: Meeting, sitting: Sitting) -> Iterator[tuple[str, str]]:
 
 def _sender(meeting: Meeting, seat: Attendance) -> str | None:
     """Who sent this person as an approved deputy, if they came."""
-    sender = meeting.wishes.sender_of(seat.person)
-    return sender if sender != seat.person and seat.presence in ("present", "part", "deputy") else None
+    return meeting.wishes.comes_for(seat.person) if seat.presence in ("present", "part", "deputy") else None
 
 
 def _knew(meeting: Meeting, person: str, began: datetime) -> bool:

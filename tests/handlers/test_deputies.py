@@ -61,10 +61,15 @@ def test_an_address_in_a_domain_of_the_agency_is_asked_at_once_whatever_its_case
         ("w-health", e.Deputy(person="w-fip"), "w-fip is of fip, not of health"),
         ("w-health", e.Deputy(person="nobody"), "the directory does not know nobody; add name and address"),
         ("mother", STRANGER, "mother is of no agency"),
-        ("w-fip", STRANGER, "w-fip was never asked"),
+        ("w-fip", STRANGER, "w-fip is not asked"),
         ("w-health", e.Deputy(person="w-social"), "w-social is asked to .* already"),
         ("w-health", e.Deputy(person="w-health"), "w-health is asked to .* already"),
         ("w-chair-1", STRANGER, "w-chair-1 chairs"),
+        (
+            "w-health",
+            e.Deputy(person="child", name="D", address="d@else.example"),
+            "child is the id of somebody else",
+        ),
     ],
 )
 def test_nobody_else_may_be_one_and_the_sentence_says_why(person: str, deputy: e.Deputy, why: str) -> None:
@@ -78,6 +83,18 @@ def test_a_deputy_sends_no_deputy_and_comes_for_one_invitee_alone() -> None:
         sends(h, "dep-1", "w-social")
     with pytest.raises(e.Impossible, match="dep-1 is asked to"):
         sends(h, "w-social", STRANGER)
+
+
+def test_an_id_stays_with_the_person_to_whom_it_was_given() -> None:
+    h = agreed(sends(ahead(), "w-health", STRANGER), "w-health")
+    with pytest.raises(e.Impossible, match="dep-1 is the id of somebody else"):
+        sends(h, "w-health", e.Deputy(person="dep-1", name="D", address="other@agency.example"))
+
+
+def test_whoever_was_called_back_says_nothing_more_of_the_meeting() -> None:
+    h = ahead().family(e.ProfessionalLeft("w-health", ahead().now.date()))
+    with pytest.raises(e.Impossible, match="w-health is not asked to"):
+        sends(h, "w-health", STRANGER)
 
 
 def test_a_meeting_that_is_past_or_off_takes_no_deputies() -> None:
@@ -171,6 +188,12 @@ def test_a_deputy_who_sat_closes_the_telling_and_one_who_was_absent_does_not() -
     assert h.duty("tell_treatment").ended is None
     assert h.fork().sits(there("w-key-2")).duty("tell_treatment").ended == "evidence"
     assert h.fork().sits(there("w-key-2", "deputy", "w-key")).duty("tell_treatment").ended == "evidence"
+
+
+def test_a_deputy_who_was_refused_and_came_all_the_same_shows_nothing_of_the_service() -> None:
+    h = a_conference().books("Wed 19 March 2025 10:00").episode()
+    refused(sends(h, "w-key", STRANGER), "w-key").books("Thu 20 March 2025 10:00")
+    assert h.sits(there("dep-1")).duty("tell_treatment").ended is None
 
 
 def test_a_deputy_whom_the_directory_does_not_know_speaks_for_the_service_too() -> None:

@@ -5,7 +5,7 @@ import pytest
 from handlers import events as e
 from handlers.effects import SendInvitation, SendLetter
 from handlers.working_days import in_words
-from tests.handlers.hearing import CONFERENCE, Hearing, a_conference, instant, there
+from tests.handlers.hearing import CONFERENCE, Hearing, a_conference, day, instant, there
 
 FRIDAY = "Fri 21 March 2025 14:00"
 
@@ -76,10 +76,10 @@ def test_a_proposal_of_the_treatment_service_shows_that_it_knows() -> None:
     ("body", "why"),
     [
         (e.TimeProposed(CONFERENCE, "w-health", instant("Mon 3 March 2025 09:00"), "w-health"), "is past"),
-        (e.TimeProposed(CONFERENCE, "w-fip", instant(FRIDAY), "w-fip"), "w-fip was never asked to"),
+        (e.TimeProposed(CONFERENCE, "w-fip", instant(FRIDAY), "w-fip"), "w-fip is not asked to"),
         (e.ProposalDeclined(CONFERENCE, "w-health", "w-coordinator"), "w-health proposed no other time"),
         (e.FeedbackGiven(CONFERENCE, "mother", "Good.", "mother"), "has not sat"),
-        (e.FeedbackGiven(CONFERENCE, "w-fip", "Good.", "w-fip"), "w-fip was never asked to"),
+        (e.ReportPromised(CONFERENCE, "w-health", day("Sun 2 March 2025"), "w-health"), "Sun 2 March 2025 is past"),
     ],
 )
 def test_what_makes_no_sense_is_refused_with_one_sentence(body: e.Body, why: str) -> None:
@@ -110,6 +110,11 @@ def test_who_asks_for_a_reply_is_rung_by_the_next_working_day() -> None:
     assert h.open("reply_to_feedback")
     h.family(e.CallLogged(CONFERENCE, "mother", "spoke", "w-coordinator"))
     assert h.duty("reply_to_feedback").ended == "evidence"
+
+
+def test_a_stranger_to_the_meeting_says_nothing_of_it() -> None:
+    with pytest.raises(e.Impossible, match="w-fip is not asked to"):
+        says(ahead().sits(there("mother")), False, "w-fip")
 
 
 def test_who_came_unasked_may_say_how_it_was() -> None:
