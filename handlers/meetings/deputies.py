@@ -15,6 +15,7 @@ from handlers.letters import recipient
 from handlers.meeting_file import Meeting
 from handlers.meetings.inviting import Invitee
 from handlers.partnership import Directory
+from handlers.people import derived
 
 
 def admit(file: CaseFile, body: e.DeputyNamed, directory: Directory) -> Iterator[Finding]:
@@ -41,6 +42,11 @@ def admit(file: CaseFile, body: e.DeputyNamed, directory: Directory) -> Iterator
             f" {sender.agency} and release it"
         )
     yield Finding(f.DeputyAdmitted(body.meeting, body.person, body.deputy.person), spoken_for)
+
+
+def next_id(meeting: Meeting, person: str) -> str:
+    """For the next deputy of this invitee whom the directory does not know; nothing of them can be read off it."""
+    return f"dep-{derived('deputy', meeting.id, person, str(len(meeting.wishes.named)))[:12]}"
 
 
 def seated(file: CaseFile, meeting: Meeting, guests: list[Invitee], directory: Directory) -> list[Invitee]:

@@ -12,7 +12,8 @@ from handlers import events as e
 from handlers import needs
 from handlers.events import Body
 from handlers.meeting_file import Meeting
-from handlers.people import derived, domain_of
+from handlers.meetings.deputies import next_id
+from handlers.people import domain_of
 from handlers.working_days import in_words
 from infra.cli import moments
 from infra.cli.acting import By, Family, MeetingName, Person, Reason, known_to, open_meeting
@@ -42,15 +43,17 @@ def deputy(
     """Record that an invitee sends a deputy of the same agency: a WORKER, or a NAME with an address."""
     if bool(worker) == bool(named) or bool(named) != bool(address):
         raise Fault("say who comes: either --worker WORKER, or --named NAME and --address ADDRESS")
+    if address and "@" not in address:
+        raise Fault("the address is none for mail: say where the deputy's own invitation goes with --address")
 
     def make(folder: Folder, now: datetime) -> Body:
-        _asked(folder, meeting, person)
+        found = _asked(folder, meeting, person)
         if worker:
             must_know(worker, folder.directory.workers, f"the directory knows nobody called {worker}")
         mine, theirs = folder.directory.agency_id(person), folder.directory.agency_id(worker or person)
         if not mine or mine != theirs:
             raise Fault(f"{worker or person} is of {theirs or 'no agency'}: a deputy is of the invitee's agency")
-        return e.DeputyNamed(meeting, person, _who(meeting, person, worker, named, address), by)
+        return e.DeputyNamed(meeting, person, _who(found, person, worker, named, address), by)
 
     def report(told: Told) -> list[str]:
         wishes = told.meeting(meeting).wishes
@@ -64,11 +67,10 @@ def deputy(
     tell(ctx, family, area, by, json, make, report)
 
 
-def _who(meeting: str, person: str, worker: str | None, named: str | None, address: str | None) -> e.Deputy:
-    """A stranger's id is derived from what is known of them, so that the same one is known again."""
+def _who(meeting: Meeting, person: str, worker: str | None, named: str | None, address: str | None) -> e.Deputy:
     if worker or not named or not address:
         return e.Deputy(person=worker or "")
-    id_ = f"dep-{derived('deputy', meeting, person, named, address)[:12]}"
+    id_ = next_id(meeting, person)
     return e.Deputy(person=id_, name=named, address=address, domain=domain_of(address))
 
 

@@ -40,6 +40,8 @@ def test_somebody_of_another_agency_or_nobody_at_all_is_refused_with_one_sentenc
     other = referred.fails("deputy", FAMILY, MEETING, "w-health", "--worker", "w-clearway-key", *BY)
     assert "w-clearway-key is of clearway: a deputy is of the invitee's agency" in other
     assert "say who comes" in referred.fails("deputy", FAMILY, MEETING, "w-health", *BY)
+    nowhere = ("--named", "Rhian Pugh", "--address", "Mill Lane")
+    assert "none for mail" in referred.fails("deputy", FAMILY, MEETING, "w-health", *nowhere, *BY)
     assert "was never asked" in referred.fails("deputy", FAMILY, MEETING, "w-fip", *STRANGER, *BY)
     assert "sends no deputy" in referred.fails("agree", FAMILY, MEETING, "w-health", *BY)
 
