@@ -50,6 +50,14 @@ DutyKind = Literal[
     "resolve_dispute",
     "set_date",
     "withdraw_paper",
+    "record_ground",
+    "report_ground",
+    "answer_inquorate_again",
+    "name_paediatrician",
+    "answer_plan_end",
+    "agree_calling_off",
+    "complete_discussion",
+    "consider_treatment",
 ]
 
 
