@@ -8,7 +8,7 @@ whom they sit for.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date, datetime
 from itertools import pairwise
@@ -200,22 +200,21 @@ def forecast(file: CaseFile, meeting: Meeting, directory: Directory, protocol: P
     if booked is None or quorum is None or meeting.held:
         return ""
     known = working_with(file, local_day(booked.starts_at), directory)
-    asked = [p for p, sent in meeting.invitations.items() if not sent.cancelled]
+    stands = (person for person, sent in meeting.invitations.items() if not sent.cancelled)
+    seats = (e.Attendance(person=person, presence="present") for person in stands)
+    found = (x for seat in seats if (x := _counts(seat, booked.chair, known, directory)))
+    asked = {person: one for person, one in found if quorum.counts_as(one)}
     words = {p: w.reply for p, w in meeting.words.items() if w.revision == booked.revision}
     sure = [p for p in asked if words.get(p) == "accepted"]
     open_ = [p for p in asked if words.get(p) not in ("accepted", "declined")]
-
-    def lacks(people: Iterable[str]) -> tuple[str, ...]:
-        seats = (e.Attendance(person=p, presence="present") for p in people)
-        return quorum.missing(x[1] for seat in seats if (x := _counts(seat, booked.chair, known, directory)))
-
-    if not lacks(sure):
+    lacks = quorum.missing(asked[p] for p in sure)
+    if not lacks:
         return f"quorate by the answers so far ({quorum.cited()})"
-    at_best = lacks([*sure, *open_])
+    at_best = quorum.missing(asked[p] for p in [*sure, *open_])
     if at_best:
         return f"WILL NOT BE QUORATE, even if everybody comes who has not said no: missing {listed(at_best)}"
     silent = listed(tuple(open_))
-    return f"not yet quorate by the answers so far: missing {listed(lacks(sure))}; no answer yet from {silent}"
+    return f"not yet quorate by the answers so far: missing {listed(lacks)}; no answer yet from {silent}"
 
 
 def owed(file: CaseFile, protocol: Protocol, directory: Directory) -> Iterator[Owed]:
