@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -115,6 +116,35 @@ def test_a_plan_that_no_review_ended_is_to_be_answered_for(inquorate: Home) -> N
 def test_without_a_cause_its_end_is_put_to_the_coordinator(inquorate: Home) -> None:
     said = inquorate.says("end-plan", FAMILY, "PLAN-1", "--on", "2025-01-08", *BY)
     assert re.search(r"Duty D-\w+ opened: Answer for the end of the plan PLAN-1 on Wed 8 January 2025", said)
+
+
+def written(folder: Path, nation: str = "england") -> str:
+    file = folder / "borough.toml"
+    file.write_text(LOCAL.replace("england", nation), "utf-8")
+    return str(file)
+
+
+def test_the_page_for_a_committee_says_who_makes_a_quorum(home: Home) -> None:
+    said = home.says("protocol", "show")
+    assert "There must be: social care, and 2 more agencies or disciplines in direct contact" in said
+    assert (
+        "Health counts one by one, by discipline. The treatment service counts neither for it nor against it." in said
+    )
+    assert "local attendance difficulty (reported to: head of service, board)" in said
+
+
+def test_a_quorum_of_ones_own_is_told_apart_from_the_shipped_one(home: Home, tmp_path: Path) -> None:
+    said = home.says("protocol", "diff", written(tmp_path))
+    assert (
+        "the quorum: layer typical meetings initial_conference" in said and "health as_one grounds enough_info" in said
+    )
+
+
+def test_a_quorum_is_refused_where_no_rule_would_hold_anybody_to_it(home: Home, tmp_path: Path) -> None:
+    assert home.says("protocol", "check", written(tmp_path)).startswith("OK")
+    said = home.says("protocol", "check", written(tmp_path, "wales"), code=1)
+    for rule in ("Q-04", "Q-05"):
+        assert f"a pack gives a quorum, and none a rule {rule}; add it, since nobody could be held to it" in said
 
 
 LOCAL = """version = "riverside-1"
