@@ -196,8 +196,10 @@ def may_proceed(file: CaseFile, meeting: Meeting, directory: Directory, protocol
 def forecast(file: CaseFile, meeting: Meeting, directory: Directory, protocol: Protocol) -> str:
     """Whether a booked meeting will be quorate, by the answers so far; empty where nobody asks."""
     booked = meeting.booked
-    quorum = protocol.quorum_for(meeting.due.kind, local_day(booked.starts_at)) if booked else None
-    if booked is None or quorum is None or meeting.held:
+    if booked is None or meeting.held:
+        return ""
+    quorum = protocol.quorum_for(meeting.due.kind, local_day(booked.starts_at))
+    if quorum is None:
         return ""
     known = working_with(file, local_day(booked.starts_at), directory)
     stands = (person for person, sent in meeting.invitations.items() if not sent.cancelled)

@@ -10,7 +10,7 @@ from handlers import events as e
 from handlers.conference import quorum
 from handlers.conference.quorum import Verdict
 from handlers.counting import Ground
-from handlers.facts import RungClimbed
+from handlers.facts import DutyKind, RungClimbed
 from handlers.protocol import Protocol
 from handlers.working_days import in_words
 from tests.handlers.hearing import (
@@ -564,6 +564,29 @@ def test_no_paediatrician_is_missed_where_nothing_is_suspected() -> None:
     assert not found(sat("w-social", "w-health", "w-teacher")).unmet
 
 
+def test_of_a_conference_that_sat_before_the_suspicion_nothing_is_sought() -> None:
+    assert not sat("w-social", "w-health", "w-teacher").family(suspected()).duties("name_paediatrician")
+
+
+# --- where the rules are not there
+
+
+@pytest.mark.parametrize(
+    ("rule", "kind"),
+    [
+        ("Q-04", "record_ground"),
+        ("Q-04", "report_ground"),
+        ("Q-05", "answer_inquorate_again"),
+        ("Q-06", "name_paediatrician"),
+    ],
+)
+def test_by_a_rule_that_no_pack_gives_nothing_is_owed(rule: str, kind: DutyKind) -> None:
+    h = sat("w-social", plan=True).family(suspected())
+    h.protocol = replace(england(), rules={k: r for k, r in england().rules.items() if k != rule})
+    h.waived(ground="local_attendance_difficulty").books("Fri 7 March 2025 10:00", FIRST_REVIEW)
+    assert not h.sits(there("w-social"), meeting=FIRST_REVIEW).open(kind)
+
+
 # --- before it sits
 
 
@@ -591,6 +614,11 @@ def test_an_answer_to_an_earlier_time_says_nothing_of_this_one() -> None:
     for worker in ("w-social", "w-health", "w-teacher"):
         h.answers(worker)
     assert ahead(h.at("Tue 4 March 2025 10:00").books("Fri 7 March 2025 10:00")).startswith("not yet quorate")
+
+
+def test_no_answer_of_whoever_does_not_count_is_waited_for() -> None:
+    assert "w-key" in a_conference().episode().meeting().invitations
+    assert ahead(known("w-teacher").episode()).endswith("; no answer yet from w-health, w-social and w-teacher")
 
 
 def test_whoever_is_asked_no_more_is_not_counted_on() -> None:
