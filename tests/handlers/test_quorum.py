@@ -1,6 +1,5 @@
 """Who makes a quorum, on which ground a chair goes on without one, and what is owed for it (rules Q-01 to Q-08)."""
 
-from datetime import date
 from functools import cache
 
 import pytest
@@ -153,6 +152,11 @@ def test_whoever_began_only_after_the_day_does_not_count() -> None:
     assert found(with_others(h, "w-teacher", on="Wed 5 March 2025")).is_quorate
 
 
+def test_whoever_the_directory_does_not_know_counts_for_nothing() -> None:
+    h = known("w-teacher").family(e.ProfessionalInvolved("w-stranger", "midwife", day("Mon 3 March 2025")))
+    assert not found(h.sits(*map(there, ("w-social", "w-teacher", "w-stranger")))).is_quorate
+
+
 def test_whoever_left_and_came_back_counts() -> None:
     h = known("w-teacher").family(e.ProfessionalLeft("w-teacher", day("Mon 3 March 2025")))
     h.at("Tue 4 March 2025 10:00").family(e.ProfessionalInvolved("w-teacher", "teacher", day("Tue 4 March 2025")))
@@ -273,7 +277,7 @@ def test_only_the_kinds_that_a_pack_names_have_a_quorum() -> None:
 def test_where_no_pack_gives_a_quorum_nothing_is_owed() -> None:
     h = known()
     h.protocol = replace(england(), quorum=None)
-    h.sits(there("w-social"))
+    h.family(suspected()).sits(there("w-social"))
     assert quorum.verdict(h.file, h.meeting(), h.directory, h.protocol) is None and ahead(h) == ""
     assert not h.duties("record_ground") and h.duty("hold_meeting").ended == "evidence"
 
@@ -623,7 +627,7 @@ def test_no_answer_of_whoever_does_not_count_is_waited_for() -> None:
 
 def test_whoever_is_asked_no_more_is_not_counted_on() -> None:
     h = known("w-teacher").answers("w-social").answers("w-health").answers("w-teacher")
-    h.at("Tue 4 March 2025 10:00").family(e.ProfessionalLeft("w-teacher", date(2025, 3, 4)))
+    h.at("Tue 4 March 2025 10:00").family(e.ProfessionalLeft("w-teacher", day("Wed 5 March 2025")))
     assert ahead(h).startswith("WILL NOT BE QUORATE")
 
 
