@@ -53,13 +53,10 @@ def _not_ended_by_a_review(file: CaseFile, said: e.PlanEnded, directory: Directo
 
 
 def _last_review(file: CaseFile, said: e.PlanEnded) -> Meeting | None:
-    held = [
-        (m.sitting.started_at, m)
-        for m in file.meetings.values()
-        if m.sitting and m.due.kind == "review_conference" and m.due.plan == said.plan
-    ]
-    by_then = [m for at, m in sorted(held, key=lambda x: x[0]) if local_day(at) <= said.ended_on]
-    return by_then[-1] if by_then else None
+    reviews = (m for m in file.meetings.values() if m.due.kind == "review_conference" and m.due.plan == said.plan)
+    sat = ((m.sitting.started_at, m) for m in reviews if m.sitting)
+    by_then = [(at, m) for at, m in sat if local_day(at) <= said.ended_on]
+    return max(by_then, key=lambda x: x[0])[1] if by_then else None
 
 
 def _ended_otherwise(file: CaseFile, said: e.PlanEnded) -> bool:

@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from handlers import events as e
 from handlers.events import PlanEnding
+from handlers.protocol import Protocol
 from handlers.working_days import in_words
 from tests.handlers.hearing import (
     AGENCIES,
@@ -18,6 +19,7 @@ from tests.handlers.hearing import (
     a_worker,
     day,
     england,
+    instant,
     there,
 )
 
@@ -45,6 +47,10 @@ def reviewed(*people: str) -> Hearing:
 
 def ends(h: Hearing, on: str = "Fri 7 March 2025", cause: PlanEnding | None = None) -> Hearing:
     return h.family(e.PlanEnded("P-1", day(on), "w-social", cause))
+
+
+def without(rule: str) -> Protocol:
+    return replace(england(), rules={k: r for k, r in england().rules.items() if k != rule})
 
 
 # --- the end of a plan (RCPC-05)
@@ -90,10 +96,25 @@ def test_of_several_reviews_the_last_counts() -> None:
 
 
 def test_a_review_of_another_plan_ends_nothing_here() -> None:
-    h = planned().family(e.PlanStoodBefore("P-2", day("Mon 6 January 2025"), day("Wed 5 March 2025")))
-    h.books("Fri 7 March 2025 10:00", FIRST_REVIEW).sits(*map(there, WHOLE), meeting=FIRST_REVIEW)
+    h = reviewed(*WHOLE).family(e.PlanStoodBefore("P-2", day("Mon 6 January 2025"), day("Wed 5 March 2025")))
     h.family(e.PlanEnded("P-2", day("Fri 7 March 2025"), "w-social"))
     assert "P-2" in h.duty("answer_plan_end").sentence
+
+
+def test_a_core_group_is_no_review() -> None:
+    h = (
+        planned()
+        .books("Fri 7 March 2025 10:00", "core-group:P-1:1")
+        .sits(there("w-social"), meeting="core-group:P-1:1")
+    )
+    assert ends(h).open("answer_plan_end")
+
+
+def test_a_review_without_a_chair_leaves_the_answer_to_the_coordinator() -> None:
+    h = planned().books("Fri 7 March 2025 10:00", FIRST_REVIEW).cancels(FIRST_REVIEW).at("Fri 7 March 2025 12:00")
+    began, over = instant("Fri 7 March 2025 09:00"), instant("Fri 7 March 2025 10:00")
+    h.family(e.MeetingHeld(FIRST_REVIEW, (there("w-social"),), began, over))
+    assert ends(h).duty("answer_plan_end").owner == "coordinator"
 
 
 def test_a_plan_reviewed_before_our_time_is_not_answered_for() -> None:
@@ -133,13 +154,27 @@ def test_a_family_that_had_moved_away_to_stay_has_no_plan_here() -> None:
     assert ends(h.family(moved), "Wed 5 March 2025").open("answer_plan_end")
 
 
+def test_a_child_of_the_plan_whom_nobody_knows_is_not_of_age() -> None:
+    h = a_teacher(a_conference()).sits(*map(there, WHOLE), plan=replace(PLAN, children=("stranger",)))
+    assert ends(h, "Wed 5 March 2025").open("answer_plan_end")
+
+
+def test_a_plan_about_no_child_did_not_end_because_all_came_of_age() -> None:
+    h = Hearing().family(e.HouseholdRecorded((MOTHER,))).worked_with().conference()
+    assert ends(planned(h), "Wed 5 March 2025").open("answer_plan_end")
+
+
+def test_a_plan_that_was_never_made_has_no_end_to_answer_for() -> None:
+    assert ends(planned(), "Wed 5 March 2025").in_error(e.MeetingHeld).duty("answer_plan_end").ended == "lapse"
+
+
 def test_an_end_recorded_in_error_is_answered_for_no_more() -> None:
     assert ends(planned(), "Wed 5 March 2025").in_error(e.PlanEnded).duty("answer_plan_end").ended == "lapse"
 
 
 def test_where_the_protocol_has_no_such_rule_the_end_of_a_plan_owes_nothing() -> None:
     h = planned()
-    h.protocol = replace(england(), rules={k: r for k, r in england().rules.items() if k != "RCPC-05"})
+    h.protocol = without("RCPC-05")
     assert not ends(h, "Wed 5 March 2025").duties("answer_plan_end")
 
 
@@ -176,7 +211,10 @@ def test_whoever_manages_social_care_is_named_and_not_the_treatment_services_man
     council = next(a for a in AGENCIES if a.agency == "council")
     clearway = next(a for a in AGENCIES if a.agency == "clearway")
     h = a_conference().told(
-        "partnership", replace(council, service_manager="w-head"), replace(clearway, service_manager="w-spoc")
+        "partnership",
+        e.AgencyRecorded("allotment", "Allotment Council", "social_care"),
+        replace(council, service_manager="w-head"),
+        replace(clearway, service_manager="w-spoc"),
     )
     assert h.cancels().duty("agree_calling_off").to == "w-head"
 
@@ -209,6 +247,12 @@ def test_one_that_is_due_no_longer_needs_no_agreement() -> None:
     h = a_conference().cancels()
     none = e.Section47Concluded("SD-1", "not_substantiated", False, day("Mon 3 March 2025"), "w-social")
     assert h.family(none).duty("agree_calling_off").ended == "lapse"
+
+
+def test_where_no_rule_asks_for_it_no_agreement_is_needed() -> None:
+    h = a_conference()
+    h.protocol = without("CAN-01")
+    assert not h.cancels().duties("agree_calling_off")
 
 
 def test_no_agreement_is_needed_for_a_meeting_that_is_no_conference() -> None:
@@ -283,6 +327,12 @@ def test_use_that_became_known_only_after_the_day_could_not_be_considered() -> N
     h = discussed(*TOOK_PART)
     assert not h.at("Tue 4 March 2025 10:00").episode().duties("consider_treatment")
     assert discussed(*TOOK_PART, h=Hearing(MONDAY).household()).episode().open("consider_treatment")
+
+
+def test_where_no_rule_asks_for_it_nothing_is_said_to_be_missing() -> None:
+    h = Hearing().household().episode()
+    h.protocol = without("STR-01")
+    assert not discussed("w-social", h=h).duties("complete_discussion") and h.open("consider_treatment")
 
 
 def test_without_use_nobody_is_asked() -> None:
