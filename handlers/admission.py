@@ -50,6 +50,7 @@ NAMES: dict[type[e.Body], tuple[str, str, str]] = {
     **dict.fromkeys(
         (
             *(e.MeetingHeld, e.MinutesRecorded, e.DecisionsRecorded, e.MeetingAdjourned, e.MeetingCancelled),
+            *(e.QuorumWaived, e.CallingOffAgreed),
             *(e.AnswerGiven, e.CopyAsked, e.CallLogged, e.ReportReceived, e.SlotsAsked, e.BookingAsked),
             *(e.SeatsTaken, e.NothingFits, e.SlotsFound),
             *(e.DeputyNamed, e.DeputyApproved, e.DeputyRefused, e.TimeProposed, e.ProposalDeclined, e.ReportPromised),
@@ -67,7 +68,9 @@ NAMES: dict[type[e.Body], tuple[str, str, str]] = {
     e.LookedAfterEnded: ("placement", "placement", "life.looked_after"),
     e.FipEnded: ("fip", "fip", "fips"),
     **dict.fromkeys((e.ChildBorn, e.PersonDied, e.AddressChanged), ("member", "person", "met")),
-    **dict.fromkeys((e.Section47Concluded, e.ConferenceDisputed), ("discussion", "discussion", "discussions")),
+    **dict.fromkeys(
+        (e.Section47Concluded, e.ConferenceDisputed, e.TreatmentConsidered), ("discussion", "discussion", "discussions")
+    ),
     e.DisputeResolved: ("dispute", "dispute", "life.disputed"),
     **dict.fromkeys((e.AreaNotified, e.ReceivingConferenceHeld), ("move", "move", "life.moves")),
     e.EpisodeHandedOver: ("episode", "episode", "episodes"),

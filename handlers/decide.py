@@ -38,7 +38,7 @@ from handlers import (
 )
 from handlers import events as e
 from handlers.case_file import CaseFile
-from handlers.conference import convening
+from handlers.conference import calling_off, convening, discussing, plan_ends, quorum
 from handlers.desk import Desk, File
 from handlers.diary import keeping
 from handlers.diary_file import DiaryFile
@@ -86,6 +86,7 @@ RULES: dict[type[e.Body], tuple[Rule, ...]] = {
     e.ProfessionalLeft: (),
     # enquiries, concerns, consent, plans, the Family Intervention Project: likewise
     e.StrategyDiscussionHeld: (),
+    e.TreatmentConsidered: (),
     e.ConferenceAskedFor: (),
     e.Section47Concluded: (),
     e.ConferenceDisputed: (),
@@ -93,6 +94,7 @@ RULES: dict[type[e.Body], tuple[Rule, ...]] = {
     e.FactorsAssessed: (),
     e.FactorWithdrawn: (),
     e.FlagRecorded: (),
+    e.InducedIllnessRecorded: (),
     e.ConsentRecorded: (),
     e.ConsentOverridden: (),
     e.FipStarted: (),
@@ -129,6 +131,8 @@ RULES: dict[type[e.Body], tuple[Rule, ...]] = {
     e.MeetingCancelled: (lambda body, desk: seats.cancel(desk.case, body),),
     e.MeetingAdjourned: (lambda body, desk: _adjourn(body, desk),),
     e.MeetingHeld: (),
+    e.QuorumWaived: (),
+    e.CallingOffAgreed: (),
     e.DecisionsRecorded: (),
     e.MinutesRecorded: (),
     e.ReportReceived: (),
@@ -261,8 +265,8 @@ def _settle_duties(desk: Desk) -> Iterator[Finding]:
 
 
 def _all_owed(desk: Desk) -> Iterator[Owed]:
-    file, protocol = desk.case, desk.protocol
-    yield from falling_due.owed(file, protocol)
+    file, protocol, directory = desk.case, desk.protocol, desk.directory
+    yield from falling_due.owed(file, protocol, lambda m: quorum.may_proceed(file, m, directory, protocol))
     yield from seats.owed(file, protocol)
     yield from inviting.owed(file, protocol)
     yield from requests.owed(file, protocol)
@@ -275,6 +279,10 @@ def _all_owed(desk: Desk) -> Iterator[Owed]:
     yield from setting_dates.owed(file, _due(desk), lambda due: _why_not(desk, due), protocol, desk.now)
     yield from moving.owed(file, protocol)
     yield from convening.owed(file, protocol)
+    yield from quorum.owed(file, protocol, directory)
+    yield from plan_ends.owed(file, protocol, directory)
+    yield from calling_off.owed(file, protocol, directory)
+    yield from discussing.owed(file, protocol, directory, desk.gate.concerns)
     yield from substance_misuse.owed(desk.gate)
 
 

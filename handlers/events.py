@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta, Struct, field
 
 from handlers.announcements import Announced
+from handlers.counting import AgencyKind, Ground
 from handlers.people import StreamId, Text
 
 Relation = Literal["child", "unborn", "parent", "carer", "partner", "other"]
@@ -22,6 +23,7 @@ Substance = Literal["alcohol", "drugs"]
 Change = Literal["child_returned_home", "dependent_person_moved_in", "other"]
 Befallen = Literal["child_born", "somebody_died", "moved_home", "child_looked_after"]
 Category = Literal["neglect", "physical", "sexual", "emotional", "multiple"]
+PlanEnding = Literal["child_eighteen", "child_died", "moved_away", "other"]
 Section47Outcome = Literal["substantiated_at_risk", "substantiated_not_at_risk", "not_substantiated"]
 AskedKind = Literal[
     "joint_care_plan_review",
@@ -176,6 +178,15 @@ class StrategyDiscussionHeld(Body, frozen=True):
     attendance: tuple[Attendance, ...] = ()
 
 
+class TreatmentConsidered(Body, frozen=True):
+    """Whether a treatment service should have a part in a strategy discussion was considered (rules STR-03)."""
+
+    discussion: str
+    involved: bool
+    by: str
+    reason: Text | None = None
+
+
 class ConferenceAskedFor(Body, frozen=True):
     discussion: str
     by: str
@@ -240,6 +251,14 @@ class FlagRecorded(Body, frozen=True):
     person: str | None = None
     substance: Substance | None = None
     basis: Basis | None = None
+
+
+class InducedIllnessRecorded(Body, frozen=True):
+    """The family's record says, or says no longer, that a child's illness may be fabricated or induced (rules Q-06)."""
+
+    stands: bool
+    by: str
+    child: str | None = None
 
 
 class ConsentRecorded(Body, frozen=True):
@@ -427,6 +446,23 @@ class MeetingHeld(Body, frozen=True):
     plan: Plan | None = None
 
 
+class QuorumWaived(Body, frozen=True):
+    """The chair goes on, or went on, without a quorum, on one of the listed grounds (rules Q-04)."""
+
+    meeting: str
+    ground: Ground
+    by: str
+    reason: Text
+
+
+class CallingOffAgreed(Body, frozen=True):
+    """The service manager agrees that this conference is called off, or broke off (rules CAN-01)."""
+
+    meeting: str
+    by: str
+    reason: Text | None = None
+
+
 class MeetingAdjourned(Body, frozen=True):
     """It sat and broke off, or could not proceed: its clock is not met, and it needs a new time (rules 3.13)."""
 
@@ -475,9 +511,12 @@ class MinutesRecorded(Body, frozen=True):
 
 
 class PlanEnded(Body, frozen=True):
+    """cause: what ended it, where that was no review (rules RCPC-05)."""
+
     plan: str
     ended_on: date
     by: str
+    cause: PlanEnding | None = None
 
 
 class PlanCategoryChanged(Body, frozen=True):
@@ -941,7 +980,7 @@ class AgencyRecorded(Body, frozen=True):
 
     agency: str
     name: str
-    kind: Literal["social_care", "health", "school", "police", "treatment", "fip", "other"]
+    kind: AgencyKind
     single_point_of_contact: str | None = None
     deputy: str | None = None
     duty_mailbox: str | None = None

@@ -56,6 +56,14 @@ DutyKind = Literal[
     "report_from_agency",
     "arrange_need",
     "reply_to_feedback",
+    "record_ground",
+    "report_ground",
+    "answer_inquorate_again",
+    "name_paediatrician",
+    "answer_plan_end",
+    "agree_calling_off",
+    "complete_discussion",
+    "consider_treatment",
 ]
 
 

@@ -64,6 +64,26 @@ class Sitting(Struct, frozen=True):
     recorded_at: datetime
 
 
+class Waived(Struct, frozen=True):
+    """The chair's ground for going on without a quorum, and when we came to know of it."""
+
+    body: e.QuorumWaived
+    recorded_at: datetime
+
+
+class Fallen(Struct, frozen=True):
+    """A booking that was called off, or broke off: when, since when it had stood, and what sat of it."""
+
+    at: datetime
+    booked_at: datetime
+    sat: e.MeetingAdjourned | None = None
+
+
+class Agreed(Struct, frozen=True):
+    body: e.CallingOffAgreed
+    recorded_at: datetime
+
+
 class Minutes(Struct, frozen=True):
     recorded: e.MinutesRecorded
     recorded_at: datetime
@@ -115,6 +135,9 @@ class Meeting(Struct, frozen=True, kw_only=True):
     reports: dict[str, datetime] = field(default_factory=dict)
     receipts: dict[str, Receipt] = field(default_factory=dict)
     words: dict[str, Word] = field(default_factory=dict)
+    fallen: tuple[Fallen, ...] = ()
+    agreed: tuple[Agreed, ...] = ()
+    waived: Waived | None = None
     sitting: Sitting | None = None
     decisions: Decisions | None = None
     minutes: Minutes | None = None
@@ -170,6 +193,16 @@ def unbooked(meeting: Meeting, fact: Fact, body: e.Body) -> Meeting:
     )
 
 
+def _cancelled(meeting: Meeting, fact: Fact, body: e.MeetingCancelled) -> Meeting:
+    return unbooked(_fallen(meeting, fact), fact, body)
+
+
+def _fallen(meeting: Meeting, fact: Fact, sat: e.MeetingAdjourned | None = None) -> Meeting:
+    if meeting.booked_at is None or meeting.booked is None:
+        return meeting
+    return replace(meeting, fallen=(*meeting.fallen, Fallen(fact.recorded, meeting.booked_at, sat)))
+
+
 def _no_longer_due(meeting: Meeting, fact: Fact, body: f.MeetingNoLongerDue) -> Meeting:
     return replace(unbooked(meeting, fact, body), no_longer_due_at=fact.recorded, ended_since=body.why)
 
@@ -186,7 +219,8 @@ def fallen_due(meeting: Meeting, fact: Fact, body: f.MeetingFellDue) -> Meeting:
 def _adjourned(meeting: Meeting, fact: Fact, body: e.MeetingAdjourned) -> Meeting:
     """Whoever was asked hears of the new time, not that it is off."""
     off = {"booked": None, "cancelled": None, "cancelled_at": None}
-    return replace(meeting, **off, adjourned_at=fact.recorded, broke_off=meeting.booked)
+    meeting, broke_off = _fallen(meeting, fact, body), meeting.booked
+    return replace(meeting, **off, adjourned_at=fact.recorded, broke_off=broke_off)
 
 
 def _nothing_fits(meeting: Meeting, fact: Fact, body: f.BookingFailed) -> Meeting:
@@ -280,7 +314,7 @@ def _minuted(meeting: Meeting, fact: Fact, body: e.MinutesRecorded) -> Meeting:
 
 def unrecorded(meeting: Meeting) -> Meeting:
     """As it was before anybody recorded what came of it."""
-    return replace(meeting, sitting=None, decisions=None, minutes=None, reports={})
+    return replace(meeting, waived=None, sitting=None, decisions=None, minutes=None, reports={})
 
 
 def either(ours: Meeting, theirs: Meeting) -> Meeting:
@@ -333,7 +367,9 @@ FOLDS: dict[type[e.Body], Callable[[Meeting, Fact, Any], Meeting]] = {
     e.DecisionsRecorded: _decided,
     e.MinutesRecorded: _minuted,
     e.ReportReceived: lambda meeting, fact, b: replace(meeting, reports={**meeting.reports, b.person: fact.recorded}),
-    e.MeetingCancelled: unbooked,
+    e.MeetingCancelled: _cancelled,
+    e.CallingOffAgreed: lambda m, fact, body: replace(m, agreed=(*m.agreed, Agreed(body, fact.recorded))),
+    e.QuorumWaived: lambda m, fact, body: replace(m, waived=Waived(body, fact.recorded)),
     e.MeetingAdjourned: _adjourned,
     f.MeetingNoLongerDue: _no_longer_due,
     f.SeatsAsked: lambda meeting, _, b: replace(meeting, revision=b.revision),

@@ -204,13 +204,13 @@ def diary_of(stream: StreamId) -> StreamId:
     return stream.sibling("diary")
 
 
-def owed(file: CaseFile, protocol: Protocol) -> Iterator[Owed]:
+def owed(file: CaseFile, protocol: Protocol, counts: Callable[[Meeting], bool]) -> Iterator[Owed]:
     """Each meeting due is owed by the coordinator until it has been held; where we came to know late, or the day was
-    corrected, nobody is late with it before the end of the working day after (decision 16)."""
+    corrected, nobody is late with it before the end of the working day after (decision 16). counts: whether what sat
+    counts as held (rules 3.13)."""
     for meeting in file.meetings.values():
         if meeting.no_longer_due:
             continue
-        sitting = meeting.sitting
         known_for_a_day = end_of_day(add_working_days(local_day(meeting.dated_at), 1, protocol.holidays))
         yield Owed(
             kind="hold_meeting",
@@ -221,7 +221,7 @@ def owed(file: CaseFile, protocol: Protocol) -> Iterator[Owed]:
             sentence=f"Hold the {name(meeting)}. {meeting.due.working}",
             rule="",
             meeting=meeting.id,
-            met=Met("held", "the record of the meeting") if sitting else None,
+            met=Met("held", "the record of the meeting") if meeting.held and counts(meeting) else None,
         )
 
 

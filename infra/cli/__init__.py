@@ -22,6 +22,7 @@ from infra.cli import (
     ledger,
     owing,
     planning,
+    presiding,
     protocol,
     publishing,
     reading,
@@ -200,6 +201,21 @@ _add(
 )
 _add(app, enquiring.dispute, "dispute", "dispute F-1 SD-1 DP-1 --reason 'the aunt drinks too' --by w-health")
 _add(app, enquiring.settle, "settle", "settle F-1 DP-1 --conference --reason 'we met' --by w-head")
+_add(
+    app,
+    presiding.waive_quorum,
+    "waive-quorum",
+    "waive-quorum F-1 initial-conference:SD-1 --ground delay_detrimental --reason 'the school was ill' --by w-chair-1",
+)
+_add(app, presiding.agree_off, "agree-off", "agree-off F-1 initial-conference:SD-1 --by w-service-manager")
+_add(
+    app,
+    presiding.considered,
+    "considered",
+    "considered F-1 SD-1 --not-involved --reason 'she left treatment a year ago' --by w-social",
+)
+_add(app, presiding.induced_illness, "induced-illness", "induced-illness F-1 --stands --child p-tom --by w-social")
+_add(app, presiding.end_plan, "end-plan", "end-plan F-1 PLAN-1 --on 2025-06-10 --by w-chair-1")
 _add(app, correcting.kept, "records", "records F-1")
 _add(
     app,

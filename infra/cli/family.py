@@ -11,6 +11,7 @@ import typer
 from handlers import events as e
 from handlers import needs, standing
 from handlers.case_file import CaseFile
+from handlers.conference import discussing, quorum
 from handlers.facts import Duty
 from handlers.meeting_file import Invitation, Meeting, Sent
 from handlers.meetings.falling_due import name
@@ -66,6 +67,7 @@ def view(folder: Folder, now: datetime, held: list[str]) -> View:
         "members": [_member(folder, m) for _, m in sorted(file.members.items())],
         "died": [{"person": p, "name": folder.name(p), "on": on.isoformat()} for p, on in sorted(file.dead.items())],
         "brought_from": list(file.ties.formerly),
+        "discussions": [_discussion(folder, d) for d in sorted(file.discussions)],
         "professionals": [_professional(folder, w) for w in sorted(file.professionals)],
         "meetings": [_meeting(folder, m) for m in sorted(file.meetings.values(), key=_when)],
         "treatment": list(_treatment(folder)),
@@ -116,10 +118,29 @@ def _meeting(folder: Folder, meeting: Meeting) -> View:
         "due_on": meeting.due.due_on.isoformat(),
         "working": meeting.due.working,
         **_sat_or_will(folder, meeting),
+        "quorum": _quorum(folder, meeting),
         "nothing_fits": list(failed.reasons) if failed else [],
         "invited": [_invited(folder, meeting, p) for p in _everybody(meeting)],
         "minutes_recorded_at": iso(meeting.minutes.recorded_at) if meeting.minutes else None,
     }
+
+
+def _quorum(folder: Folder, meeting: Meeting) -> str:
+    """Whether it was quorate, in words, or by the answers so far will be; empty where no pack asks for it."""
+    whose = (folder.file, meeting, folder.directory, folder.protocol)
+    found, waived = quorum.verdict(*whose), quorum.ground(*whose[1:])
+    if found is None:
+        return quorum.forecast(*whose)
+    on = f"; {folder.name(waived.by)} went on, on the ground of {waived.ground.replace('_', ' ')}" if waived else ""
+    unmet = "; a paediatrician should have been there (Q-06)" if found.unmet else ""
+    return found.sentence + ("" if found.is_quorate else on or "; no ground for going on is on record") + unmet
+
+
+def _discussion(folder: Folder, discussion: str) -> View:
+    said = folder.file.discussions[discussion]
+    known = bool(said.attendance)
+    missing = list(discussing.missing(said, folder.directory)) if known else []
+    return {"discussion": discussion, "held_on": said.held_on.isoformat(), "known": known, "missing": missing}
 
 
 def _sat_or_will(folder: Folder, meeting: Meeting) -> View:

@@ -48,6 +48,7 @@ def changes(before: Protocol, after: Protocol) -> Iterator[Change]:
     yield from _of_rules(before, after)
     yield from _of_tables("seats of", before.seats, after.seats)
     yield from _of_tables("ladder of", before.ladders, after.ladders)
+    yield from _of_tables("", {"the quorum": before.quorum}, {"the quorum": after.quorum})
     for name, words in VALUES.items():
         yield from _of_tables("", {words: getattr(before, name)}, {words: getattr(after, name)})
     if before.nation != after.nation:
@@ -83,6 +84,8 @@ def _plain(value: Any) -> str:
         return ""
     if isinstance(value, tuple):
         return ", ".join(map(_plain, value))
+    if isinstance(value, dict):
+        return ", ".join(f"{name} ({_plain(x)})" if x else name for name, x in value.items())
     if isinstance(value, Struct):
         fields = ((name, getattr(value, name)) for name in value.__struct_fields__)
         return " ".join(f"{name} {_plain(x)}" for name, x in fields if x not in (None, False, ()))

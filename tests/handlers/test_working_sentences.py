@@ -59,8 +59,24 @@ def a_story_of_wishes() -> Hearing:
     return h.sits(there("mother")).family(e.FeedbackGiven(CONFERENCE, "mother", "Good.", "mother", reply_wanted=True))
 
 
+def a_story_of_conferences_that_lacked_somebody() -> Hearing:
+    """A discussion without police or health; a conference called off, then without a quorum, and so was its review,
+    after which the plan ended."""
+    h = Hearing().household(MOTHER).worked_with().episode()
+    today, plan = h.now.date(), e.Plan(plan="PLAN-1", category="neglect")
+    h.family(
+        e.StrategyDiscussionHeld("SD-1", today, True, (there("w-social"),)), e.ConferenceAskedFor("SD-1", "w-social")
+    )
+    h.family(e.InducedIllnessRecorded(True, "w-social")).cancels().books("Wed 5 March 2025 10:00")
+    h.sits(there("w-social"), plan=plan).waived(ground="local_attendance_difficulty")
+    review = "review-conference:PLAN-1:1"
+    h.books("Fri 7 March 2025 10:00", review).sits(there("w-social"), meeting=review)
+    return h.family(e.PlanEnded("PLAN-1", h.now.date(), "w-chair-1"))
+
+
 STORY = a_long_story()
-OWED = [d for s in (STORY, a_corrected_story(), a_story_of_wishes()) for d in s.file.duties.values()]
+STORIES = (STORY, a_corrected_story(), a_story_of_wishes(), a_story_of_conferences_that_lacked_somebody())
+OWED = [d for story in STORIES for d in story.file.duties.values()]
 
 
 @pytest.mark.parametrize("duty", OWED, ids=[f"{d.kind} {n}" for n, d in enumerate(OWED)])
