@@ -37,7 +37,7 @@ from handlers import (
 )
 from handlers import events as e
 from handlers.case_file import CaseFile
-from handlers.conference import convening
+from handlers.conference import agreeing, convening
 from handlers.desk import Desk, File
 from handlers.diary import keeping
 from handlers.diary_file import DiaryFile
@@ -131,6 +131,7 @@ RULES: dict[type[e.Body], tuple[Rule, ...]] = {
     e.DecisionsRecorded: (),
     e.MinutesRecorded: (),
     e.ReportReceived: (),
+    e.AgreementRecorded: (),
     # what people, the post and the clock tell us
     e.AnswerGiven: (),
     e.CopyAsked: (lambda body, desk: inviting.send_again(desk.case, body, _guests(desk), desk.directory, desk.now),),
@@ -262,6 +263,7 @@ def _all_owed(desk: Desk) -> Iterator[Owed]:
     yield from setting_dates.owed(file, _due(desk), lambda due: _why_not(desk, due), protocol, desk.now)
     yield from moving.owed(file, protocol)
     yield from convening.owed(file, protocol)
+    yield from agreeing.owed(file, protocol, desk.now)
     yield from substance_misuse.owed(desk.gate)
 
 
@@ -325,5 +327,5 @@ def _wake_at(desk: Desk) -> datetime | None:
     climbs = (escalation.climbs_at(d, desk.protocol, desk.file) for d in desk.file.duties.values() if d.ended is None)
     calls = duties.telephone_turns(_owed(desk))
     leave = concerns.turns(desk.gate.concerns, desk.directory)
-    post = minutes.turns(desk.file, desk.protocol)
-    return min((at for at in (*climbs, *calls, *leave, *post) if at and at > desk.now), default=None)
+    post, late = minutes.turns(desk.file, desk.protocol), agreeing.turns(desk.file, desk.protocol)
+    return min((at for at in (*climbs, *calls, *leave, *post, *late) if at and at > desk.now), default=None)

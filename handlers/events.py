@@ -22,6 +22,8 @@ Substance = Literal["alcohol", "drugs"]
 Change = Literal["child_returned_home", "dependent_person_moved_in", "other"]
 Befallen = Literal["child_born", "somebody_died", "moved_home", "child_looked_after"]
 Category = Literal["neglect", "physical", "sexual", "emotional", "multiple"]
+Matter = Literal["late_conference", "moved_review"]
+Capacity = Literal["social_care_manager", "chair", "core_group"]
 Section47Outcome = Literal["substantiated_at_risk", "substantiated_not_at_risk", "not_substantiated"]
 AskedKind = Literal[
     "joint_care_plan_review",
@@ -471,6 +473,17 @@ class MinutesRecorded(Body, frozen=True):
     decisions: tuple[Text, ...]
     discussion: tuple[Block, ...] = ()
     tasks: tuple[Task, ...] = ()
+
+
+class AgreementRecorded(Body, frozen=True):
+    """Somebody agreed, as what they are, where a rule asks for the agreement of several: why an initial conference is
+    late (rules ICPC-04), that a review is moved (RCPC-03; as the core group: it was consulted)."""
+
+    meeting: str
+    matter: Matter
+    capacity: Capacity
+    by: str
+    reason: Text
 
 
 class PlanEnded(Body, frozen=True):

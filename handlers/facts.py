@@ -50,6 +50,7 @@ DutyKind = Literal[
     "resolve_dispute",
     "set_date",
     "withdraw_paper",
+    "agree_late_conference",
 ]
 
 

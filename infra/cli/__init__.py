@@ -11,6 +11,7 @@ import typer
 from infra.cli import (
     acting,
     adopting,
+    agreeing,
     befalling,
     correcting,
     database,
@@ -124,6 +125,12 @@ _add(
     recording.decisions,
     "decisions",
     "decisions F-1 initial-conference:SD-1 --decision 'a plan is made' --by w-coordinator",
+)
+_add(
+    app,
+    agreeing.agree,
+    "agree",
+    "agree F-1 initial-conference:SD-1 late_conference --as chair --reason 'no interpreter' --by w-chair-1",
 )
 _add(app, recording.change, "change", "change F-1 child_returned_home --on 2025-01-14 --by w-social")
 _add(app, recording.refer, "refer", "refer F-1 REF-1 verbal --by w-health")

@@ -20,7 +20,19 @@ from infra.protocols.packs import DEFAULTS, ROOM, bank_holidays, national, natio
 
 # Decisions count by these; one without a number is a gap, since nothing could be owed by it.
 COUNTED_BY = (
-    *("ASK-01", "CALL-01", "DEC-01", "ESC-01", "F7-01", "FEED-01", "FIND-01", "HELD-01", "INV-01", "MIN-CGFIP"),
+    *(
+        "AGREE-01",
+        "ASK-01",
+        "CALL-01",
+        "DEC-01",
+        "ESC-01",
+        "F7-01",
+        "FEED-01",
+        "FIND-01",
+        "HELD-01",
+        "INV-01",
+        "MIN-CGFIP",
+    ),
     *("MOVE-01", "NAME-01", "REC-01", "REP-01a", "REP-01b", "SET-01", "T6-01", "TELL-01", "VERBAL-01"),
 )
 # These date meetings; where one is unknown, a duty asks a person to set the day, so that it need only be named.

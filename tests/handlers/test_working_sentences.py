@@ -45,8 +45,13 @@ def a_corrected_story() -> Hearing:
     return h
 
 
+def a_story_by_the_book() -> Hearing:
+    """A conference that procedure looks at closely: it comes late."""
+    return Hearing().household(MOTHER).worked_with().conference().books("Wed 26 March 2025 10:00")
+
+
 STORY = a_long_story()
-OWED = [d for story in (STORY, a_corrected_story()) for d in story.file.duties.values()]
+OWED = [d for story in (STORY, a_corrected_story(), a_story_by_the_book()) for d in story.file.duties.values()]
 
 
 @pytest.mark.parametrize("duty", OWED, ids=[f"{d.kind} {n}" for n, d in enumerate(OWED)])

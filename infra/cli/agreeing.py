@@ -1,0 +1,62 @@
+"""Commands about what one person's word does not settle: each publishes one event."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from handlers import events as e
+from handlers.events import Body
+from handlers.meetings.falling_due import name
+from infra.cli.acting import By, Family, MeetingName, Reason
+from infra.cli.common import Area, Fault, Json
+from infra.cli.recording import duties_opened
+from infra.cli.stores import Folder, must_know
+from infra.cli.telling import Told, tell
+
+MATTERS: dict[e.Matter, str] = {
+    "late_conference": "why it is late",
+    "moved_review": "that it is moved",
+}
+CAPACITIES: dict[e.Capacity, str] = {
+    "social_care_manager": "the social care manager",
+    "chair": "the chair",
+    "core_group": "the core group",
+}
+
+
+def agree(
+    ctx: typer.Context,
+    family: Family,
+    meeting: MeetingName,
+    matter: Annotated[e.Matter, typer.Argument(help="What is agreed.")],
+    capacity: Annotated[e.Capacity, typer.Option("--as", help="As what --by agrees.")],
+    reason: Reason,
+    by: By,
+    area: Area = None,
+    json: Json = False,
+) -> None:
+    """Record that somebody agreed to what a rule asks several to agree: one record each."""
+
+    def make(folder: Folder, now: datetime) -> Body:
+        kind = folder.meeting(meeting).due.kind
+        if (matter == "late_conference") != (kind == "initial_conference"):
+            only = "an initial conference" if matter == "late_conference" else "a review conference"
+            raise Fault(f"{matter} is asked of {only} alone, and {meeting} is none")
+        if capacity == "chair":
+            unit = folder.directory.post("conference_unit_manager")
+            heads = {*folder.directory.chairs(), *([unit.worker] if unit and matter == "moved_review" else ())}
+            must_know(by, heads, f"{by} chairs no conferences, so cannot agree as the chair")
+        for kept in folder.file.life.agreements.values():
+            said = kept.body
+            if (said.meeting, said.matter, said.by) == (meeting, matter, by) and said.capacity != capacity:
+                raise Fault(f"{by} agreed already, as {CAPACITIES[said.capacity]}: it takes two people")
+        return e.AgreementRecorded(meeting, matter, capacity, by, reason)
+
+    def said(told: Told) -> list[str]:
+        who = f"{told.after.name(by)}, as {CAPACITIES[capacity]}"
+        return [f"{who}, agreed of the {name(told.meeting(meeting))} {MATTERS[matter]}.", *duties_opened(told)]
+
+    tell(ctx, family, area, by, json, make, said)
