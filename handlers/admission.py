@@ -65,7 +65,9 @@ NAMES: dict[type[e.Body], tuple[str, str, str]] = {
     e.LookedAfterEnded: ("placement", "placement", "life.looked_after"),
     e.FipEnded: ("fip", "fip", "fips"),
     **dict.fromkeys((e.ChildBorn, e.PersonDied, e.AddressChanged), ("member", "person", "met")),
-    **dict.fromkeys((e.Section47Concluded, e.ConferenceDisputed), ("discussion", "discussion", "discussions")),
+    **dict.fromkeys(
+        (e.Section47Concluded, e.ConferenceDisputed, e.InterimPlanAgreed), ("discussion", "discussion", "discussions")
+    ),
     e.DisputeResolved: ("dispute", "dispute", "life.disputed"),
     **dict.fromkeys((e.AreaNotified, e.ReceivingConferenceHeld), ("move", "move", "life.moves")),
     e.EpisodeHandedOver: ("episode", "episode", "episodes"),
@@ -166,6 +168,8 @@ def _days_past(body: e.Body) -> Iterator[Any]:
     if isinstance(body, e.SignificantChangeRecorded | e.FamilyMovedOut | e.AreaNotified | e.ReceivingConferenceHeld):
         yield body.on
     if isinstance(body, e.ChildBorn | e.PersonDied | e.AddressChanged | e.PlanCategoryChanged | e.CoreGroupNamed):
+        yield body.on
+    if isinstance(body, e.InterimPlanAgreed):
         yield body.on
     if isinstance(body, e.LookedAfterStarted | e.LookedAfterEnded) and body.on:
         yield body.on

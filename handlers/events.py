@@ -193,6 +193,22 @@ class Section47Concluded(Body, frozen=True):
     reason: Text | None = None
 
 
+class Role(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What one person does under an interim plan."""
+
+    person: str
+    does: Text
+
+
+class InterimPlanAgreed(Body, frozen=True):
+    """What is done to keep the children safe until the conference, and by whom (rules ICPC-03)."""
+
+    discussion: str
+    roles: Annotated[tuple[Role, ...], Meta(min_length=1)]
+    on: date
+    by: str
+
+
 class ConferenceDisputed(Body, frozen=True):
     """A worker of any agency holds that a conference is needed, or is not (rules ICPC-07)."""
 

@@ -42,6 +42,7 @@ class Life(Struct, frozen=True, kw_only=True):
     moves_out: dict[str, Kept[e.FamilyMovedOut]] = field(default_factory=dict)
     areas_told: dict[str, Kept[e.AreaNotified]] = field(default_factory=dict)
     conferences_elsewhere: dict[str, Kept[e.ReceivingConferenceHeld]] = field(default_factory=dict)
+    interim_plans: dict[str, Kept[e.InterimPlanAgreed]] = field(default_factory=dict)
     agreements: dict[str, Kept[e.AgreementRecorded]] = field(default_factory=dict)
 
     def has(self, event: str) -> bool:
@@ -121,4 +122,5 @@ TABLES: dict[type[e.Body], str] = {
     e.AreaNotified: "areas_told",
     e.ReceivingConferenceHeld: "conferences_elsewhere",
     e.AgreementRecorded: "agreements",
+    e.InterimPlanAgreed: "interim_plans",
 }

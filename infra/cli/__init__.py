@@ -128,6 +128,12 @@ _add(
 )
 _add(
     app,
+    enquiring.interim_plan,
+    "interim-plan",
+    "interim-plan F-1 SD-1 --role 'w-social=visits each day' --on 2025-01-07 --by w-social",
+)
+_add(
+    app,
     agreeing.agree,
     "agree",
     "agree F-1 initial-conference:SD-1 late_conference --as chair --reason 'no interpreter' --by w-chair-1",
