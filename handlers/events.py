@@ -24,6 +24,7 @@ Befallen = Literal["child_born", "somebody_died", "moved_home", "child_looked_af
 Category = Literal["neglect", "physical", "sexual", "emotional", "multiple"]
 Matter = Literal["late_conference", "moved_review"]
 Capacity = Literal["social_care_manager", "chair", "core_group"]
+ChildDecision = Literal["plan", "plan_goes_on", "plan_ended", "child_in_need", "no_plan", "not_considered"]
 Section47Outcome = Literal["substantiated_at_risk", "substantiated_not_at_risk", "not_substantiated"]
 AskedKind = Literal[
     "joint_care_plan_review",
@@ -489,6 +490,17 @@ class MinutesRecorded(Body, frozen=True):
     decisions: tuple[Text, ...]
     discussion: tuple[Block, ...] = ()
     tasks: tuple[Task, ...] = ()
+
+
+class ChildDecided(Body, frozen=True):
+    """What a conference decided of these children; not_considered: it was not about them, for the reason given (rules
+    ICPC-08). The plan that a conference makes says it of the children whom it is about."""
+
+    meeting: str
+    children: Annotated[tuple[str, ...], Meta(min_length=1)]
+    decision: ChildDecision
+    by: str
+    reason: Text | None = None
 
 
 class AgreementRecorded(Body, frozen=True):

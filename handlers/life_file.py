@@ -43,6 +43,7 @@ class Life(Struct, frozen=True, kw_only=True):
     areas_told: dict[str, Kept[e.AreaNotified]] = field(default_factory=dict)
     conferences_elsewhere: dict[str, Kept[e.ReceivingConferenceHeld]] = field(default_factory=dict)
     interim_plans: dict[str, Kept[e.InterimPlanAgreed]] = field(default_factory=dict)
+    child_decisions: dict[str, Kept[e.ChildDecided]] = field(default_factory=dict)
     agreements: dict[str, Kept[e.AgreementRecorded]] = field(default_factory=dict)
 
     def has(self, event: str) -> bool:
@@ -122,5 +123,6 @@ TABLES: dict[type[e.Body], str] = {
     e.AreaNotified: "areas_told",
     e.ReceivingConferenceHeld: "conferences_elsewhere",
     e.AgreementRecorded: "agreements",
+    e.ChildDecided: "child_decisions",
     e.InterimPlanAgreed: "interim_plans",
 }

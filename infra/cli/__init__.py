@@ -134,6 +134,12 @@ _add(
 )
 _add(
     app,
+    agreeing.decided,
+    "decided",
+    "decided F-1 review-conference:PLAN-1:1 plan_goes_on --child p-tom --child p-ann --by w-chair-1",
+)
+_add(
+    app,
     agreeing.agree,
     "agree",
     "agree F-1 initial-conference:SD-1 late_conference --as chair --reason 'no interpreter' --by w-chair-1",

@@ -8,8 +8,9 @@ from typing import Annotated
 import typer
 
 from handlers import events as e
+from handlers import standing
 from handlers.events import Body
-from handlers.meetings.falling_due import name
+from handlers.meetings.falling_due import CONFERENCES, name
 from infra.cli.acting import By, Family, MeetingName, Reason
 from infra.cli.common import Area, Fault, Json
 from infra.cli.recording import duties_opened
@@ -25,6 +26,46 @@ CAPACITIES: dict[e.Capacity, str] = {
     "chair": "the chair",
     "core_group": "the core group",
 }
+
+
+DECISIONS: dict[e.ChildDecision, str] = {
+    "plan": "a child protection plan",
+    "plan_goes_on": "the plan goes on",
+    "plan_ended": "the plan has ended",
+    "child_in_need": "help as a child in need",
+    "no_plan": "no plan",
+    "not_considered": "not considered",
+}
+
+
+def decided(
+    ctx: typer.Context,
+    family: Family,
+    meeting: MeetingName,
+    decision: Annotated[e.ChildDecision, typer.Argument(help="What the conference decided.")],
+    child: Annotated[list[str], typer.Option(help="Of whom; give it once for each.")],
+    by: By,
+    reason: Annotated[str | None, typer.Option(help="Why; it is sealed before it is kept.")] = None,
+    area: Area = None,
+    json: Json = False,
+) -> None:
+    """Record what a conference decided of one child, or of several."""
+
+    def make(folder: Folder, now: datetime) -> Body:
+        found = folder.meeting(meeting)
+        if found.due.kind not in CONFERENCES or not found.held:
+            raise Fault(f"{meeting} is no conference that was held: see quorate show {family}")
+        for one in child:
+            must_know(one, standing.children(folder.file), f"{one} is no child of {family}")
+        if decision == "not_considered" and not reason:
+            raise Fault("say with --reason why the conference was not about them")
+        return e.ChildDecided(meeting, tuple(dict.fromkeys(child)), decision, by, reason)
+
+    def said(told: Told) -> list[str]:
+        who = ", ".join(map(told.after.name, dict.fromkeys(child)))
+        return [f"{who}: {DECISIONS[decision]}, by the {name(told.meeting(meeting))}."]
+
+    tell(ctx, family, area, by, json, make, said)
 
 
 def agree(

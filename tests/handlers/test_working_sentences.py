@@ -48,7 +48,8 @@ def a_corrected_story() -> Hearing:
 def a_story_by_the_book() -> Hearing:
     """A conference that procedure looks at closely: it comes late."""
     h = Hearing().household(MOTHER).worked_with().conference().books("Wed 26 March 2025 10:00")
-    return h.family(e.Section47Concluded("SD-1", "substantiated_at_risk", True, day("Mon 3 March 2025"), "w-unit"))
+    h.family(e.Section47Concluded("SD-1", "substantiated_at_risk", True, day("Mon 3 March 2025"), "w-unit"))
+    return h.sits(there("w-social"))
 
 
 STORY = a_long_story()

@@ -9,6 +9,7 @@ import pytest
 from handlers import events as e
 from infra.cli import agreeing
 from tests.infra.commands import BY, FAMILY, MEETING, Home, first_evening, home, referred
+from tests.journeys.story import at, told
 
 __all__ = ["first_evening", "home", "referred"]
 WHY = ("--reason", "no interpreter before")
@@ -17,6 +18,7 @@ AGREE = ("agree", FAMILY, MEETING, "late_conference")
 
 def test_each_matter_and_capacity_has_its_words() -> None:
     assert set(agreeing.MATTERS) == set(get_args(e.Matter))
+    assert set(agreeing.DECISIONS) == set(get_args(e.ChildDecision))
     assert set(agreeing.CAPACITIES) == set(get_args(e.Capacity))
 
 
@@ -29,6 +31,22 @@ def test_a_late_conference_is_agreed_by_two_people(referred: Home) -> None:
     assert "it takes two people" in again
     referred.says(*AGREE, "--as", "social_care_manager", *WHY, "--by", "w-unit-manager")
     assert not referred.rows("duties", "--kind", "agree_late_conference")
+
+
+def test_a_decision_is_recorded_of_each_child(referred: Home) -> None:
+    decided = ("decided", FAMILY, MEETING, "no_plan", "--child", "p-ann", *BY)
+    assert "is no conference that was held" in referred.fails(*decided)
+    referred.publish([told(at("2025-01-08", "12:00"), "family/F-1", e.MeetingHeld(MEETING, ()))])
+    referred.says("run", "--until", "2025-01-08")
+    assert len(referred.rows("duties", "--kind", "decide_child")) == 2
+    said = referred.says(*decided)
+    assert said.startswith("Ann Quillfeather: no plan, by the initial child protection conference.")
+    assert len(referred.rows("duties", "--kind", "decide_child")) == 1
+    for words, sentence in (
+        (("no_plan", "--child", "p-mother"), "p-mother is no child of F-1"),
+        (("not_considered", "--child", "p-tom"), "say with --reason"),
+    ):
+        assert sentence in referred.fails("decided", FAMILY, MEETING, *words, *BY)
 
 
 @pytest.mark.parametrize(
