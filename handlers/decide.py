@@ -265,7 +265,7 @@ def _all_owed(desk: Desk) -> Iterator[Owed]:
     yield from setting_dates.owed(file, _due(desk), lambda due: _why_not(desk, due), protocol, desk.now)
     yield from moving.owed(file, protocol)
     yield from convening.owed(file, protocol)
-    yield from agreeing.owed(file, protocol, desk.now)
+    yield from agreeing.owed(file, protocol, desk.directory, desk.now)
     yield from interim.owed(file, protocol)
     yield from each_child.owed(file, protocol)
     yield from substance_misuse.owed(desk.gate)

@@ -505,13 +505,14 @@ class ChildDecided(Body, frozen=True):
 
 class AgreementRecorded(Body, frozen=True):
     """Somebody agreed, as what they are, where a rule asks for the agreement of several: why an initial conference is
-    late (rules ICPC-04), that a review is moved (RCPC-03; as the core group: it was consulted)."""
+    late (rules ICPC-04), that a review is moved to that day (RCPC-03; as the core group: it was consulted)."""
 
     meeting: str
     matter: Matter
     capacity: Capacity
     by: str
     reason: Text
+    to: date | None = None
 
 
 class PlanEnded(Body, frozen=True):

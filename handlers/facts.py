@@ -51,6 +51,7 @@ DutyKind = Literal[
     "set_date",
     "withdraw_paper",
     "agree_late_conference",
+    "agree_moved_review",
     "decide_child",
     "agree_interim_plan",
 ]

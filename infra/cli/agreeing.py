@@ -11,6 +11,7 @@ from handlers import events as e
 from handlers import standing
 from handlers.events import Body
 from handlers.meetings.falling_due import CONFERENCES, name
+from infra.cli import moments
 from infra.cli.acting import By, Family, MeetingName, Reason
 from infra.cli.common import Area, Fault, Json
 from infra.cli.recording import duties_opened
@@ -76,25 +77,34 @@ def agree(
     capacity: Annotated[e.Capacity, typer.Option("--as", help="As what --by agrees.")],
     reason: Reason,
     by: By,
+    to: Annotated[str | None, typer.Option(metavar="DATE", help="Of a review that is moved, to which day.")] = None,
     area: Area = None,
     json: Json = False,
 ) -> None:
     """Record that somebody agreed to what a rule asks several to agree: one record each."""
+    day = moments.day(to) if to else None
 
     def make(folder: Folder, now: datetime) -> Body:
         kind = folder.meeting(meeting).due.kind
         if (matter == "late_conference") != (kind == "initial_conference"):
             only = "an initial conference" if matter == "late_conference" else "a review conference"
             raise Fault(f"{matter} is asked of {only} alone, and {meeting} is none")
+        if (matter == "moved_review") != bool(to):
+            raise Fault("say with --to to which day the review is moved, and of nothing else")
         if capacity == "chair":
             unit = folder.directory.post("conference_unit_manager")
             heads = {*folder.directory.chairs(), *([unit.worker] if unit and matter == "moved_review" else ())}
             must_know(by, heads, f"{by} chairs no conferences, so cannot agree as the chair")
         for kept in folder.file.life.agreements.values():
             said = kept.body
-            if (said.meeting, said.matter, said.by) == (meeting, matter, by) and said.capacity != capacity:
+            if (said.meeting, said.matter, said.to, said.by) == (
+                meeting,
+                matter,
+                day,
+                by,
+            ) and said.capacity != capacity:
                 raise Fault(f"{by} agreed already, as {CAPACITIES[said.capacity]}: it takes two people")
-        return e.AgreementRecorded(meeting, matter, capacity, by, reason)
+        return e.AgreementRecorded(meeting, matter, capacity, by, reason, day)
 
     def said(told: Told) -> list[str]:
         who = f"{told.after.name(by)}, as {CAPACITIES[capacity]}"

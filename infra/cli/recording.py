@@ -11,7 +11,6 @@ from handlers import events as e
 from handlers.concerns import FAMILY
 from handlers.duties import duty_id
 from handlers.events import Body
-from handlers.facts import Duty
 from handlers.meetings.falling_due import ASKED, meeting_id, name
 from handlers.people import derived
 from handlers.working_days import in_words, local_day
@@ -20,6 +19,7 @@ from infra.cli.acting import By, Family, MeetingName, Person, Reason, known_to, 
 from infra.cli.common import Area, Fault, Json, counted
 from infra.cli.stores import Folder, must_know, short, unknown
 from infra.cli.telling import Told, tell, time_kept
+from infra.cli.telling import duties_opened as duties_opened
 
 Purpose = Literal["fip", "joint_review", "care_plan", "change"]
 PURPOSES: dict[str, str] = {
@@ -302,18 +302,6 @@ def ask_meeting(
         ]
 
     tell(ctx, family, area, by, json, make, said)
-
-
-def duties_opened(told: Told) -> list[str]:
-    """What is owed now and was not before."""
-    before = told.before.file.duties
-    new = [d for d in told.after.file.duties.values() if not d.ended and d.id not in before]
-    return [opened(told.after, d) for d in new]
-
-
-def opened(folder: Folder, duty: Duty) -> str:
-    to = f", to {folder.name(duty.to)}" if duty.to else ""
-    return f"Duty {duty.id} opened: {short(duty.sentence)}{to}; due {in_words(duty.due_at)}."
 
 
 def happened_on(on: str, now: datetime) -> date:

@@ -49,7 +49,8 @@ def a_story_by_the_book() -> Hearing:
     """A conference that procedure looks at closely: it comes late."""
     h = Hearing().household(MOTHER).worked_with().conference().books("Wed 26 March 2025 10:00")
     h.family(e.Section47Concluded("SD-1", "substantiated_at_risk", True, day("Mon 3 March 2025"), "w-unit"))
-    return h.sits(there("w-social"))
+    h.sits(there("w-social"), plan=e.Plan(plan="PLAN-1", category="neglect", children=("other",)))
+    return h.books("Thu 5 June 2025 10:00", "review-conference:PLAN-1:1")
 
 
 STORY = a_long_story()

@@ -33,6 +33,19 @@ def test_a_late_conference_is_agreed_by_two_people(referred: Home) -> None:
     assert not referred.rows("duties", "--kind", "agree_late_conference")
 
 
+def test_whoever_moves_a_review_hears_whose_agreement_it_takes(referred: Home) -> None:
+    plan = e.Plan(plan="PLAN-1", category="neglect", core_group=("w-social",))
+    referred.publish([told(at("2025-01-08", "12:00"), "family/F-1", e.MeetingHeld(MEETING, (), plan=plan))])
+    referred.says("run", "--until", "2025-01-08")
+    review = "review-conference:PLAN-1:1"
+    said = referred.says("move", FAMILY, review, "--to", "2025-04-03T10:00", *WHY, *BY)
+    assert "opened: Record that the chair agreed that the review child protection conference is moved" in said
+    day = ("--to", "2025-04-03", *WHY)
+    agreed = referred.says("agree", FAMILY, review, "moved_review", "--as", "chair", *day, "--by", "w-unit-manager")
+    assert "W-UNIT-MANAGER Surname, as the chair, agreed of the review" in agreed
+    assert len(referred.rows("duties", "--kind", "agree_moved_review")) == 1
+
+
 def test_a_decision_is_recorded_of_each_child(referred: Home) -> None:
     decided = ("decided", FAMILY, MEETING, "no_plan", "--child", "p-ann", *BY)
     assert "is no conference that was held" in referred.fails(*decided)
