@@ -52,6 +52,7 @@ NAMES: dict[type[e.Body], tuple[str, str, str]] = {
             *(e.MeetingHeld, e.MinutesRecorded, e.DecisionsRecorded, e.MeetingAdjourned, e.MeetingCancelled),
             *(e.AnswerGiven, e.CopyAsked, e.CallLogged, e.ReportReceived, e.SlotsAsked, e.BookingAsked),
             *(e.SeatsTaken, e.NothingFits, e.SlotsFound, e.AgreementRecorded, e.ChildDecided),
+            *(e.MeetingBroughtForward, e.ChairNamed),
         ),
         ("meeting", "meeting", "meetings"),
     ),

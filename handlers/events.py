@@ -19,7 +19,7 @@ Relation = Literal["child", "unborn", "parent", "carer", "partner", "other"]
 Basis = Literal["consent", "life_at_risk", "greater_harm", "statutory"]
 Purpose = Literal["fip", "child_in_need", "joint_review", "care_plan", "change"]
 Substance = Literal["alcohol", "drugs"]
-Change = Literal["child_returned_home", "dependent_person_moved_in", "other"]
+Change = Literal["child_returned_home", "dependent_person_moved_in", "plan_difficulty", "other"]
 Befallen = Literal["child_born", "somebody_died", "moved_home", "child_looked_after"]
 Category = Literal["neglect", "physical", "sexual", "emotional", "multiple"]
 Matter = Literal["late_conference", "moved_review"]
@@ -317,7 +317,8 @@ class ReferralDecided(Body, frozen=True):
 
 
 class SignificantChangeRecorded(Body, frozen=True):
-    """What alters an adult's or a child's needs, as a worker records it (Joint Guidance F7, rules 3.37)."""
+    """What alters an adult's or a child's needs, as a worker records it (Joint Guidance F7, rules 3.37);
+    plan_difficulty: the plan cannot be carried out, which its chair alone is told (RCPC-04)."""
 
     change: str
     what: Change
@@ -490,6 +491,26 @@ class MinutesRecorded(Body, frozen=True):
     decisions: tuple[Text, ...]
     discussion: tuple[Block, ...] = ()
     tasks: tuple[Task, ...] = ()
+
+
+class MeetingBroughtForward(Body, frozen=True):
+    """A review, as its chair decides, or a core group, as any member may call it, is to be held by an earlier day;
+    without one it was considered and stays (rules RCPC-04, CG-05). plan_change: a significant change of the plan is
+    expected, so that a team manager must chair the core group."""
+
+    meeting: str
+    by: str
+    reason: Text
+    due_on: date | None = None
+    plan_change: bool = False
+
+
+class ChairNamed(Body, frozen=True):
+    """Who chairs a core group, and is asked to it."""
+
+    meeting: str
+    chair: str
+    by: str
 
 
 class ChildDecided(Body, frozen=True):

@@ -51,6 +51,8 @@ DutyKind = Literal[
     "set_date",
     "withdraw_paper",
     "agree_late_conference",
+    "name_chair",
+    "decide_coming_forward",
     "agree_moved_review",
     "decide_child",
     "agree_interim_plan",

@@ -44,6 +44,8 @@ class Life(Struct, frozen=True, kw_only=True):
     conferences_elsewhere: dict[str, Kept[e.ReceivingConferenceHeld]] = field(default_factory=dict)
     interim_plans: dict[str, Kept[e.InterimPlanAgreed]] = field(default_factory=dict)
     child_decisions: dict[str, Kept[e.ChildDecided]] = field(default_factory=dict)
+    brought_forward: dict[str, Kept[e.MeetingBroughtForward]] = field(default_factory=dict)
+    chairs: dict[str, Kept[e.ChairNamed]] = field(default_factory=dict)
     agreements: dict[str, Kept[e.AgreementRecorded]] = field(default_factory=dict)
 
     def has(self, event: str) -> bool:
@@ -63,6 +65,15 @@ class Life(Struct, frozen=True, kw_only=True):
     def moves(self) -> dict[str, Kept[e.FamilyMovedOut]]:
         """Each move out of the area, as it was last recorded."""
         return {k.body.move: k for k in in_order(self.moves_out.values())}
+
+    def forward(self, meeting: str) -> e.MeetingBroughtForward | None:
+        """What was said last of bringing it forward."""
+        said = reversed(in_order(self.brought_forward.values()))
+        return next((k.body for k in said if k.body.meeting == meeting), None)
+
+    def chair_of(self, meeting: str) -> str | None:
+        """Whom somebody named to chair a core group."""
+        return next((k.body.chair for k in reversed(in_order(self.chairs.values())) if k.body.meeting == meeting), None)
 
     @property
     def looked_after(self) -> dict[str, tuple[Kept[e.LookedAfterStarted], Kept[e.LookedAfterEnded] | None]]:
@@ -123,6 +134,8 @@ TABLES: dict[type[e.Body], str] = {
     e.AreaNotified: "areas_told",
     e.ReceivingConferenceHeld: "conferences_elsewhere",
     e.AgreementRecorded: "agreements",
+    e.ChairNamed: "chairs",
+    e.MeetingBroughtForward: "brought_forward",
     e.ChildDecided: "child_decisions",
     e.InterimPlanAgreed: "interim_plans",
 }

@@ -166,6 +166,13 @@ _add(app, befalling.area_told, "area-told", "area-told F-1 MV-1 --on 2025-02-10 
 _add(app, befalling.taken_over, "taken-over", "taken-over F-1 MV-1 --on 2025-02-28 --by w-coordinator")
 _add(app, befalling.merge, "merge", "merge F-1 --into F-2 --by w-coordinator")
 _add(app, befalling.split, "split", "split F-1 --into F-3 --member p-father --member p-tom --by w-coordinator")
+_add(
+    app,
+    planning.forward,
+    "forward",
+    "forward F-1 review-conference:PLAN-1:1 --due 2025-02-28 --reason 'a new section 47' --by w-chair-1",
+)
+_add(app, planning.chair, "chair", "chair F-1 core-group:PLAN-1:2 w-unit-manager --by w-social")
 _add(app, planning.category, "category", "category F-1 PLAN-1 neglect --on 2025-02-09 --by w-chair-1")
 _add(
     app,

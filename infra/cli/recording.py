@@ -36,6 +36,7 @@ GROUNDS = {
 CHANGES: dict[str, str] = {
     "child_returned_home": "a child returned home",
     "dependent_person_moved_in": "a substance-dependent person moved in",
+    "plan_difficulty": "the plan is hard to carry out",
     "other": "something else that matters",
 }
 For = Annotated[Purpose, typer.Option(help="What for.")]
@@ -218,10 +219,16 @@ def change(
 
     def said(told: Told) -> list[str]:
         opened = duties_opened(told)
-        whom = opened or ["No treatment service has to be told: nobody in scope was in treatment that day."]
+        nobody = "No treatment service has to be told: nobody in scope was in treatment that day."
+        whom = [*opened, *([] if what == "plan_difficulty" or _tells(told) else [nobody])]
         return [f"Recorded, {CHANGES[what]}, on {in_words(day)}.", *whom]
 
     tell(ctx, family, area, by, json, make, said)
+
+
+def _tells(told: Told) -> bool:
+    new = (d for id_, d in told.after.file.duties.items() if id_ not in told.before.file.duties)
+    return any(d.kind in ("tell_change", "seek_consent") for d in new)
 
 
 def refer(

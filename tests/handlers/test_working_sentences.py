@@ -50,6 +50,10 @@ def a_story_by_the_book() -> Hearing:
     h = Hearing().household(MOTHER).worked_with().conference().books("Wed 26 March 2025 10:00")
     h.family(e.Section47Concluded("SD-1", "substantiated_at_risk", True, day("Mon 3 March 2025"), "w-unit"))
     h.sits(there("w-social"), plan=e.Plan(plan="PLAN-1", category="neglect", children=("other",)))
+    h.at("Mon 31 March 2025 10:00").family(
+        e.MeetingBroughtForward("core-group:PLAN-1:1", "w-social", "It cannot wait.", plan_change=True),
+        e.SignificantChangeRecorded("C-1", "plan_difficulty", day("Mon 31 March 2025"), "w-social"),
+    )
     return h.books("Thu 5 June 2025 10:00", "review-conference:PLAN-1:1")
 
 
