@@ -37,7 +37,7 @@ from handlers import (
 )
 from handlers import events as e
 from handlers.case_file import CaseFile
-from handlers.conference import agreeing, coming_forward, convening, each_child, interim
+from handlers.conference import agreeing, coming_forward, convening, each_child, interim, issues, papers
 from handlers.desk import Desk, File
 from handlers.diary import keeping
 from handlers.diary_file import DiaryFile
@@ -132,6 +132,10 @@ RULES: dict[type[e.Body], tuple[Rule, ...]] = {
     e.MinutesRecorded: (),
     e.ReportReceived: (),
     e.AgreementRecorded: (),
+    e.IssueSettled: (),
+    e.IssueRaised: (),
+    e.ReportReadOut: (),
+    e.TransferPapersReceived: (),
     e.ChairNamed: (),
     e.MeetingBroughtForward: (),
     e.ChildDecided: (),
@@ -270,6 +274,8 @@ def _all_owed(desk: Desk) -> Iterator[Owed]:
     yield from agreeing.owed(file, protocol, desk.directory, desk.now)
     yield from interim.owed(file, protocol)
     yield from each_child.owed(file, protocol)
+    yield from papers.owed(file, protocol, desk.directory)
+    yield from issues.owed(file, protocol)
     yield from coming_forward.owed(file, desk.gate.concerns, protocol)
     yield from core_group.owed(file, protocol)
     yield from substance_misuse.owed(desk.gate)

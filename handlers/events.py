@@ -22,6 +22,17 @@ Substance = Literal["alcohol", "drugs"]
 Change = Literal["child_returned_home", "dependent_person_moved_in", "plan_difficulty", "other"]
 Befallen = Literal["child_born", "somebody_died", "moved_home", "child_looked_after"]
 Category = Literal["neglect", "physical", "sexual", "emotional", "multiple"]
+PackPaper = Literal[
+    "reason_for_moving",
+    "plan",
+    "conference_reports",
+    "assessments",
+    "effects_of_the_move",
+    "special_needs",
+    "chronology",
+]
+IssueKind = Literal["dissent", "complaint", "recording", "own_recording"]
+IssueOutcome = Literal["upheld", "not_upheld", "passed_on", "dealt_with"]
 Matter = Literal["late_conference", "moved_review"]
 Capacity = Literal["social_care_manager", "chair", "core_group"]
 ChildDecision = Literal["plan", "plan_goes_on", "plan_ended", "child_in_need", "no_plan", "not_considered"]
@@ -370,6 +381,15 @@ class TransferNotified(Body, frozen=True):
     temporary: bool = False
 
 
+class TransferPapersReceived(Body, frozen=True):
+    """Papers that the old area sent about a family which moved in, or said that there are none of (rules TRF-03)."""
+
+    transfer: str
+    papers: Annotated[tuple[PackPaper, ...], Meta(min_length=1)]
+    on: date
+    by: str
+
+
 class FamilyMovedOut(Body, frozen=True):
     """The family moved to another area; temporary: for a while only, so that it is told and nothing else changes."""
 
@@ -522,6 +542,35 @@ class ChildDecided(Body, frozen=True):
     decision: ChildDecision
     by: str
     reason: Text | None = None
+
+
+class ReportReadOut(Body, frozen=True):
+    """The report of somebody who was not there was read out and summed up at the conference (rules REP-03)."""
+
+    meeting: str
+    person: str
+    by: str
+
+
+class IssueRaised(Body, frozen=True):
+    """Somebody dissents from a conference, or complains of it (rules DIS-01, COM-01); or it was recorded, by one who
+    took part, who may not, or by the authority itself (REC-03). What was decided stands meanwhile."""
+
+    issue: str
+    kind: IssueKind
+    meeting: str
+    person: str
+    by: str
+    reason: Text | None = None
+
+
+class IssueSettled(Body, frozen=True):
+    """How it was answered; passed_on: to the agency whose conduct it is about (rules COM-02)."""
+
+    issue: str
+    outcome: IssueOutcome
+    by: str
+    reason: Text
 
 
 class AgreementRecorded(Body, frozen=True):

@@ -46,6 +46,10 @@ class Life(Struct, frozen=True, kw_only=True):
     child_decisions: dict[str, Kept[e.ChildDecided]] = field(default_factory=dict)
     brought_forward: dict[str, Kept[e.MeetingBroughtForward]] = field(default_factory=dict)
     chairs: dict[str, Kept[e.ChairNamed]] = field(default_factory=dict)
+    transfer_papers: dict[str, Kept[e.TransferPapersReceived]] = field(default_factory=dict)
+    readings: dict[str, Kept[e.ReportReadOut]] = field(default_factory=dict)
+    issues: dict[str, Kept[e.IssueRaised]] = field(default_factory=dict)
+    settlements: dict[str, Kept[e.IssueSettled]] = field(default_factory=dict)
     agreements: dict[str, Kept[e.AgreementRecorded]] = field(default_factory=dict)
 
     def has(self, event: str) -> bool:
@@ -74,6 +78,12 @@ class Life(Struct, frozen=True, kw_only=True):
     def chair_of(self, meeting: str) -> str | None:
         """Whom somebody named to chair a core group."""
         return next((k.body.chair for k in reversed(in_order(self.chairs.values())) if k.body.meeting == meeting), None)
+
+    @property
+    def raised(self) -> dict[str, tuple[Kept[e.IssueRaised], e.IssueSettled | None]]:
+        """Each dissent, complaint and recording, and how it was settled."""
+        ends = {k.body.issue: k.body for k in in_order(self.settlements.values())}
+        return {k.body.issue: (k, ends.get(k.body.issue)) for k in in_order(self.issues.values())}
 
     @property
     def looked_after(self) -> dict[str, tuple[Kept[e.LookedAfterStarted], Kept[e.LookedAfterEnded] | None]]:
@@ -134,6 +144,10 @@ TABLES: dict[type[e.Body], str] = {
     e.AreaNotified: "areas_told",
     e.ReceivingConferenceHeld: "conferences_elsewhere",
     e.AgreementRecorded: "agreements",
+    e.IssueSettled: "settlements",
+    e.IssueRaised: "issues",
+    e.ReportReadOut: "readings",
+    e.TransferPapersReceived: "transfer_papers",
     e.ChairNamed: "chairs",
     e.MeetingBroughtForward: "brought_forward",
     e.ChildDecided: "child_decisions",

@@ -24,6 +24,7 @@ from infra.cli import (
     planning,
     protocol,
     publishing,
+    raising,
     reading,
     recording,
     returning,
@@ -165,6 +166,15 @@ _add(app, befalling.moved_out, "moved-out", "moved-out F-1 MV-1 --to Northmoor -
 _add(app, befalling.area_told, "area-told", "area-told F-1 MV-1 --on 2025-02-10 --by w-coordinator")
 _add(app, befalling.taken_over, "taken-over", "taken-over F-1 MV-1 --on 2025-02-28 --by w-coordinator")
 _add(app, befalling.merge, "merge", "merge F-1 --into F-2 --by w-coordinator")
+_add(app, raising.pack, "pack", "pack F-1 TR-1 --paper plan --paper chronology --on 2025-02-09 --by w-coordinator")
+_add(app, raising.read_out, "read-out", "read-out F-1 initial-conference:SD-1 w-police --by w-chair-1")
+_add(app, raising.raised, "raise", "raise F-1 IS-1 complaint initial-conference:SD-1 p-mother --by w-coordinator")
+_add(
+    app,
+    raising.answered,
+    "answer-issue",
+    "answer-issue F-1 IS-1 not_upheld --reason 'she was heard' --by w-unit-manager",
+)
 _add(app, befalling.split, "split", "split F-1 --into F-3 --member p-father --member p-tom --by w-coordinator")
 _add(
     app,
