@@ -132,6 +132,7 @@ RULES: dict[type[e.Body], tuple[Rule, ...]] = {
     e.MinutesRecorded: (),
     e.ReportReceived: (),
     e.AgreementRecorded: (),
+    e.HoursSuit: (),
     e.IssueSettled: (),
     e.IssueRaised: (),
     e.ReportReadOut: (),

@@ -7,7 +7,7 @@ are days in London.
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct, field
@@ -33,6 +33,7 @@ PackPaper = Literal[
 ]
 IssueKind = Literal["dissent", "complaint", "recording", "own_recording"]
 IssueOutcome = Literal["upheld", "not_upheld", "passed_on", "dealt_with"]
+Weekday = Literal["Monday", "Tuesday", "Wednesday", "Thursday", "Friday"]
 Matter = Literal["late_conference", "moved_review"]
 Capacity = Literal["social_care_manager", "chair", "core_group"]
 ChildDecision = Literal["plan", "plan_goes_on", "plan_ended", "child_in_need", "no_plan", "not_considered"]
@@ -137,6 +138,22 @@ class AddressChanged(Body, frozen=True):
     person: str
     address: Text
     on: date
+    by: str
+
+
+class Hours(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Between two times of a day of the week, in London."""
+
+    day: Weekday
+    starts: time
+    ends: time
+
+
+class HoursSuit(Body, frozen=True):
+    """What hours suit the family, by its own word (rules ATT-02); recorded again they replace those known, and none
+    means that any do."""
+
+    hours: tuple[Hours, ...]
     by: str
 
 
@@ -740,11 +757,14 @@ class NothingFits(Body, frozen=True):
 
 
 class Slot(Struct, frozen=True, kw_only=True):
+    """suits: it lies within the hours that suit the family, if any are known."""
+
     starts_at: datetime
     ends_at: datetime
     room: str
     chair: str | None
     missing: tuple[str, ...] = ()
+    suits: bool = True
 
 
 class SlotsFound(Body, frozen=True):
@@ -893,7 +913,8 @@ class BusyRecorded(Body, frozen=True):
 class SeatsSought(Body, frozen=True):
     """A family asks for time. `needed` must sit, `wanted` should; if `presided`, one of `chairs` must preside.
 
-    With `at` that instant or nothing. The search may go past due_on, up to latest_on.
+    With `at` that instant or nothing. The search may go past due_on, up to latest_on. suits: the family's own hours,
+    kept to where a time in time can be found within them (rules ATT-02).
     """
 
     family: str
@@ -912,6 +933,7 @@ class SeatsSought(Body, frozen=True):
     room: str | None = None
     at: datetime | None = None
     only_look: bool = False
+    suits: tuple[Hours, ...] = ()
 
 
 class SeatsHandedOver(Body, frozen=True):

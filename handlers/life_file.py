@@ -50,6 +50,7 @@ class Life(Struct, frozen=True, kw_only=True):
     readings: dict[str, Kept[e.ReportReadOut]] = field(default_factory=dict)
     issues: dict[str, Kept[e.IssueRaised]] = field(default_factory=dict)
     settlements: dict[str, Kept[e.IssueSettled]] = field(default_factory=dict)
+    hours: dict[str, Kept[e.HoursSuit]] = field(default_factory=dict)
     agreements: dict[str, Kept[e.AgreementRecorded]] = field(default_factory=dict)
 
     def has(self, event: str) -> bool:
@@ -78,6 +79,11 @@ class Life(Struct, frozen=True, kw_only=True):
     def chair_of(self, meeting: str) -> str | None:
         """Whom somebody named to chair a core group."""
         return next((k.body.chair for k in reversed(in_order(self.chairs.values())) if k.body.meeting == meeting), None)
+
+    @property
+    def hours_that_suit(self) -> tuple[e.Hours, ...]:
+        """By the family's latest word."""
+        return next((k.body.hours for k in reversed(in_order(self.hours.values()))), ())
 
     @property
     def raised(self) -> dict[str, tuple[Kept[e.IssueRaised], e.IssueSettled | None]]:
@@ -144,6 +150,7 @@ TABLES: dict[type[e.Body], str] = {
     e.AreaNotified: "areas_told",
     e.ReceivingConferenceHeld: "conferences_elsewhere",
     e.AgreementRecorded: "agreements",
+    e.HoursSuit: "hours",
     e.IssueSettled: "settlements",
     e.IssueRaised: "issues",
     e.ReportReadOut: "readings",

@@ -175,6 +175,7 @@ _add(
     "answer-issue",
     "answer-issue F-1 IS-1 not_upheld --reason 'she was heard' --by w-unit-manager",
 )
+_add(app, recording.hours, "hours", "hours F-1 --suit Tuesday=09:30-12:00 --suit Thursday=09:30-15:00 --by w-social")
 _add(app, befalling.split, "split", "split F-1 --into F-3 --member p-father --member p-tom --by w-coordinator")
 _add(
     app,

@@ -52,7 +52,8 @@ def propose(
 def _offer(told: Told, slot: e.Slot) -> str:
     chair = f", chair {told.after.name(slot.chair)}" if slot.chair else ""
     missing = f"; not free then: {', '.join(map(told.after.name, slot.missing))}" if slot.missing else ""
-    return f"{in_words(slot.starts_at)}, {slot.room}{chair}{missing}"
+    hours = "" if slot.suits else "; not within the hours that suit the family"
+    return f"{in_words(slot.starts_at)}, {slot.room}{chair}{missing}{hours}"
 
 
 def book(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated, Literal
 
+import msgspec
 import typer
 
 from handlers import events as e
@@ -229,6 +230,40 @@ def change(
 def _tells(told: Told) -> bool:
     new = (d for id_, d in told.after.file.duties.items() if id_ not in told.before.file.duties)
     return any(d.kind in ("tell_change", "seek_consent") for d in new)
+
+
+def hours(
+    ctx: typer.Context,
+    family: Family,
+    by: By,
+    suit: Annotated[
+        list[str] | None, typer.Option(metavar="DAY=HH:MM-HH:MM", help="Once for each; leave out where any hour does.")
+    ] = None,
+    area: Area = None,
+    json: Json = False,
+) -> None:
+    """Record what hours suit the family: times are sought within them where they can be found in time."""
+
+    def make(folder: Folder, now: datetime) -> Body:
+        return e.HoursSuit(tuple(_hours(one) for one in suit or ()), by)
+
+    def said(told: Told) -> list[str]:
+        return ["Times are sought first where it suits the family." if suit else "Any hour suits the family."]
+
+    tell(ctx, family, area, by, json, make, said)
+
+
+def _hours(words: str) -> e.Hours:
+    """Raises Fault for anything but `Tuesday=09:30-12:00`."""
+    day, _, between = words.partition("=")
+    starts, _, ends = between.partition("-")
+    try:
+        told = msgspec.convert({"day": day.capitalize(), "starts": f"{starts}:00", "ends": f"{ends}:00"}, e.Hours)
+    except msgspec.ValidationError:
+        raise Fault(f"{words} are no hours of a working day: say them as Tuesday=09:30-12:00") from None
+    if told.ends <= told.starts:
+        raise Fault(f"{words} ends before it starts: say it as Tuesday=09:30-12:00")
+    return told
 
 
 def refer(

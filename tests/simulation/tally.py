@@ -22,6 +22,7 @@ NOT_LIVED = (
     "SubscriberRecorded",
     "SubscriberRemoved",
     "AgreementRecorded",
+    "HoursSuit",
     "settle_issue",
     "IssueSettled",
     "IssueRaised",
