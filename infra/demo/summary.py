@@ -64,6 +64,17 @@ OWED = {
     "ask_for_advice": "ask {to} for advice",
     "mend_record": "mend a held record",
     "set_date": "set the day of a meeting that no published rule dates",
+    "agree_late_conference": "agree why the {} is late",
+    "agree_moved_review": "agree that the {} is moved",
+    "agree_interim_plan": "an interim plan until the {}",
+    "decide_child": "say what the {} decided of a child",
+    "decide_coming_forward": "say whether the {} comes forward",
+    "name_chair": "name who chairs the {}",
+    "transfer_papers": "get the old area's papers for the {}",
+    "ask_report": "ask {to} for a report for the {}",
+    "report_asked_for": "report of {to} for the {}",
+    "read_out_report": "say that a report was read out at the {}",
+    "settle_issue": "answer what was raised about the {}",
     "withdraw_paper": "tell {to} that a paper of the {} does not stand",
 }
 
