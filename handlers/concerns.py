@@ -267,7 +267,7 @@ class Change(Struct, frozen=True):
 def changes(file: CaseFile, found: list[Concern]) -> Iterator[Change]:
     """Those recorded as such, what befell people of the family, and each adult in scope with a concern of their own
     who moved in (Joint Guidance F7)."""
-    for kept in file.records.changes.values():
+    for kept in (k for k in file.records.changes.values() if k.body.what != "plan_difficulty"):
         yield Change(kept.body.change, kept.body.what, kept.body.on, kept.recorded)
     yield from _befallen(file)
     for person, arrival in file.arrivals.items():

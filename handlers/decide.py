@@ -38,7 +38,19 @@ from handlers import (
 )
 from handlers import events as e
 from handlers.case_file import CaseFile
-from handlers.conference import calling_off, convening, discussing, plan_ends, quorum
+from handlers.conference import (
+    agreeing,
+    calling_off,
+    coming_forward,
+    convening,
+    discussing,
+    each_child,
+    interim,
+    issues,
+    papers,
+    plan_ends,
+    quorum,
+)
 from handlers.desk import Desk, File
 from handlers.diary import keeping
 from handlers.diary_file import DiaryFile
@@ -136,6 +148,16 @@ RULES: dict[type[e.Body], tuple[Rule, ...]] = {
     e.DecisionsRecorded: (),
     e.MinutesRecorded: (),
     e.ReportReceived: (),
+    e.AgreementRecorded: (),
+    e.HoursSuit: (),
+    e.IssueSettled: (),
+    e.IssueRaised: (),
+    e.ReportReadOut: (),
+    e.TransferPapersReceived: (),
+    e.ChairNamed: (),
+    e.MeetingBroughtForward: (),
+    e.ChildDecided: (),
+    e.InterimPlanAgreed: (),
     # what people, the post and the clock tell us
     e.AnswerGiven: (),
     e.DeputyNamed: (lambda body, desk: deputies.admit(desk.case, body, desk.directory),),
@@ -283,6 +305,13 @@ def _all_owed(desk: Desk) -> Iterator[Owed]:
     yield from plan_ends.owed(file, protocol, directory)
     yield from calling_off.owed(file, protocol, directory)
     yield from discussing.owed(file, protocol, directory, desk.gate.concerns)
+    yield from agreeing.owed(file, protocol, desk.directory, desk.now)
+    yield from interim.owed(file, protocol)
+    yield from each_child.owed(file, protocol)
+    yield from papers.owed(file, protocol, desk.directory)
+    yield from issues.owed(file, protocol)
+    yield from coming_forward.owed(file, desk.gate.concerns, protocol)
+    yield from core_group.owed(file, protocol)
     yield from substance_misuse.owed(desk.gate)
 
 
@@ -348,5 +377,5 @@ def _wake_at(desk: Desk) -> datetime | None:
     climbs = (escalation.climbs_at(d, desk.protocol, desk.file) for d in desk.file.duties.values() if d.ended is None)
     calls = duties.telephone_turns(_owed(desk))
     leave = concerns.turns(desk.gate.concerns, desk.directory)
-    post = minutes.turns(desk.file, desk.protocol)
-    return min((at for at in (*climbs, *calls, *leave, *post) if at and at > desk.now), default=None)
+    post, late = minutes.turns(desk.file, desk.protocol), agreeing.turns(desk.file, desk.protocol)
+    return min((at for at in (*climbs, *calls, *leave, *post, *late) if at and at > desk.now), default=None)

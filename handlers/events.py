@@ -7,7 +7,7 @@ are days in London.
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct, field
@@ -20,10 +20,25 @@ Relation = Literal["child", "unborn", "parent", "carer", "partner", "other"]
 Basis = Literal["consent", "life_at_risk", "greater_harm", "statutory"]
 Purpose = Literal["fip", "child_in_need", "joint_review", "care_plan", "change"]
 Substance = Literal["alcohol", "drugs"]
-Change = Literal["child_returned_home", "dependent_person_moved_in", "other"]
+Change = Literal["child_returned_home", "dependent_person_moved_in", "plan_difficulty", "other"]
 Befallen = Literal["child_born", "somebody_died", "moved_home", "child_looked_after"]
 Category = Literal["neglect", "physical", "sexual", "emotional", "multiple"]
 PlanEnding = Literal["child_eighteen", "child_died", "moved_away", "other"]
+PackPaper = Literal[
+    "reason_for_moving",
+    "plan",
+    "conference_reports",
+    "assessments",
+    "effects_of_the_move",
+    "special_needs",
+    "chronology",
+]
+IssueKind = Literal["dissent", "complaint", "recording", "own_recording"]
+IssueOutcome = Literal["upheld", "not_upheld", "passed_on", "dealt_with"]
+Weekday = Literal["Monday", "Tuesday", "Wednesday", "Thursday", "Friday"]
+Matter = Literal["late_conference", "moved_review"]
+Capacity = Literal["social_care_manager", "chair", "core_group"]
+ChildDecision = Literal["plan", "plan_goes_on", "plan_ended", "child_in_need", "no_plan", "not_considered"]
 Section47Outcome = Literal["substantiated_at_risk", "substantiated_not_at_risk", "not_substantiated"]
 AskedKind = Literal[
     "joint_care_plan_review",
@@ -129,6 +144,22 @@ class AddressChanged(Body, frozen=True):
     by: str
 
 
+class Hours(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Between two times of a day of the week, in London."""
+
+    day: Weekday
+    starts: time
+    ends: time
+
+
+class HoursSuit(Body, frozen=True):
+    """What hours suit the family, by its own word (rules ATT-02); recorded again they replace those known, and none
+    means that any do."""
+
+    hours: tuple[Hours, ...]
+    by: str
+
+
 class ProfessionalInvolved(Body, frozen=True):
     """A worker of the directory works with the family; role is the field's word: social_worker, health_visitor."""
 
@@ -201,6 +232,22 @@ class Section47Concluded(Body, frozen=True):
     concluded_on: date
     by: str
     reason: Text | None = None
+
+
+class Role(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What one person does under an interim plan."""
+
+    person: str
+    does: Text
+
+
+class InterimPlanAgreed(Body, frozen=True):
+    """What is done to keep the children safe until the conference, and by whom (rules ICPC-03)."""
+
+    discussion: str
+    roles: Annotated[tuple[Role, ...], Meta(min_length=1)]
+    on: date
+    by: str
 
 
 class ConferenceDisputed(Body, frozen=True):
@@ -318,7 +365,8 @@ class ReferralDecided(Body, frozen=True):
 
 
 class SignificantChangeRecorded(Body, frozen=True):
-    """What alters an adult's or a child's needs, as a worker records it (Joint Guidance F7, rules 3.37)."""
+    """What alters an adult's or a child's needs, as a worker records it (Joint Guidance F7, rules 3.37);
+    plan_difficulty: the plan cannot be carried out, which its chair alone is told (RCPC-04)."""
 
     change: str
     what: Change
@@ -368,6 +416,15 @@ class TransferNotified(Body, frozen=True):
     received_on: date | None = None
     social_worker: str | None = None
     temporary: bool = False
+
+
+class TransferPapersReceived(Body, frozen=True):
+    """Papers that the old area sent about a family which moved in, or said that there are none of (rules TRF-03)."""
+
+    transfer: str
+    papers: Annotated[tuple[PackPaper, ...], Meta(min_length=1)]
+    on: date
+    by: str
 
 
 class FamilyMovedOut(Body, frozen=True):
@@ -508,6 +565,78 @@ class MinutesRecorded(Body, frozen=True):
     decisions: tuple[Text, ...]
     discussion: tuple[Block, ...] = ()
     tasks: tuple[Task, ...] = ()
+
+
+class MeetingBroughtForward(Body, frozen=True):
+    """A review, as its chair decides, or a core group, as any member may call it, is to be held by an earlier day;
+    without one it was considered and stays (rules RCPC-04, CG-05). plan_change: a significant change of the plan is
+    expected, so that a team manager must chair the core group."""
+
+    meeting: str
+    by: str
+    reason: Text
+    due_on: date | None = None
+    plan_change: bool = False
+
+
+class ChairNamed(Body, frozen=True):
+    """Who chairs a core group, and is asked to it."""
+
+    meeting: str
+    chair: str
+    by: str
+
+
+class ChildDecided(Body, frozen=True):
+    """What a conference decided of these children; not_considered: it was not about them, for the reason given (rules
+    ICPC-08). The plan that a conference makes says it of the children whom it is about."""
+
+    meeting: str
+    children: Annotated[tuple[str, ...], Meta(min_length=1)]
+    decision: ChildDecision
+    by: str
+    reason: Text | None = None
+
+
+class ReportReadOut(Body, frozen=True):
+    """The report of somebody who was not there was read out and summed up at the conference (rules REP-03)."""
+
+    meeting: str
+    person: str
+    by: str
+
+
+class IssueRaised(Body, frozen=True):
+    """Somebody dissents from a conference, or complains of it (rules DIS-01, COM-01); or it was recorded, by one who
+    took part, who may not, or by the authority itself (REC-03). What was decided stands meanwhile."""
+
+    issue: str
+    kind: IssueKind
+    meeting: str
+    person: str
+    by: str
+    reason: Text | None = None
+
+
+class IssueSettled(Body, frozen=True):
+    """How it was answered; passed_on: to the agency whose conduct it is about (rules COM-02)."""
+
+    issue: str
+    outcome: IssueOutcome
+    by: str
+    reason: Text
+
+
+class AgreementRecorded(Body, frozen=True):
+    """Somebody agreed, as what they are, where a rule asks for the agreement of several: why an initial conference is
+    late (rules ICPC-04), that a review is moved to that day (RCPC-03; as the core group: it was consulted)."""
+
+    meeting: str
+    matter: Matter
+    capacity: Capacity
+    by: str
+    reason: Text
+    to: date | None = None
 
 
 class PlanEnded(Body, frozen=True):
@@ -774,11 +903,14 @@ class NothingFits(Body, frozen=True):
 
 
 class Slot(Struct, frozen=True, kw_only=True):
+    """suits: it lies within the hours that suit the family, if any are known."""
+
     starts_at: datetime
     ends_at: datetime
     room: str
     chair: str | None
     missing: tuple[str, ...] = ()
+    suits: bool = True
 
 
 class SlotsFound(Body, frozen=True):
@@ -927,7 +1059,8 @@ class BusyRecorded(Body, frozen=True):
 class SeatsSought(Body, frozen=True):
     """A family asks for time. `needed` must sit, `wanted` should; if `presided`, one of `chairs` must preside.
 
-    With `at` that instant or nothing. The search may go past due_on, up to latest_on.
+    With `at` that instant or nothing. The search may go past due_on, up to latest_on. suits: the family's own hours,
+    kept to where a time in time can be found within them (rules ATT-02).
     """
 
     family: str
@@ -946,6 +1079,7 @@ class SeatsSought(Body, frozen=True):
     room: str | None = None
     at: datetime | None = None
     only_look: bool = False
+    suits: tuple[Hours, ...] = ()
 
 
 class SeatsHandedOver(Body, frozen=True):

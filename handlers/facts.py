@@ -64,6 +64,17 @@ DutyKind = Literal[
     "agree_calling_off",
     "complete_discussion",
     "consider_treatment",
+    "agree_late_conference",
+    "settle_issue",
+    "read_out_report",
+    "report_asked_for",
+    "ask_report",
+    "transfer_papers",
+    "name_chair",
+    "decide_coming_forward",
+    "agree_moved_review",
+    "decide_child",
+    "agree_interim_plan",
 ]
 
 

@@ -105,7 +105,7 @@ def _is_owed_about(duty: Duty, meetings: Collection[str], members: Sequence[str]
 def _life(life: Life, members: Sequence[str]) -> Life:
     """Without what the family that stays goes on with: its enquiries, and the placements of its children."""
     started = {k: x for k, x in life.placements.items() if x.body.child in members}
-    return replace(life, placements=started, outcomes={}, disputes={}, resolutions={})
+    return replace(life, placements=started, outcomes={}, disputes={}, resolutions={}, issues={})
 
 
 def _only(table: dict[str, T], names: Iterable[str]) -> dict[str, T]:

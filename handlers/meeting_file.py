@@ -14,7 +14,7 @@ from handlers import facts as f
 from handlers import wishes
 from handlers.facts import Fact
 from handlers.wishes import Wishes
-from handlers.working_days import end_of_day
+from handlers.working_days import end_of_day, local_day
 
 SPOKEN = "spoken with"
 
@@ -101,6 +101,15 @@ class Superseded(Struct, frozen=True):
     sat_at: datetime
 
 
+class Move(Struct, frozen=True):
+    """Somebody asked for another day than the one that was fixed: who, to be booked at which revision; chair: whose
+    day was given up."""
+
+    by: str
+    revision: int
+    chair: str | None
+
+
 class Meeting(Struct, frozen=True, kw_only=True):
     """One meeting from falling due to its minutes. dated_at: since when we know the day that it is due by; revision
     counts the times that seats were sought; fixed_at is when it first had a time, timed_at since when it has had one
@@ -128,6 +137,7 @@ class Meeting(Struct, frozen=True, kw_only=True):
     ended_since: str = ""
     in_calendars_of: str = ""
     brought_forward: int | None = None
+    move: Move | None = None
     invitations: dict[str, Invitation] = field(default_factory=dict)
     papers: dict[str, Sent] = field(default_factory=dict)
     decision_papers: dict[str, Sent] = field(default_factory=dict)
@@ -180,6 +190,13 @@ def _booked(meeting: Meeting, fact: Fact, body: f.MeetingBooked) -> Meeting:
     timed_at = meeting.timed_at if meeting.booked and meeting.timed_at else fact.recorded
     times = {"booked_at": fact.recorded, "fixed_at": fixed_at, "timed_at": timed_at}
     return replace(meeting, booked=body, offered=None, broke_off=None, **times)
+
+
+def _move_asked(meeting: Meeting, fact: Fact, body: e.BookingAsked) -> Meeting:
+    was = meeting.booked or meeting.cancelled
+    if was is None or local_day(was.starts_at) == local_day(body.starts_at):
+        return meeting
+    return replace(meeting, move=Move(body.by, meeting.revision + 1, was.chair))
 
 
 def unbooked(meeting: Meeting, fact: Fact, body: e.Body) -> Meeting:
@@ -367,6 +384,7 @@ FOLDS: dict[type[e.Body], Callable[[Meeting, Fact, Any], Meeting]] = {
     e.DecisionsRecorded: _decided,
     e.MinutesRecorded: _minuted,
     e.ReportReceived: lambda meeting, fact, b: replace(meeting, reports={**meeting.reports, b.person: fact.recorded}),
+    e.BookingAsked: _move_asked,
     e.MeetingCancelled: _cancelled,
     e.CallingOffAgreed: lambda m, fact, body: replace(m, agreed=(*m.agreed, Agreed(body, fact.recorded))),
     e.QuorumWaived: lambda m, fact, body: replace(m, waived=Waived(body, fact.recorded)),

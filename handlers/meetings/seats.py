@@ -110,6 +110,7 @@ def request(
         prefer_chair=_chair_before(file) if seats.chair else None,
         at=asked.starts_at if asked else None,
         room=asked.room if asked else None,
+        suits=file.life.hours_that_suit,
     )
 
 

@@ -11,6 +11,7 @@ import typer
 from infra.cli import (
     acting,
     adopting,
+    agreeing,
     answering,
     befalling,
     correcting,
@@ -25,6 +26,7 @@ from infra.cli import (
     presiding,
     protocol,
     publishing,
+    raising,
     reading,
     recording,
     returning,
@@ -157,6 +159,24 @@ _add(
     "decisions",
     "decisions F-1 initial-conference:SD-1 --decision 'a plan is made' --by w-coordinator",
 )
+_add(
+    app,
+    enquiring.interim_plan,
+    "interim-plan",
+    "interim-plan F-1 SD-1 --role 'w-social=visits each day' --on 2025-01-07 --by w-social",
+)
+_add(
+    app,
+    agreeing.decided,
+    "decided",
+    "decided F-1 review-conference:PLAN-1:1 plan_goes_on --child p-tom --child p-ann --by w-chair-1",
+)
+_add(
+    app,
+    agreeing.agree,
+    "agree",
+    "agree F-1 initial-conference:SD-1 late_conference --as chair --reason 'no interpreter' --by w-chair-1",
+)
 _add(app, recording.change, "change", "change F-1 child_returned_home --on 2025-01-14 --by w-social")
 _add(app, recording.refer, "refer", "refer F-1 REF-1 verbal --by w-health")
 _add(app, recording.confirm_referral, "confirm-referral", "confirm-referral F-1 REF-1 --by w-health")
@@ -178,7 +198,24 @@ _add(app, befalling.moved_out, "moved-out", "moved-out F-1 MV-1 --to Northmoor -
 _add(app, befalling.area_told, "area-told", "area-told F-1 MV-1 --on 2025-02-10 --by w-coordinator")
 _add(app, befalling.taken_over, "taken-over", "taken-over F-1 MV-1 --on 2025-02-28 --by w-coordinator")
 _add(app, befalling.merge, "merge", "merge F-1 --into F-2 --by w-coordinator")
+_add(app, raising.pack, "pack", "pack F-1 TR-1 --paper plan --paper chronology --on 2025-02-09 --by w-coordinator")
+_add(app, raising.read_out, "read-out", "read-out F-1 initial-conference:SD-1 w-police --by w-chair-1")
+_add(app, raising.raised, "raise", "raise F-1 IS-1 complaint initial-conference:SD-1 p-mother --by w-coordinator")
+_add(
+    app,
+    raising.answered,
+    "answer-issue",
+    "answer-issue F-1 IS-1 not_upheld --reason 'she was heard' --by w-unit-manager",
+)
+_add(app, recording.hours, "hours", "hours F-1 --suit Tuesday=09:30-12:00 --suit Thursday=09:30-15:00 --by w-social")
 _add(app, befalling.split, "split", "split F-1 --into F-3 --member p-father --member p-tom --by w-coordinator")
+_add(
+    app,
+    planning.forward,
+    "forward",
+    "forward F-1 review-conference:PLAN-1:1 --due 2025-02-28 --reason 'a new section 47' --by w-chair-1",
+)
+_add(app, planning.chair, "chair", "chair F-1 core-group:PLAN-1:2 w-unit-manager --by w-social")
 _add(app, planning.category, "category", "category F-1 PLAN-1 neglect --on 2025-02-09 --by w-chair-1")
 _add(
     app,

@@ -9,7 +9,7 @@ from handlers import events as e
 from handlers import facts as f
 from handlers.facts import Duty, DutyKind
 from handlers.partnership import A_DAY
-from tests.handlers.hearing import CONFERENCE, FATHER, MOTHER, REVIEW, Hearing, day, there
+from tests.handlers.hearing import CONFERENCE, FATHER, MOTHER, REVIEW, Hearing, a_worker, day, there
 
 # `(ICPC-01, national, Working Together, …)` behind the date; of a day that a person set, who wrote no rule for it.
 CITED = re.compile(r": \w{3} \d+ \w+ \d{4}( \d\d:\d\d)? \([A-Z][\w-]+, (national|typical|local), .{4,}\)$")
@@ -74,8 +74,30 @@ def a_story_of_conferences_that_lacked_somebody() -> Hearing:
     return h.family(e.PlanEnded("PLAN-1", h.now.date(), "w-chair-1"))
 
 
+def a_story_by_the_book() -> Hearing:
+    """A conference that procedure looks at closely: it comes late."""
+    h = Hearing().household(MOTHER).worked_with().conference().books("Wed 26 March 2025 10:00")
+    h.family(e.Section47Concluded("SD-1", "substantiated_at_risk", True, day("Mon 3 March 2025"), "w-unit"))
+    h.told("partnership", a_worker("w-probation", "council"), a_worker("w-police", "police"))
+    h.told("partnership", e.AgencyRecorded("police", "Police", "police"))
+    h.post = "accepted"
+    h.family(
+        e.ProfessionalInvolved("w-probation", "probation_officer", day("Mon 3 March 2025")),
+        e.TransferNotified("TR-1", "Northmoor", notified_on=day("Mon 3 March 2025")),
+        e.ReportReceived(CONFERENCE, "w-police", "w-social"),
+    )
+    h.sits(there("w-social"), plan=e.Plan(plan="PLAN-1", category="neglect", children=("other",)))
+    h.at("Mon 31 March 2025 10:00").family(
+        e.IssueRaised("IS-1", "dissent", CONFERENCE, "w-health", "w-social"),
+        e.MeetingBroughtForward("core-group:PLAN-1:1", "w-social", "It cannot wait.", plan_change=True),
+        e.SignificantChangeRecorded("C-1", "plan_difficulty", day("Mon 31 March 2025"), "w-social"),
+    )
+    return h.books("Thu 5 June 2025 10:00", "review-conference:PLAN-1:1")
+
+
 STORY = a_long_story()
-STORIES = (STORY, a_corrected_story(), a_story_of_wishes(), a_story_of_conferences_that_lacked_somebody())
+LACKING = a_story_of_conferences_that_lacked_somebody()
+STORIES = (STORY, a_corrected_story(), a_story_of_wishes(), LACKING, a_story_by_the_book())
 OWED = [d for story in STORIES for d in story.file.duties.values()]
 
 
