@@ -38,19 +38,8 @@ from handlers import (
 )
 from handlers import events as e
 from handlers.case_file import CaseFile
-from handlers.conference import (
-    agreeing,
-    calling_off,
-    coming_forward,
-    convening,
-    discussing,
-    each_child,
-    interim,
-    issues,
-    papers,
-    plan_ends,
-    quorum,
-)
+from handlers.conference import agreeing, convening, quorum
+from handlers.conference import owing as conference
 from handlers.desk import Desk, File
 from handlers.diary import keeping
 from handlers.diary_file import DiaryFile
@@ -300,17 +289,7 @@ def _all_owed(desk: Desk) -> Iterator[Owed]:
     yield from consent.owed(file, protocol)
     yield from setting_dates.owed(file, _due(desk), lambda due: _why_not(desk, due), protocol, desk.now)
     yield from moving.owed(file, protocol)
-    yield from convening.owed(file, protocol)
-    yield from quorum.owed(file, protocol, directory)
-    yield from plan_ends.owed(file, protocol, directory)
-    yield from calling_off.owed(file, protocol, directory)
-    yield from discussing.owed(file, protocol, directory, desk.gate.concerns)
-    yield from agreeing.owed(file, protocol, desk.directory, desk.now)
-    yield from interim.owed(file, protocol)
-    yield from each_child.owed(file, protocol)
-    yield from papers.owed(file, protocol, desk.directory)
-    yield from issues.owed(file, protocol)
-    yield from coming_forward.owed(file, desk.gate.concerns, protocol)
+    yield from conference.owed(file, desk.gate.concerns, protocol, desk.directory, desk.now)
     yield from core_group.owed(file, protocol)
     yield from substance_misuse.owed(desk.gate)
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from handlers.case_file import CaseFile
 from handlers.conference.quorum import by_rule
 from handlers.duties import Met, Owed
-from handlers.meeting_file import Fallen, Meeting
+from handlers.meeting_file import Meeting
+from handlers.meeting_pieces import Fallen
 from handlers.meetings.falling_due import CONFERENCES, name
 from handlers.partnership import Directory
 from handlers.protocol import Protocol

@@ -8,7 +8,8 @@ from datetime import date
 from handlers import standing
 from handlers.case_file import CaseFile
 from handlers.duties import Owed, to_record
-from handlers.meeting_file import Meeting, Sitting
+from handlers.meeting_file import Meeting
+from handlers.meeting_pieces import Sitting
 from handlers.meetings.falling_due import CONFERENCES, name
 from handlers.protocol import Protocol
 from handlers.working_days import in_words, local_day

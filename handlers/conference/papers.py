@@ -12,7 +12,8 @@ from handlers import events as e
 from handlers.case_file import CaseFile, Involved
 from handlers.duties import Letter, Met, Owed, duty_of, to_record
 from handlers.letters import came_to_nothing, went
-from handlers.meeting_file import Meeting, Sitting
+from handlers.meeting_file import Meeting
+from handlers.meeting_pieces import Sitting
 from handlers.meetings.falling_due import CONFERENCES, meeting_id, name
 from handlers.partnership import Directory
 from handlers.protocol import Protocol

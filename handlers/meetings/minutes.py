@@ -13,7 +13,8 @@ from handlers.case_file import CaseFile
 from handlers.duties import Letter, Met, Owed, duty_of
 from handlers.effects import Agreed, Part, Sat, SendMinutes
 from handlers.facts import Finding
-from handlers.meeting_file import Meeting, Sent, Superseded
+from handlers.meeting_file import Meeting, Sent
+from handlers.meeting_pieces import Superseded
 from handlers.meetings.falling_due import CONFERENCES, NAMES, PURPOSES, name
 from handlers.meetings.inviting import Invitee, known_as
 from handlers.partnership import Directory

@@ -11,7 +11,8 @@ from typing import Any
 from handlers.case_file import CaseFile
 from handlers.events import Attendance
 from handlers.facts import Duty
-from handlers.meeting_file import Meeting, Sitting
+from handlers.meeting_file import Meeting
+from handlers.meeting_pieces import Sitting
 from handlers.partnership import Directory
 from handlers.working_days import local_day
 
