@@ -15,6 +15,7 @@ from handlers.letters import came_to_nothing, went
 from handlers.meeting_file import Meeting
 from handlers.meeting_pieces import Sitting
 from handlers.meetings.falling_due import CONFERENCES, meeting_id, name
+from handlers.meetings.reports import PROBATION
 from handlers.partnership import Directory
 from handlers.protocol import Protocol
 from handlers.working_days import add_working_days, end_of_day, listed, local_day
@@ -27,7 +28,7 @@ THERE = ("present", "deputy", "part")
 def owed(file: CaseFile, protocol: Protocol, directory: Directory) -> Iterator[Owed]:
     """What is still to come in, to be asked for, or to be said to have been read out."""
     yield from _pack(file, protocol)
-    probation = [p for p in file.professionals.values() if p.role.startswith("probation")]
+    probation = [p for p in file.professionals.values() if p.role.startswith(PROBATION)]
     for meeting in file.meetings.values():
         if meeting.due.kind not in CONFERENCES:
             continue

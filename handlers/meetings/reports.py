@@ -18,12 +18,14 @@ from handlers.protocol import Protocol
 from handlers.rule import Deadline
 from handlers.working_days import end_of_day, local_day
 
+PROBATION = "probation"  # how the roles of its people begin
+
 
 def ask(meeting: Meeting, guests: list[Invitee], protocol: Protocol, directory: Directory) -> list[Invitee]:
     """The guests, and by when the agency of each is asked for a report."""
     if not _is_reported_to(meeting):
         return guests
-    asked = {g.person for g in guests if _agency(meeting, g.person, protocol, directory)}
+    asked = {g.person for g in guests if _agency(meeting, g.person, g.role, protocol, directory)}
     due_at, _ = _due(meeting, protocol)
     return [replace(g, report_due_at=due_at) if g.person in asked else g for g in guests]
 
@@ -35,7 +37,9 @@ def owed(file: CaseFile, protocol: Protocol, directory: Directory) -> Iterator[O
             continue
         people: dict[str, list[str]] = {}
         for person, sent in sorted(meeting.invitations.items()):
-            agency = "" if sent.cancelled else _agency(meeting, person, protocol, directory)
+            involved = file.professionals.get(person)
+            role = involved.role if involved else ""
+            agency = "" if sent.cancelled else _agency(meeting, person, role, protocol, directory)
             if agency:
                 people.setdefault(agency, []).append(person)
         for agency, asked in people.items():
@@ -46,8 +50,11 @@ def _is_reported_to(meeting: Meeting) -> bool:
     return meeting.open and meeting.booked is not None and meeting.due.kind in CONFERENCES
 
 
-def _agency(meeting: Meeting, person: str, protocol: Protocol, directory: Directory) -> str:
-    """The agency that is asked for a report because this person is asked to come; nobody reports by presiding."""
+def _agency(meeting: Meeting, person: str, role: str, protocol: Protocol, directory: Directory) -> str:
+    """The agency that is asked for a report because this person is asked to come; nobody reports by presiding, and
+    probation is asked by name, whatever is asked of others (rules ATT-04)."""
+    if role.startswith(PROBATION):
+        return ""
     agency = directory.agencies.get(directory.agency_id(meeting.wishes.sender_of(person)))
     presides = meeting.booked is not None and meeting.booked.chair == person
     return agency.agency if agency and agency.kind in protocol.reports_asked_of and not presides else ""
