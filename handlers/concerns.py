@@ -177,12 +177,38 @@ def _known_in_time(concern: Concern, meeting: Meeting) -> bool:
 
 
 def voice(concern: Concern, meeting: Meeting | None, file: CaseFile, directory: Directory, now: datetime) -> Voice:
+    """Who speaks for the service about this meeting: whoever does of itself, or the approved deputy whom they send."""
+    own = _own_voice(concern, meeting, file, directory, now)
+    return _with_deputies(own, meeting, file, directory, now) if meeting and meeting.wishes.deputies else own
+
+
+def _with_deputies(own: Voice, meeting: Meeting, file: CaseFile, directory: Directory, now: datetime) -> Voice:
+    """A deputy speaks until the meeting has sat, while they can be reached; one who cannot keeps a seat, and whoever
+    sent them speaks again."""
+    sent = {p: d for p in own.told if (d := meeting.wishes.deputy_of(p))}
+    comes = {p: d for p, d in sent.items() if not meeting.held and _comes(d, meeting, file, directory, local_day(now))}
+    told = tuple(comes.get(p, p) for p in own.told)
+    asked = (d for d in sent.values() if d in meeting.invitations and not meeting.invitations[d].cancelled)
+    invited = (p for p in (*told, *own.invited, *asked) if p not in comes)
+    return Voice(told, tuple(dict.fromkeys(invited)), (*told, *sent.values(), *own.holders))
+
+
+def _comes(deputy: str, meeting: Meeting, file: CaseFile, directory: Directory, today: date) -> bool:
+    """Mail to this deputy arrives, and they are not away on the day; of one whom the directory does not know, as far
+    as the address goes that was named."""
+    if deputy in directory.workers:
+        then = _day_of(meeting)
+        return reaches(file, deputy, directory, today) and not (then and directory.away(deputy, then))
+    return deputy in file.deputies and deputy not in file.failed
+
+
+def _own_voice(concern: Concern, meeting: Meeting | None, file: CaseFile, directory: Directory, now: datetime) -> Voice:
     """Who speaks for the service about this meeting: the episode's key worker, unless on leave now or on the day or
     not to be reached; else the single point of contact, the deputy, the duty mailbox; else the key worker of another
     episode there; else nobody (JG T1, F2).
 
     Whoever is passed over keeps a seat; a key worker who was replaced keeps it until the day that the handover names
-    (rules 3.48). Until the meeting has sat, an approved deputy who can be reached speaks for whoever sends them.
+    (rules 3.48).
     """
     told = concern.episode.told if concern.episode else None
     workers = told.workers if told else ()
@@ -193,21 +219,9 @@ def voice(concern: Concern, meeting: Meeting | None, file: CaseFile, directory: 
         posts = (*speakers_of(concern.service, directory), *concern.others)
         people = tuple(p for p in posts if reaches(file, p, directory, today))[:1]
         passed_over = workers + (posts[: posts.index(people[0])] if people else posts)
-    sent = {p: d for p in people if meeting and (d := meeting.wishes.deputy_of(p))}
-    still = {} if meeting and meeting.held else sent
-    comes = {p: d for p, d in still.items() if _comes(file, d, directory, today, then)}
-    people, passed_over = tuple(comes.get(p, p) for p in people), (*sent, *sent.values(), *passed_over)
-    seated = (w for w in _kept_a_seat(told, passed_over, meeting, today) if w not in (*people, *comes))
-    seats = people + tuple(w for w in seated if directory.has_address(w) or w in file.deputies)
+    seated = (w for w in _kept_a_seat(told, passed_over, meeting, today) if w not in people)
+    seats = people + tuple(w for w in seated if directory.has_address(w))
     return Voice(people, seats, people + passed_over)
-
-
-def _comes(file: CaseFile, deputy: str, directory: Directory, today: date, then: date | None) -> bool:
-    """Mail to this deputy arrives, and they are not away on the day; of one whom the directory does not know, as far
-    as the address goes that was named."""
-    if deputy in directory.workers:
-        return reaches(file, deputy, directory, today) and not (then and directory.away(deputy, then))
-    return deputy in file.deputies and deputy not in file.failed
 
 
 def _kept_a_seat(

@@ -154,6 +154,12 @@ def test_a_deputy_hears_of_a_new_time_and_whoever_sent_them_does_not() -> None:
     assert mails(h, "dep-1") == ["REQUEST", "REQUEST"] and len(mails(h, "w-health")) == before
 
 
+def test_a_deputy_goes_on_with_the_family_into_which_this_one_is_merged() -> None:
+    h = sends(ahead(), "w-health", STRANGER).family(e.FamiliesMerged("F-2", "w-coordinator"))
+    h.told("family/F-2", e.DeputyApproved(CONFERENCE, "w-health", "dep-1", "w-coordinator"))
+    assert mails(h, "dep-1") == ["REQUEST"]
+
+
 def test_both_have_the_minutes() -> None:
     h = agreed(sends(ahead(), "w-health", STRANGER), "w-health").sits(there("dep-1", deputy_for="w-health")).minuted()
     assert len(h.sent(SendMinutes, "dep-1")) == len(h.sent(SendMinutes, "w-health")) == 1
