@@ -23,7 +23,7 @@ from handlers.records import Episode, Records
 from handlers.referral_file import Advice, Referral
 from handlers.working_days import local_day
 
-FOLD_VERSION = 8
+FOLD_VERSION = 9
 
 
 class Involved(Struct, frozen=True):

@@ -38,7 +38,7 @@ Reply = Literal["accepted", "tentative", "declined"]
 Presence = Literal["present", "deputy", "apologies", "report_only", "absent", "excluded", "part"]
 StandingKind = Literal["safeguarding_board", "commissioning_group", "steering_group", "carers_forum"]
 HeldReason = Literal["no_basis", "unreadable", "impossible", "clash", "rule_failed"]
-Paper = Literal["invitation", "cancellation", "minutes", "decision", "notice", "letter"]
+Paper = Literal["invitation", "cancellation", "minutes", "decision", "notice", "letter", "reminder"]
 
 
 class Body(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

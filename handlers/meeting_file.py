@@ -82,8 +82,9 @@ class Meeting(Struct, frozen=True, kw_only=True):
     counts the times that seats were sought; fixed_at is when it first had a time, timed_at since when it has had one
     without a break, booked_at when it got the present one; broke_off is the time of an adjourned sitting while there
     is no other; ended_since is why it is no longer due; in_calendars_of is the family in whose name it was first sent,
-    if that was another; brought_forward is the revision at which its deadline last came nearer; papers are by part and
-    person, reports by person; superseded: by `part:person`, whose copy was of a record since corrected."""
+    if that was another; brought_forward is the revision at which its deadline last came nearer; reminded: whom, for
+    which morning last; papers are by part and person, reports by person; superseded: by `part:person`, whose copy was
+    of a record since corrected."""
 
     due: f.MeetingFellDue
     fell_due_at: datetime
@@ -111,6 +112,7 @@ class Meeting(Struct, frozen=True, kw_only=True):
     reports: dict[str, datetime] = field(default_factory=dict)
     receipts: dict[str, Receipt] = field(default_factory=dict)
     words: dict[str, Word] = field(default_factory=dict)
+    reminded: dict[str, datetime] = field(default_factory=dict)
     sitting: Sitting | None = None
     decisions: Decisions | None = None
     minutes: Minutes | None = None
@@ -319,6 +321,7 @@ FOLDS: dict[type[e.Body], Callable[[Meeting, Fact, Any], Meeting]] = {
     f.SlotsOffered: lambda meeting, _, b: replace(meeting, offered=b),
     f.InvitationIssued: _invited,
     f.PaperIssued: _paper,
+    f.ReminderIssued: lambda meeting, _, b: replace(meeting, reminded={**meeting.reminded, b.person: b.turn_at}),
 }
 
 
