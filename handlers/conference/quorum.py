@@ -202,9 +202,7 @@ def forecast(file: CaseFile, meeting: Meeting, directory: Directory, protocol: P
     if quorum is None:
         return ""
     known = working_with(file, local_day(booked.starts_at), directory)
-    stands = (person for person, sent in meeting.invitations.items() if not sent.cancelled)
-    seats = (e.Attendance(person=person, presence="present") for person in stands)
-    found = (x for seat in seats if (x := _counts(seat, booked.chair, known, directory)))
+    found = _asked(meeting, booked.chair, known, directory)
     asked = {person: one for person, one in found if quorum.counts_as(one)}
     words = {p: w.reply for p, w in meeting.words.items() if w.revision == booked.revision}
     sure = [p for p in asked if words.get(p) == "accepted"]
@@ -217,6 +215,15 @@ def forecast(file: CaseFile, meeting: Meeting, directory: Directory, protocol: P
         return f"WILL NOT BE QUORATE, even if everybody comes who has not said no: missing {listed(at_best)}"
     silent = listed(tuple(open_))
     return f"not yet quorate by the answers so far: missing {listed(lacks)}; no answer yet from {silent}"
+
+
+def _asked(
+    meeting: Meeting, chair: str | None, known: dict[str, Present], directory: Directory
+) -> Iterator[tuple[str, Present]]:
+    """Whoever holds an invitation, as what they would count if they came."""
+    stands = (person for person, sent in meeting.invitations.items() if not sent.cancelled)
+    seats = (e.Attendance(person=person, presence="present") for person in stands)
+    return (x for seat in seats if (x := _counts(seat, chair, known, directory)))
 
 
 def owed(file: CaseFile, protocol: Protocol, directory: Directory) -> Iterator[Owed]:

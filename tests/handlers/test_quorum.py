@@ -494,6 +494,12 @@ def test_a_sitting_that_broke_off_with_a_quorum_or_of_which_nobody_knows_is_not(
         assert not broke_off(*people).sits(there("w-social")).duties("answer_inquorate_again")
 
 
+def test_one_that_broke_off_before_it_began_was_no_sitting() -> None:
+    h = known("w-teacher").at("Wed 5 March 2025 08:00")
+    h.family(e.MeetingAdjourned(CONFERENCE, "w-chair-1", "Too few came.", attendance=(there("w-social"),)))
+    assert not h.sits(there("w-social")).duties("answer_inquorate_again")
+
+
 def test_a_second_sitting_that_breaks_off_is_answered_for_from_when_it_was_recorded() -> None:
     h = broke_off("w-social").at("Mon 10 March 2025 09:00")
     again = e.MeetingAdjourned(
