@@ -175,7 +175,7 @@ def _posted(file: CaseFile, fact: Fact, body: e.MessageAccepted | e.MessageFaile
     """
     grade = body.how if isinstance(body, e.MessageFailed) else "accepted"
     receipt = Receipt(grade, fact.recorded)
-    if body.meeting in file.meetings and body.paper not in ("letter", "notice"):
+    if body.meeting in file.meetings and body.paper not in ("letter", "notice", "reminder"):
         file = _of_meeting(file, fact, body)
     else:
         file = replace(file, receipts=with_receipt(file.receipts, body.message, receipt))

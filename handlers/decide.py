@@ -47,7 +47,7 @@ from handlers.duties import Owed
 from handlers.effects import Effect
 from handlers.facts import Fact, Finding, taken_in
 from handlers.meeting_file import Meeting
-from handlers.meetings import deputies, falling_due, inviting, minutes, reports, requests, seats
+from handlers.meetings import deputies, falling_due, inviting, minutes, reminding, reports, requests, seats
 from handlers.meetings.falling_due import Due, Undated, Wanted
 from handlers.meetings.inviting import Invitee
 from handlers.partnership import Directory
@@ -200,6 +200,7 @@ EVERY_TIME: dict[type[File], tuple[Callable[[Desk], Iterable[Finding | Effect]],
         lambda desk: falling_due.reconcile(desk.case, _due(desk), lambda due: _why_not(desk, due)),
         lambda desk: seats.seek_unsought(desk.case, _guests(desk), desk.protocol, desk.directory, desk.now),
         lambda desk: _invite(desk),
+        lambda desk: _remind(desk),
         lambda desk: _distribute_minutes(desk),
         lambda desk: _settle_duties(desk),
         lambda desk: letters.send(desk.case, _owed(desk), desk.directory, desk.now),
@@ -326,6 +327,12 @@ def _invite(desk: Desk) -> Iterator[Finding | Effect]:
         yield from inviting.reconcile(desk.case, meeting, guests[meeting.id], desk.directory, desk.now)
 
 
+def _remind(desk: Desk) -> Iterator[Finding | Effect]:
+    guests = _guests(desk)
+    for meeting in desk.case.meetings.values():
+        yield from reminding.remind(desk.case, meeting, guests[meeting.id], desk.protocol, desk.directory, desk.now)
+
+
 def _distribute_minutes(desk: Desk) -> Iterator[Finding | Effect]:
     guests = _guests(desk)
     for meeting in desk.case.meetings.values():
@@ -357,4 +364,5 @@ def _wake_at(desk: Desk) -> datetime | None:
     calls = duties.telephone_turns(_owed(desk))
     leave = concerns.turns(desk.gate.concerns, desk.directory)
     post, late = minutes.turns(desk.file, desk.protocol), agreeing.turns(desk.file, desk.protocol)
-    return min((at for at in (*climbs, *calls, *leave, *post, *late) if at and at > desk.now), default=None)
+    reminders = reminding.turns(desk.file, desk.protocol)
+    return min((at for at in (*climbs, *calls, *leave, *post, *late, *reminders) if at and at > desk.now), default=None)

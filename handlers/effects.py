@@ -138,6 +138,23 @@ class SendNotice(Struct, frozen=True, tag=True, kw_only=True):
     ring: str | None = None
 
 
+class SendReminder(Struct, frozen=True, tag=True, kw_only=True):
+    """One person's reminder of a meeting that they hold an invitation to; it says no more than that did."""
+
+    message: str
+    to: Recipient
+    meeting: str
+    family: str
+    area: str
+    starts_at: datetime
+    place: str
+    team: str
+    telephone: str
+    stamped_at: datetime
+    because: str
+    client_reference: Text | None = None
+
+
 class SendLetter(Struct, frozen=True, tag=True, kw_only=True):
     """A letter that a duty asks for. No family member is named; advice is asked without any reference at all.
 
@@ -162,5 +179,5 @@ class SendLetter(Struct, frozen=True, tag=True, kw_only=True):
     client_reference: Text | None = None
 
 
-Message = SendInvitation | SendMinutes | SendNotice | SendLetter
+Message = SendInvitation | SendReminder | SendMinutes | SendNotice | SendLetter
 Effect = TellStream | Announce | Message

@@ -56,7 +56,7 @@ Presence = Literal["present", "deputy", "apologies", "report_only", "absent", "e
 StandingKind = Literal["safeguarding_board", "commissioning_group", "steering_group", "carers_forum"]
 HeldReason = Literal["no_basis", "unreadable", "impossible", "clash", "rule_failed"]
 NeedKind = Literal["interpreter", "advocate", "creche", "transport", "format", "welsh"]
-Paper = Literal["invitation", "cancellation", "minutes", "decision", "notice", "letter"]
+Paper = Literal["invitation", "cancellation", "minutes", "decision", "notice", "letter", "reminder"]
 
 
 class Body(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -174,6 +174,15 @@ class DeputyAdmitted(Body, frozen=True):
     deputy: str
 
 
+class ReminderIssued(Body, frozen=True):
+    """Somebody was reminded of a meeting; turn_at: the morning on which that was due."""
+
+    meeting: str
+    person: str
+    message: str
+    turn_at: datetime
+
+
 class PaperIssued(Body, frozen=True):
     meeting: str
     person: str

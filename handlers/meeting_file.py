@@ -63,8 +63,9 @@ class Meeting(Struct, frozen=True, kw_only=True):
     counts the times that seats were sought; fixed_at is when it first had a time, timed_at since when it has had one
     without a break, booked_at when it got the present one; broke_off is the time of an adjourned sitting while there
     is no other; ended_since is why it is no longer due; in_calendars_of is the family in whose name it was first sent,
-    if that was another; brought_forward is the revision at which its deadline last came nearer; papers are by part and
-    person, reports by person; superseded: by `part:person`, whose copy was of a record since corrected."""
+    if that was another; brought_forward is the revision at which its deadline last came nearer; reminded: whom, for
+    which morning last; papers are by part and person, reports by person; superseded: by `part:person`, whose copy was
+    of a record since corrected."""
 
     due: f.MeetingFellDue
     fell_due_at: datetime
@@ -96,6 +97,7 @@ class Meeting(Struct, frozen=True, kw_only=True):
     fallen: tuple[Fallen, ...] = ()
     agreed: tuple[Agreed, ...] = ()
     waived: Waived | None = None
+    reminded: dict[str, datetime] = field(default_factory=dict)
     sitting: Sitting | None = None
     decisions: Decisions | None = None
     minutes: Minutes | None = None
@@ -345,6 +347,7 @@ FOLDS: dict[type[e.Body], Callable[[Meeting, Fact, Any], Meeting]] = {
     f.InvitationIssued: _invited,
     f.PaperIssued: _paper,
     **dict.fromkeys(wishes.TOLD, _wish),
+    f.ReminderIssued: lambda meeting, _, b: replace(meeting, reminded={**meeting.reminded, b.person: b.turn_at}),
 }
 
 

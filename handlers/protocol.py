@@ -97,6 +97,7 @@ class Window(Struct, frozen=True):
 class Protocol(Struct, frozen=True, kw_only=True, dict=True):
     """The rules of one authority, as they stood on `in_force_from`.
 
+    reminders: the rules that say when whoever was asked is reminded.
     answers: the id by which the house asks for a rule, and that of the rule which answers, as nations number their own.
     earlier: the first day of its local pack, and the rules for what was triggered before that day (decision 20).
     """
@@ -115,6 +116,7 @@ class Protocol(Struct, frozen=True, kw_only=True, dict=True):
     late_slot_working_days: int
     holidays: Holidays
     quorum: Quorum | None = None
+    reminders: tuple[str, ...] = ()
     earlier: tuple[date, Protocol] | None = None
 
     def rule(self, rule_id: str) -> Rule:
@@ -178,6 +180,7 @@ class _Pack(Struct, forbid_unknown_fields=True, kw_only=True):
     reports_asked_of: tuple[AgencyKind, ...] | None = None
     evidence: Evidence | None = None
     late_slot_working_days: Count | None = None
+    reminders: tuple[str, ...] | None = None
     holidays: Holidays | None = None
     quorum: dict[str, Any] | None = None
 
@@ -204,6 +207,8 @@ def read(mapping: list[dict[str, Any]]) -> Protocol:
     quorums = [(pack, quorum) for pack in packs if (quorum := _quorum(pack, set(seats), faults))]
     _refuse(faults)
     rules, answers = _answering(sound)
+    reminders = next((p.reminders for p in reversed(packs) if p.reminders is not None), ())
+    _refuse([f"reminders names {r}, and no pack gives that rule: add it" for r in reminders if r not in answers])
     protocol = Protocol(
         version="+".join(pack.version for pack in packs),
         nation=packs[0].nation,
@@ -213,6 +218,7 @@ def read(mapping: list[dict[str, Any]]) -> Protocol:
         ladders=ladders,
         seats=seats,
         quorum=_last(quorums),
+        reminders=reminders,
         **once,
     )
     local = [pack.in_force_from for pack in packs if pack.layer == "local"]

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Literal, assert_never
 
-from handlers.effects import Message, SendInvitation, SendLetter, SendMinutes, SendNotice
+from handlers.effects import Message, SendInvitation, SendLetter, SendMinutes, SendNotice, SendReminder
 from handlers.events import Event, MessageAccepted, MessageFailed, Paper
 from handlers.people import derived
 from infra.db import outbox, replies
@@ -166,6 +166,8 @@ def paper_of(message: Message) -> Paper:
     match message:
         case SendInvitation():
             return "invitation" if message.method == "REQUEST" else "cancellation"
+        case SendReminder():
+            return "reminder"
         case SendMinutes():
             return message.part
         case SendNotice():

@@ -12,7 +12,16 @@ from msgspec.structs import replace
 
 from handlers import events as e
 from handlers import facts as f
-from handlers.effects import LetterOccasion, Message, Occasion, SendInvitation, SendLetter, SendMinutes, SendNotice
+from handlers.effects import (
+    LetterOccasion,
+    Message,
+    Occasion,
+    SendInvitation,
+    SendLetter,
+    SendMinutes,
+    SendNotice,
+    SendReminder,
+)
 from handlers.facts import DutyKind, Fact
 from infra.db import reading, replies
 from infra.db.engine import transaction
@@ -93,7 +102,7 @@ def _posting(r: Any) -> Posting:
         at=message.stamped_at,
         fate=fate,
         meeting=message.meeting,
-        duty="" if isinstance(message, SendInvitation | SendMinutes) else message.duty,
+        duty="" if isinstance(message, SendInvitation | SendReminder | SendMinutes) else message.duty,
     )
 
 
@@ -107,6 +116,8 @@ def what(message: Message) -> str:
                 return "invitation once more"
             changed = "changed invitation" if message.sequence else "invitation"
             return "new time" if message.moved_from else changed
+        case SendReminder():
+            return "reminder"
         case SendMinutes():
             return "decisions" if message.part == "decision" else "minutes"
         case SendNotice():

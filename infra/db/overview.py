@@ -16,7 +16,7 @@ from handlers.facts import BookingFailed, RungClimbed
 from infra.db.tables import held, ledger, outbox, parked
 
 # The first invitation to somebody has sequence 0; each later one changes it.
-WORDS = {"SendMinutes": "minutes", "SendNotice": "notices", "SendLetter": "letters"}
+WORDS = {"SendMinutes": "minutes", "SendNotice": "notices", "SendLetter": "letters", "SendReminder": "reminders"}
 
 
 CLIMBED = (
@@ -36,7 +36,7 @@ class _Posted(Struct):
 
 
 async def mails(connection: AsyncConnection) -> Counter[str]:
-    """Mails that the relay took: invitations, changes, cancellations, decisions, minutes, letters, notices."""
+    """Mails that the relay took: invitations, changes, cancellations, decisions, minutes, letters and so on."""
     query = select(outbox.c.letter).where(outbox.c.kind == "message", outbox.c.outcome == "accepted")
     return Counter(_word(msgspec.json.decode(r.letter, type=_Posted)) for r in await connection.execute(query))
 

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from icalendar import Calendar, Event, Timezone, vCalAddress
 from msgspec import Struct
 
-from handlers.effects import SendInvitation
+from handlers.effects import SendInvitation, SendReminder
 from handlers.people import derived
 from handlers.working_days import LONDON, local_day
 from infra.papers.words import for_header, one_line, paragraphs
@@ -39,7 +39,7 @@ class Wording(Struct, frozen=True, kw_only=True):
     description: str
 
 
-def invitation_name(invitation: SendInvitation) -> str:
+def invitation_name(invitation: SendInvitation | SendReminder) -> str:
     """This person's invitation to this meeting, for life; its UID and reply token grow from it."""
     return derived("invitation", invitation.area, invitation.family, invitation.meeting, invitation.to.person)
 

@@ -16,7 +16,16 @@ from urllib.parse import quote
 
 from msgspec import Struct
 
-from handlers.effects import LetterOccasion, Message, Sat, SendInvitation, SendLetter, SendMinutes, SendNotice
+from handlers.effects import (
+    LetterOccasion,
+    Message,
+    Sat,
+    SendInvitation,
+    SendLetter,
+    SendMinutes,
+    SendNotice,
+    SendReminder,
+)
 from handlers.meetings.falling_due import NAMES
 from handlers.people import Text, derived
 from infra.papers.calendars import Wording, calendar, invitation_name
@@ -89,6 +98,8 @@ def compose(message: Message, letterhead: Letterhead, read: Read) -> EmailMessag
     match message:
         case SendInvitation():
             mail = _invitation(message, letterhead, read)
+        case SendReminder():
+            mail = _reminder(message, letterhead, read)
         case SendMinutes():
             mail = _minutes(message, letterhead, read)
         case SendNotice():
@@ -128,8 +139,7 @@ def _time_and_place(message: SendInvitation, organiser: str, read: Read) -> dict
         "organiser": organiser,
         "day": day(message.starts_at),
         "when": when(message.starts_at, message.ends_at),
-        "yes": quote(f"Yes, {moment_in_words(message.starts_at)}"),
-        "no": quote(f"No, {moment_in_words(message.starts_at)}"),
+        **_links(message.starts_at),
         "place": one_line(message.place),
         "reference": _reference(message.client_reference, read),
         "moved_from": moment_in_words(message.moved_from) if message.moved_from else None,
@@ -138,6 +148,25 @@ def _time_and_place(message: SendInvitation, organiser: str, read: Read) -> dict
         "cancelled": message.method == "CANCEL",
         "goes_on": message.goes_on,
     }
+
+
+def _links(starts_at: datetime) -> dict[str, object]:
+    """What the subject of an answer says, by which it is known again (replies/words.py)."""
+    return {word.lower(): quote(f"{word}, {moment_in_words(starts_at)}") for word in ("Yes", "No")}
+
+
+def _reminder(message: SendReminder, letterhead: Letterhead, read: Read) -> EmailMessage:
+    organiser = letterhead.organiser(invitation_name(message))
+    variables = {
+        **_greeting(message, read),
+        **_links(message.starts_at),
+        "organiser": organiser,
+        "day": day(message.starts_at),
+        "when": moment_in_words(message.starts_at),
+        "place": one_line(message.place),
+        "reference": _reference(message.client_reference, read),
+    }
+    return _mail(message, letterhead, read, organiser, letter("invites/reminder", variables))
 
 
 def _minutes(message: SendMinutes, letterhead: Letterhead, read: Read) -> EmailMessage:

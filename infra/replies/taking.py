@@ -11,8 +11,9 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from handlers.effects import Message, SendInvitation, SendMinutes
+from handlers.effects import Message, SendInvitation, SendMinutes, SendReminder
 from handlers.events import AnswerGiven, Body, CopyAsked, Event
+from handlers.events import Reply as Said
 from handlers.partnership import Directory
 from handlers.people import StreamId, derived
 from infra.db import outbox, reading, replies
@@ -123,20 +124,32 @@ async def _decided(
     if isinstance(found.verdict, Bounce) and (ours := await _our_mail(house, connection, found.verdict, alone)):
         stream, message = ours
         about |= {"stream": stream, "meeting": message.meeting or None, "person": message.to.person}
-        about["message"] = message.message
         outcome = await _delivered(house, connection, found.verdict, message)
-        event_id = derived("bounced", message.message)
-        event = _event(event_id, stream, failed(message, "bounced"), now, now) if outcome.state == "taken" else None
-        return outcome, event, about
+        event = _event(derived("bounced", message.message), stream, failed(message, "bounced"), now, now)
+        return outcome, event if outcome.state == "taken" else None, about | {"message": message.message}
     outcome = judged(found, asked, house.settings.authserv_id, now)
-    if not asked and outcome.state != "done":
-        return *await _placed(house, connection, found, outcome), about
+    if not asked:
+        outcome = await _placed(house, connection, found, outcome)
     if alone and outcome.state == "taken" and isinstance(found.verdict, Refresh):
         # named after the copy before, so that two who ask at once are sent one
         event_id = derived("copy asked", alone.sent[-1].message)
         return outcome, _event(event_id, alone.stream, CopyAsked(alone.meeting, alone.person), now, now), about
     if outcome.reply is None or alone is None:
         return outcome, None, about
+    return await _answered(connection, found, alone, outcome, outcome.reply, id_, now, about)
+
+
+async def _answered(
+    connection: AsyncConnection,
+    found: Opened,
+    alone: Asked,
+    outcome: Outcome,
+    reply: Said,
+    id_: str,
+    now: datetime,
+    about: dict[str, Any],
+) -> tuple[Outcome, Event | None, dict[str, Any]]:
+    """An answer that may be taken, unless a later one or the same was before."""
     answer = _dated(next(iter(_answers(found)), Answer()), found.envelope, alone, now)
     about |= {"sequence": answer.sequence, "stamped_at": answer.stamped_at and stamp(answer.stamped_at)}
     taken = await replies.taken_of(connection, alone.name)
@@ -144,23 +157,25 @@ async def _decided(
         return Outcome("done", OLDER), None, about
     if taken and about.items() <= taken[-1]._asdict().items() and outcome.sentence == taken[-1].sentence:
         return Outcome("done", AGAIN), None, about
-    body = AnswerGiven(alone.meeting, alone.person, outcome.reply, alone.person, outcome.revision)
+    body = AnswerGiven(alone.meeting, alone.person, reply, alone.person, outcome.revision)
     happened = answer.stamped_at or now
     return outcome, _event(derived("answered", id_), alone.stream, body, happened, now), about
 
 
-async def _placed(house: House, connection: AsyncConnection, found: Opened, outcome: Outcome) -> tuple[Outcome, None]:
+async def _placed(house: House, connection: AsyncConnection, found: Opened, outcome: Outcome) -> Outcome:
     """What a mail that answers no invitation belongs to, as far as that can be told."""
+    if outcome.state == "done":
+        return outcome
     for _, message in await replies.mailed(connection, _ours(house, found.envelope.refers_to)):
-        duty = "" if isinstance(message, SendInvitation | SendMinutes) else f" about {message.duty}"
+        duty = "" if isinstance(message, SendInvitation | SendReminder | SendMinutes) else f" about {message.duty}"
         belongs = f"it answers our {paper_of(message)} to {message.to.person}{duty or f' of {message.meeting}'}"
-        return Outcome("parked", f"{belongs}; {outcome.sentence}"), None
+        return Outcome("parked", f"{belongs}; {outcome.sentence}")
     if quoted := A_DUTY.search(found.envelope.subject):
-        return Outcome("parked", f"it quotes {quoted[0]}; {outcome.sentence}"), None
+        return Outcome("parked", f"it quotes {quoted[0]}; {outcome.sentence}")
     if isinstance(found.verdict, Reply | Counter | Refresh | Words):
         for worker in await _workers_at(house, connection, found.envelope.sender):
-            return Outcome("parked", f"it comes from {worker}, whom the directory knows; {outcome.sentence}"), None
-    return outcome, None
+            return Outcome("parked", f"it comes from {worker}, whom the directory knows; {outcome.sentence}")
+    return outcome
 
 
 async def _workers_at(house: House, connection: AsyncConnection, address: str) -> list[str]:
