@@ -48,6 +48,8 @@ class Commands(TyperGroup):
 
     def main(self, args: Sequence[str] | None = None, *rest: Any, **extra: Any) -> NoReturn:
         try:
+            if not __debug__:  # icalendar keeps lines out of our calendars by assert (itip.md, finding 5)
+                raise Fault("Python was started with -O, under which our calendars are not safe: start it without")
             sys.exit(super().main(args, *rest, **(extra | {"standalone_mode": False})) or 0)
         except Exception as error:
             sentence, code = as_sentence(error)

@@ -10,7 +10,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from handlers.effects import Agreed, Message, Sat, SendInvitation, SendLetter, SendMinutes, SendNotice
+from handlers.effects import Agreed, Message, Sat, SendInvitation, SendLetter, SendMinutes, SendNotice, SendReminder
 from handlers.events import Block
 from handlers.people import Recipient, Text, derived
 from infra.papers.compose import Letterhead, compose
@@ -67,6 +67,25 @@ def invitation(**changes: Any) -> SendInvitation:
             telephone="01632 960001",
             stamped_at=datetime(2026, 1, 2, 9, 30, tzinfo=UTC),
             because="invited to the conference",
+        ),
+        **changes,
+    )
+
+
+def reminder(**changes: Any) -> SendReminder:
+    return replace(
+        SendReminder(
+            message=derived("message", "5"),
+            to=Recipient("person-1", "Alex Green", "alex@health.example"),
+            meeting="meeting-1",
+            family="F-0001",
+            area="northmere",
+            starts_at=datetime(2026, 1, 15, 10, tzinfo=UTC),
+            place="Room 2, Town Hall",
+            team="Northmere conference team",
+            telephone="01632 960001",
+            stamped_at=datetime(2026, 1, 14, 9, tzinfo=UTC),
+            because="the conference is near",
         ),
         **changes,
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 from pathlib import Path
 from random import Random
@@ -9,6 +11,7 @@ from random import Random
 import pytest
 
 from infra.replies.reading import opened
+from tests.house.tree import ROOT
 from tests.infra.answering import Asked, sent_back, told
 from tests.infra.commands import Home, first_evening, home, referred
 from tests.infra.hostile import HOSTILE, eml
@@ -61,6 +64,29 @@ def test_a_mail_too_large_to_be_read_says_whose_it_is_and_what_it_holds(referred
     shown = referred.says("replies", "show", came["id"])
     assert came["state"] == "parked" and "multipart/mixed with report.pdf" in came["sentence"]
     assert f"From {WHO}: The report" in shown
+
+
+def test_nothing_that_a_calendar_names_is_opened_or_fetched() -> None:
+    away = ("ATTACH:file:///etc/hostname", "URL:http://127.0.0.1:1/x", "IMAGE;VALUE=URI:cid:x", "SOURCE:/etc/hostname")
+    raws = [
+        mail(calendar(*away, f"ATTENDEE;PARTSTAT=ACCEPTED:mailto:{WHO}")),
+        b"/etc/hostname",
+        eml("text/calendar", "/etc/hostname"),
+    ]
+    assert all(opened(raw) for raw in raws)  # whatever is imported on the way is imported now
+    used, watching = list[str](), list[bool]()
+    watched = ("open", "socket.connect", "socket.getaddrinfo", "subprocess.Popen")
+    sys.addaudithook(lambda name, _: used.append(name) if watching and name in watched else None)
+    watching.append(True)
+    found = [opened(raw).verdict for raw in raws]
+    watching.clear()
+    assert not used and [type(f).__name__ for f in found] == ["Reply", "Unreadable", "Unreadable"]
+
+
+def test_no_command_runs_under_python_dash_o(tmp_path: Path) -> None:
+    command = [sys.executable, "-O", "-c", "from infra.cli import app; app()", "--home", str(tmp_path), "doctor"]
+    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=250, check=False)
+    assert ran.returncode == 2 and "started with -O" in ran.stderr and len(ran.stderr.splitlines()) == 1
 
 
 MBOX = b"From a@x.example Mon Jan  5 10:00:00 2026\n"

@@ -7,13 +7,13 @@ from typing import Any, get_args
 import pytest
 from msgspec.structs import fields
 
-from handlers.effects import LetterOccasion, Message, SendLetter, SendMinutes, SendNotice
+from handlers.effects import LetterOccasion, Message, SendLetter, SendNotice
 from handlers.events import Befallen, Change, ReferralDecided
 from handlers.people import Recipient
 from infra.dispatch import may_repeat, paper_of
 from infra.papers.compose import LETTERS
 from infra.papers.words import CHANGES, OUTCOMES
-from tests.infra.mails import composed, html, invitation, letter, minutes, notice, part, reread, text
+from tests.infra.mails import composed, html, invitation, letter, minutes, notice, part, reminder, reread, text
 from tests.leaks import found
 
 SECURE = Recipient("person-7", "Alex Green", "alex@clearway.example", secure=True)
@@ -140,7 +140,8 @@ def test_our_own_late_notice_says_which_duty_and_the_three_ways_to_end_it() -> N
 
 
 def test_only_an_invitation_may_be_sent_twice() -> None:
-    kinds: dict[str, SendMinutes | SendNotice | SendLetter] = {
+    kinds: dict[str, Message] = {
+        "reminder": reminder(),
         "minutes": minutes(),
         "decision": minutes(part="decision"),
         "notice": notice(),

@@ -28,6 +28,7 @@ from tests.infra.mails import (
     notice,
     one_address,
     part,
+    reminder,
     reread,
     text,
 )
@@ -50,6 +51,7 @@ EVERY_KIND: tuple[Message, ...] = (
     letter(occasion="change", to=Recipient("person-7", "Alex Green", "alex@clearway.example", secure=True)),
     letter(occasion="referral_outcome", what="early_help"),
     letter(occasion="advice"),
+    reminder(),
 )
 
 
@@ -129,6 +131,13 @@ def test_a_move_names_the_old_time_and_the_new_one() -> None:
         assert "Please tell us again" in said
     assert mail["Subject"].startswith("New time: ")
     assert "Please tell us again" not in text(composed(invitation(sequence=1)))
+
+
+def test_a_reminder_is_answered_at_the_invitations_own_address_and_says_when_and_where() -> None:
+    mail, words = composed(reminder()), text(composed(reminder()))
+    assert one_address(mail, "From").addr_spec == one_address(composed(invitation()), "From").addr_spec
+    assert "When: Thursday 15 January 2026, 10:00 in the morning (UK time)" in words and "Where: Room 2" in words
+    assert "ring us on 01632 960001" in words and tree(mail) == ["multipart/alternative", "text/plain", "text/html"]
 
 
 def test_a_cancellation_says_plainly_that_the_meeting_is_off() -> None:
@@ -333,7 +342,7 @@ def syllables(word: str) -> int:
     return max(1, len(re.findall("[aeiouy]+", re.sub("(?<=[^l])e$", "", word.lower()))))
 
 
-@pytest.mark.parametrize("message", (*EVERY_KIND[:3], EVERY_KIND[4], EVERY_KIND[8]))
+@pytest.mark.parametrize("message", (*EVERY_KIND[:3], EVERY_KIND[4], EVERY_KIND[8], reminder()))
 def test_what_parents_read_asks_a_reading_age_of_about_nine(message: Message) -> None:
     """Flesch-Kincaid, whose grade is the reading age less five; times, places and names are not prose."""
     prose = [line for line in text(composed(message)).splitlines() if ": " not in line]
