@@ -247,7 +247,7 @@ KEYS = {
     ("duties",): "duty kind what sentence family area meeting adult service to to_name owner owner_person owner_name"
     " opened_at open_working_days due_at late late_working_days rung rung_ladder rung_role rung_person rung_name"
     " by_telephone ended ended_at ended_by rule",
-    ("sent", FAMILY): "family person name meeting duty what at fate fate_at paper message",
+    ("sent", FAMILY): "family person name meeting duty what at fate fate_at before paper message",
     ("meetings",): "family area meeting kind state starts_at due_on late treatment missing working",
     ("doctor",): "check ok sentence",
     ("ledger", "verify"): "streams rows ok fault",
