@@ -186,7 +186,7 @@ def _counts(rows: Sequence[Any], standing: Standing) -> tuple[int, ...]:
 
 
 def _mails(standing: Standing) -> Text:
-    words = ("invitations", "changes", "cancellations", "decisions", "minutes", "letters", "notices")
+    words = ("invitations", "changes", "cancellations", "reminders", "decisions", "minutes", "letters", "notices")
     over = sum(m.state == "booked" and unstamp(m.starts_at) < standing.now for m in standing.meetings)
     silent = f"Of those booked, {over} should have sat by now and nobody has recorded it.\n" if over else ""
     return Text(f"{silent}Mails sent: " + ", ".join(f"{standing.mails[w]} {w}" for w in words))
