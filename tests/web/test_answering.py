@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import re
-import shutil
 from collections.abc import Iterator
 from html import escape
 
@@ -13,32 +12,14 @@ import pytest
 from infra.web.guards import BY_LINK
 from infra.web.site import GUESTS, LONGEST_FORM, OPEN
 from tests.infra.answering import told, word
-from tests.infra.commands import BY, FAMILY, MEETING, Home, home, referral
+from tests.infra.commands import BY, FAMILY, MEETING, Home, home
+from tests.web.homes import linked, mailed
 from tests.web.visiting import WEB_URL, Visitor, link_of, settings_of, settled, visited
 
-__all__ = ["home"]
+__all__ = ["home", "linked", "mailed"]
 
 HEALTH, MOTHER = "w-health@health.example", "mary@home.example"
 NAMES = ("Quillfeather", "Tom", "Mary", "F-1", "p-mother", "SURNAME", "Surname", "child")
-
-
-@pytest.fixture(scope="module")
-def mailed(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    """Monday evening: the conference is booked for Wednesday at 9, and each invitation bears a link."""
-    home = Home(tmp_path_factory.mktemp("mailed") / "home")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("QUORATE_WEB_URL", WEB_URL)
-        home.publish(referral())
-        settled(home)
-    return home
-
-
-@pytest.fixture
-def linked(home: Home, mailed: Home, monkeypatch: pytest.MonkeyPatch) -> Home:
-    """A home of one's own on that evening."""
-    monkeypatch.setenv("QUORATE_WEB_URL", WEB_URL)
-    shutil.copytree(mailed.folder, home.folder)
-    return home
 
 
 @pytest.fixture

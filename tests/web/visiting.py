@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import socket
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -78,14 +79,14 @@ class Visitor:
 
 
 @contextmanager
-def visited(settings: Settings) -> Iterator[Visitor]:
-    """The site over this home, served in a thread of its own."""
+def visited(settings: Settings, at: int = 0) -> Iterator[Visitor]:
+    """The site over this home, served in a thread of its own, at this port or a free one."""
     loop, opened, closing = asyncio.new_event_loop(), threading.Event(), asyncio.Event()
     port = 0
 
     async def stand() -> None:
         nonlocal port
-        async with house(settings) as ours, serving(ours, "127.0.0.1", 0) as port:
+        async with house(settings) as ours, serving(ours, "127.0.0.1", at) as port:
             opened.set()
             await closing.wait()
 
@@ -98,6 +99,12 @@ def visited(settings: Settings) -> Iterator[Visitor]:
         loop.call_soon_threadsafe(closing.set)
         thread.join(20)
         loop.close()
+
+
+def free_port() -> int:
+    """A port that nobody listens at, for a site that must know its own address beforehand."""
+    with socket.create_server(("127.0.0.1", 0)) as bound:
+        return int(bound.getsockname()[1])
 
 
 def settings_of(home: Home, web_url: str = "http://127.0.0.1:1") -> Settings:
