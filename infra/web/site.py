@@ -126,6 +126,8 @@ GUESTS: list[tuple[str, str, GuestPage]] = [
     ("GET", "/answer/{invitation}", answering.show),
     ("POST", "/answer/{invitation}", answering.take),
     ("GET", "/answer/{invitation}/done", answering.done),
+    ("GET", "/answer/{invitation}/{form}", answering.ask),
+    ("POST", "/answer/{invitation}/{form}", answering.hear),
 ]
 # What asks nobody who they are, each for a reason.
 OPEN: dict[str, tuple[OpenPage, str]] = {

@@ -9,6 +9,7 @@ from html import escape
 
 import pytest
 
+from infra.web.forms import FORMS
 from infra.web.guards import BY_LINK
 from infra.web.site import GUESTS, LONGEST_FORM, OPEN
 from tests.infra.answering import told, word
@@ -19,7 +20,7 @@ from tests.web.visiting import WEB_URL, Visitor, link_of, settings_of, settled, 
 __all__ = ["home", "linked", "mailed"]
 
 HEALTH, MOTHER = "w-health@health.example", "mary@home.example"
-NAMES = ("Quillfeather", "Tom", "Mary", "F-1", "p-mother", "SURNAME", "Surname", "child")
+NAMES = ("Quillfeather", "Tom", "Mary", "F-1", "p-mother", "SURNAME", "Surname", "child protection")
 
 
 @pytest.fixture
@@ -88,7 +89,8 @@ def test_no_page_names_anybody(linked: Home, visitor: Visitor) -> None:
     for address in ("w-clearway-key@clearway.example", HEALTH, MOTHER):
         where = visitor.enter(link_of(linked, address))
         visitor.answer(where, "declined")
-        pages = [visitor.ask(where), visitor.ask(f"{where}/done"), visitor.send(where, revision="1"), visitor.ask("/x")]
+        pages = [visitor.ask(f"{where}{more}") for more in ("", "/done", *(f"/{form}" for form in FORMS))]
+        pages += [visitor.send(where, revision="1"), visitor.send(f"{where}/needs"), visitor.ask("/x")]
         assert not [name for page in pages for name in NAMES if name in page.text]
 
 
@@ -157,7 +159,7 @@ def test_every_address_asks_for_the_link_or_is_open_for_a_reason(linked: Home, v
     other.enter(link_of(linked, HEALTH))
     before = everything(linked)
     for method, path, _ in GUESTS:
-        asked = path.replace("{invitation}", where.rpartition("/")[2])
+        asked = path.replace("{invitation}", where.rpartition("/")[2]).replace("{form}", "needs")
         assert asked.startswith(where)
         for cookie in ("", next(iter(other.cookies.values())), next(iter(mine.values()))[:-1], "link=\u00e9", "link"):
             stranger = Visitor(visitor.port, {"/": cookie.encode().decode("latin-1")} if cookie else {})

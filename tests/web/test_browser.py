@@ -56,7 +56,8 @@ def test_somebody_answers_in_a_browser(linked: Home, browser: Browser, scripted:
         page.on("console", lambda message: said.append(message.text))
         page.on("pageerror", lambda fault: said.append(str(fault)))
         page.goto(base + link_of(linked))
-        assert page.url.startswith(f"{base}/answer/") and page.locator("input:checked").count() == 0
+        where = page.url
+        assert where.startswith(f"{base}/answer/") and page.locator("input:checked").count() == 0
         assert page.evaluate("document.body.classList.contains('js-enabled')") is scripted
         sound(page, said, scripted)
         page.get_by_role("button").click()
@@ -64,9 +65,19 @@ def test_somebody_answers_in_a_browser(linked: Home, browser: Browser, scripted:
         focused = page.evaluate("document.activeElement.className")
         assert focused == ("govuk-error-summary" if scripted else "govuk-template__body")
         sound(page, said, scripted)
-        page.get_by_label("Yes, I will come").check()
+        for form in ("time", "deputy", "report", "needs") if scripted else ("needs",):
+            page.goto(f"{where}/{form}")
+            sound(page, said, scripted)
+        page.get_by_role("checkbox", name="An interpreter").check()
         page.get_by_role("button").click()
-        assert page.url.endswith("/done") and page.get_by_text("We have your answer").is_visible()
+        assert page.get_by_role("checkbox", name="An interpreter").is_checked() and "422" in said.pop(), (
+            "nothing chosen is lost"
+        )
+        sound(page, said, scripted)
+        page.get_by_role("link", name="Back").click()
+        page.get_by_label("Yes, I will come", exact=True).check()
+        page.get_by_role("button").click()
+        assert page.url.endswith("/done") and page.get_by_text("We have what you sent us").is_visible()
         sound(page, said, scripted)
         page.goto(f"{base}/nothing")
         assert "404" in said.pop()

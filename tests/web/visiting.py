@@ -66,10 +66,10 @@ class Visitor:
         assert answer.status == 303, answer
         return answer.where
 
-    def send(self, path: str, site: str | None = "same-origin", **form: str) -> Answer:
+    def send(self, path: str, site: str | None = "same-origin", **form: str | list[str]) -> Answer:
         """Send a form, as a page of that site would."""
         headers = {"content-type": "application/x-www-form-urlencoded"} | ({"sec-fetch-site": site} if site else {})
-        return self.ask(path, "POST", urlencode(form).encode(), headers)
+        return self.ask(path, "POST", urlencode(form, doseq=True).encode(), headers)
 
     def answer(self, path: str, reply: str) -> Answer:
         """Choose an answer on the page and send it."""
