@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterator
+from email.parser import BytesParser
+from email.policy import default
 from html import escape
 
 import pytest
@@ -14,6 +16,7 @@ from infra.web.guards import BY_LINK
 from infra.web.site import GUESTS, LONGEST_FORM, OPEN
 from tests.infra.answering import told, word
 from tests.infra.commands import BY, FAMILY, MEETING, Home, home
+from tests.leaks import found
 from tests.web.homes import linked, mailed
 from tests.web.visiting import WEB_URL, Visitor, link_of, settings_of, settled, visited
 
@@ -53,8 +56,8 @@ def test_an_answer_by_link_shows_that_the_treatment_service_knows(linked: Home, 
     assert (answer.status, answer.where) == (303, f"{where}/done")
     assert "Your answer so far" in visitor.ask(where).text, "before it is decided about"
     settled(linked)
-    found = word(linked)
-    assert found and (found["reply"], found["by"], found["revision"]) == (reply, "w-clearway-key", 1) and told(linked)
+    given = word(linked)
+    assert given and (given["reply"], given["by"], given["revision"]) == (reply, "w-clearway-key", 1) and told(linked)
     assert "Your answer so far" in visitor.ask(f"{where}/done").text
 
 
@@ -64,8 +67,8 @@ def test_an_answer_may_be_changed_and_the_last_stands(linked: Home, visitor: Vis
         visitor.answer(where, reply)
     assert "Perhaps" in re.sub(r"<form.*</form>", "", visitor.ask(where).text, flags=re.DOTALL)
     settled(linked)
-    found = word(linked, "w-health")
-    assert found and found["reply"] == "tentative"
+    given = word(linked, "w-health")
+    assert given and given["reply"] == "tentative"
 
 
 def test_the_page_says_when_and_where_and_for_whom_and_chooses_nothing_beforehand(
@@ -126,6 +129,16 @@ def test_what_a_room_or_team_is_called_is_only_ever_text(linked: Home, visitor: 
     page = visitor.ask(visitor.enter(link_of(linked))).text
     assert escape("Ro<script>alert(1)</script>") in page and "<script>alert" not in page
     assert "49" not in page and "\u202e" not in page
+
+
+def test_a_link_stands_in_the_letters_of_one_person_alone(mailed: Home) -> None:
+    """Also found where it is wrapped, folded or encoded; and in no calendar, which colleagues read."""
+    mails = [BytesParser(policy=default).parsebytes(f.read_bytes()) for f in (mailed.folder / "mail").glob("*.eml")]
+    links = {str(m["To"]): link_of(mailed, str(m["To"])) for m in mails if m["From"].addresses[0].username[:2] == "r-"}
+    assert len(set(links.values())) == len(links) > 4
+    for mail in mails:
+        others = [link[-32:] for to, link in links.items() if to != mail["To"]]
+        assert not found(others, mail)
 
 
 # --- who is refused
