@@ -167,9 +167,13 @@ def _number(environment: Mapping[str, str], name: str, default: str) -> int:
 def _web_url(environment: Mapping[str, str]) -> str:
     """Without TLS no browser says from which site a form comes: only this machine itself does without."""
     text = environment.get("QUORATE_WEB_URL", "").rstrip("/")
-    url = urlsplit(text)
-    safe = url.scheme == "https" or (url.scheme == "http" and url.hostname in LOOPBACK)
-    if text and not (safe and url.netloc and not url.path and not url.query and not url.fragment):
+    try:
+        url = urlsplit(text)
+        safe = url.scheme == "https" or (url.scheme == "http" and url.hostname in LOOPBACK)
+        plain = text == f"{url.scheme}://{url.netloc}" and url.hostname and url.port != 0
+    except ValueError:
+        safe = plain = False
+    if text and not (safe and plain):
         raise SettingsFault(f"QUORATE_WEB_URL is {text!r}: give an address like https://meetings.example.org")
     return text
 

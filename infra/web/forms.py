@@ -12,7 +12,8 @@ from starlette.datastructures import FormData
 
 from handlers import events as e
 from handlers.events import Body
-from handlers.people import derived
+from handlers.meetings.deputies import next_id
+from handlers.people import domain_of
 from handlers.working_days import LONDON, local_day
 from infra.db.engine import transaction
 from infra.db.sealing import keys_in
@@ -105,12 +106,11 @@ async def _deputy(house: House, guest: Guest, form: FormData) -> Body:
         raise Wrong("name", "Give the name of whoever comes instead of you")
     if not ADDRESS.fullmatch(address):
         raise Wrong("address", "Give an e-mail address, such as name@example.org")
-    known = await _colleague(house, guest, address)
-    own = f"deputy-{derived(str(guest.stream), address)[:12]}"
-    if known:
+    if known := await _colleague(house, guest, address):
         deputy = e.Deputy(person=known)
     else:
-        deputy = e.Deputy(person=own, name=name, address=address, domain=address.rpartition("@")[2])
+        own = next_id(guest.meeting, guest.person)
+        deputy = e.Deputy(person=own, name=name, address=address, domain=domain_of(address))
     return e.DeputyNamed(guest.meeting.id, guest.person, deputy, guest.person)
 
 

@@ -93,7 +93,10 @@ def test_without_an_address_for_the_pages_no_mail_bears_a_link_and_nothing_is_se
     assert "QUORATE_WEB_URL is not set" in home.fails("serve")
 
 
-@pytest.mark.parametrize("url", ["http://meetings.example", "meetings.example", "https://", "https://a.example/b?c"])
+@pytest.mark.parametrize(
+    "url",
+    ["http://meetings.example", "meetings.example", "https://", "https://a.example/b", "https://[", "https://a:b"],
+)
 def test_an_address_that_browsers_would_not_trust_is_refused(
     home: Home, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -60,7 +60,7 @@ def test_a_deputy_whom_nobody_knows_waits_for_a_coordinator_under_sealed_words(l
     visitor.send(f"{where}/deputy", name="Zebra Finch", address="zebra@finch.example")
     settled(linked)
     sending = wishes(linked)["deputies"]["w-clearway-key"]
-    assert sending["deputy"]["person"].startswith("deputy-") and sending["deputy"]["domain"] == "finch.example"
+    assert sending["deputy"]["person"].startswith("dep-") and sending["deputy"]["domain"] == "finch.example"
     assert not sending.get("verdict") and "Zebra" not in clear_text(linked)
 
 
