@@ -16,9 +16,10 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from infra.papers.words import one_line
 from infra.web.pages import sorry
 
-SECRET = re.compile(r"^/a/.*", re.DOTALL)
+SECRET = re.compile(r"/a/.*|[0-9a-f]{33,}", re.DOTALL)
 READS = ("GET", "HEAD")
 # Councils and hospitals stand behind one address, so that its limit is wide; nobody answers one invitation so often.
 BY_ADDRESS, BY_LINK = RateLimitItemPerMinute(600), RateLimitItemPerHour(60)
@@ -64,7 +65,7 @@ class Guards:
             await self._let_in(scope, receive, answer)
         finally:
             path = SECRET.sub("/a/…", scope["path"])
-            log.info("%s %s %d %.0f ms", scope["method"], path, status, 1000 * (monotonic() - began))
+            log.info("%s %s %d %.0f ms", scope["method"], one_line(path), status, 1000 * (monotonic() - began))
 
     async def _let_in(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope)

@@ -274,6 +274,7 @@ def test_the_log_names_no_link(linked: Home, visitor: Visitor, caplog: pytest.Lo
     with caplog.at_level(logging.DEBUG):
         where = visitor.enter(link)
         visitor.ask(link + "x")
+        visitor.ask(f"/%0a{link[3:]}")
         visitor.answer(where, "accepted")
         visitor.ask("/health/live")  # by now the line about the answer is written
     said = "\n".join(str(r.getMessage()) for r in caplog.records)
