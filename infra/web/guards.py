@@ -22,7 +22,7 @@ from infra.web.pages import sorry
 SECRET = re.compile(r"/a/.*|[0-9a-f]{33,}", re.DOTALL)
 READS = ("GET", "HEAD")
 # Councils and hospitals stand behind one address, so that its limit is wide; nobody answers one invitation so often.
-BY_ADDRESS, BY_LINK = RateLimitItemPerMinute(600), RateLimitItemPerHour(60)
+BY_ADDRESS, BY_LINK = RateLimitItemPerMinute(600), RateLimitItemPerHour(30)
 CSP = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self' 'nonce-{nonce}'; "
     "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
