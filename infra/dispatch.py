@@ -22,12 +22,14 @@ from handlers.people import derived
 from infra.db import outbox, replies
 from infra.db.counter import Counter
 from infra.db.engine import Engine, transaction
+from infra.db.links import generation, revoke
 from infra.db.sealing import Keyring, keys_in
 from infra.db.tables import stamp
 from infra.delivery import Webhooks
 from infra.mail.post import Accepted, Post, PostUnavailable, PutOff, Refused, Sent, Unknown
 from infra.papers.calendars import invitation_name
 from infra.papers.compose import Letterhead, compose
+from infra.papers.links import Links
 from infra.papers.words import Unaddressable
 from infra.pulse import Pulse
 from infra.webhooks.calling import Network
@@ -53,8 +55,10 @@ class Dispatch:
         letterhead: Letterhead,
         post: Post,
         networks: tuple[Network, ...] = (),
+        links: Links | None = None,
     ) -> None:
         self.engine, self.keyring, self.letterhead, self.post = engine, keyring, letterhead, post
+        self.links = links if links and links.base else None
         self.webhooks = Webhooks(engine, keyring, networks)
         self.counter = Counter(engine, keyring)
         self.pulse = Pulse()
@@ -137,7 +141,8 @@ class Dispatch:
 
     async def _post(self, message: Message) -> Sent:
         try:
-            mail = compose(message, self.letterhead, self.keyring.open_up)
+            link = await self._link(message) if isinstance(message, SendInvitation) else ""
+            mail = compose(message, self.letterhead, self.keyring.open_up, link)
             return await self.post.send(mail, self.keyring.open_up(message.to.address or ""))
         except Unaddressable as error:
             return Refused(str(error))
@@ -145,6 +150,17 @@ class Dispatch:
             raise
         except PostUnavailable as error:
             raise CannotNow(str(error)) from error
+
+    async def _link(self, message: SendInvitation) -> str:
+        """Where it may be answered; whoever is called off can answer there no more."""
+        name = invitation_name(message)
+        if message.method == "CANCEL":
+            async with transaction(self.engine) as connection:
+                await revoke(connection, name)
+        elif self.links:
+            async with transaction(self.engine) as connection:
+                return self.links.url(name, await generation(connection, name))
+        return ""
 
     def _receipt(self, parcel: Parcel, message: Message, sent: Sent, now: datetime) -> Event:
         stream = stream_id(parcel.stream)

@@ -7,10 +7,12 @@ import secrets
 from collections.abc import Mapping
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from msgspec import Struct
 
 KEY_BYTES = 32
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 class SettingsFault(Exception):
@@ -44,7 +46,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     the organiser's mail domain; nation: whose bank holidays and rules; overlay: a local pack over them, or a folder
     with one for each area; webhook_networks: where webhooks may go though it lies within; authserv_id: under which name
     our own mail server writes Authentication-Results, empty if it writes none; watch_port: where health and metrics are
-    asked for, None: nowhere; stuck_seconds: how long work may wait without anything moving, 0: for ever."""
+    asked for, None: nowhere; web_url: where people reach the pages that web_host and web_port serve, without a closing
+    slash, empty: no mail bears a link; stuck_seconds: how long work may wait without anything moving, 0: for ever."""
 
     home: Path
     database: str
@@ -64,6 +67,9 @@ class Settings(Struct, frozen=True, kw_only=True):
     authserv_id: str = ""
     watch_host: str = "127.0.0.1"
     watch_port: int | None = None
+    web_url: str = ""
+    web_host: str = "127.0.0.1"
+    web_port: int = 8080
     stuck_seconds: int = 300
 
     @property
@@ -98,6 +104,9 @@ def read(environment: Mapping[str, str] = os.environ, home: Path | None = None, 
         authserv_id=environment.get("QUORATE_AUTHSERV_ID", ""),
         watch_host=environment.get("QUORATE_WATCH_HOST", "127.0.0.1"),
         watch_port=_number(environment, "QUORATE_WATCH_PORT", "0") if environment.get("QUORATE_WATCH_PORT") else None,
+        web_url=_web_url(environment),
+        web_host=environment.get("QUORATE_WEB_HOST", "127.0.0.1"),
+        web_port=_number(environment, "QUORATE_WEB_PORT", "8080"),
         stuck_seconds=_number(environment, "QUORATE_STUCK_SECONDS", "300"),
     )
 
@@ -153,6 +162,20 @@ def _number(environment: Mapping[str, str], name: str, default: str) -> int:
     if not text.isdigit():
         raise SettingsFault(f"{name} is {text!r}: give a whole number")
     return int(text)
+
+
+def _web_url(environment: Mapping[str, str]) -> str:
+    """Without TLS no browser says from which site a form comes: only this machine itself does without."""
+    text = environment.get("QUORATE_WEB_URL", "").rstrip("/")
+    try:
+        url = urlsplit(text)
+        safe = url.scheme == "https" or (url.scheme == "http" and url.hostname in LOOPBACK)
+        plain = text == f"{url.scheme}://{url.netloc}" and url.hostname and url.port != 0
+    except ValueError:
+        safe = plain = False
+    if text and not (safe and plain):
+        raise SettingsFault(f"QUORATE_WEB_URL is {text!r}: give an address like https://meetings.example.org")
+    return text
 
 
 def _networks(environment: Mapping[str, str]) -> tuple[IPv4Network | IPv6Network, ...]:

@@ -16,6 +16,7 @@ from infra.mail.post import Post
 from infra.mail.post import Relay as MailRelay
 from infra.office import Office
 from infra.papers.compose import Letterhead
+from infra.papers.links import Links
 from infra.protocols.packs import protocols
 from infra.pulse import Pulse
 from infra.relay import Relay
@@ -51,7 +52,7 @@ async def house(settings: Settings, deciding: bool = True) -> AsyncIterator[Hous
         rules = protocols(settings.nation, settings.overlay, all_sound=deciding)
         office = Office(engine, keyring, rules, not settings.embedded)
         async with Post(mail_relay(settings)) as post:
-            dispatch = Dispatch(engine, keyring, letterhead(settings), post, settings.webhook_networks)
+            dispatch = Dispatch(engine, keyring, letterhead(settings), post, settings.webhook_networks, links(settings))
             yield House(settings, engine, keyring, office, dispatch, dispatch.pulse)
     finally:
         await engine.dispose()
@@ -85,3 +86,8 @@ def letterhead(settings: Settings) -> Letterhead:
         return hmac.digest(key, invitation.encode(), "sha256").hex()[:TOKEN_DIGITS]
 
     return Letterhead(domain=settings.domain, token=token)
+
+
+def links(settings: Settings) -> Links:
+    """The links by which people answer, which only this server can make."""
+    return Links(settings.web_url, hmac.digest(settings.master_key, b"answer by link", "sha256"))

@@ -21,6 +21,7 @@ from infra.cli import (
     health,
     importing,
     ledger,
+    linking,
     owing,
     planning,
     presiding,
@@ -65,6 +66,11 @@ databases = typer.Typer(
 hooks = typer.Typer(
     help="Other systems that hear of meetings and late duties by webhook.",
     epilog="Example: quorate webhooks list",
+    no_args_is_help=True,
+)
+answers = typer.Typer(
+    help="The links by which people answer.",
+    epilog="Example: quorate links revoke F-1 initial-conference:SD-1 w-health --by w-coordinator",
     no_args_is_help=True,
 )
 chains = typer.Typer(help="The ledger's chains: verify them, sign their heads.", no_args_is_help=True)
@@ -286,6 +292,8 @@ _add(replies, returning.take, "take", "replies take P-1a2b3c4d5e6f accepted --by
 _add(replies, returning.aside, "aside", "replies aside P-1a2b3c4d5e6f --reason 'rang, all is well' --by w-coordinator")
 _add(replies, returning.listen, "listen", "replies listen --port 2525")
 _add(replies, returning.poll, "poll", "replies poll --json")
+_add(app, linking.serve, "serve", "serve --port 8080")
+_add(answers, linking.revoke, "revoke", "links revoke F-1 initial-conference:SD-1 w-health --by w-coordinator")
 _add(imports, importing.census, "census", "import census cin-2025.xml --area harrow-vale --dry-run")
 _add(imports, importing.area, "area", "import area area.csv --area harrow-vale")
 _add(imports, importing.agencies, "agencies", "import agencies agencies.csv --area harrow-vale")
@@ -308,6 +316,7 @@ _add(hooks, webhooks.remove, "remove", "webhooks remove board --by w-coordinator
 _add(hooks, webhooks.failed, "failed", "webhooks failed --json")
 app.add_typer(held, name="held")
 app.add_typer(replies, name="replies")
+app.add_typer(answers, name="links")
 app.add_typer(hooks, name="webhooks")
 app.add_typer(rules, name="protocol")
 app.add_typer(imports, name="import")

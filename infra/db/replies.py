@@ -33,6 +33,12 @@ async def expected(connection: AsyncConnection, names: Iterable[str], tokens: It
     return (await connection.execute(select(invitations).where(wanted))).all()
 
 
+async def invitations_of(connection: AsyncConnection, stream: str, meeting: str, person: str) -> Sequence[str]:
+    """The names under which this person was mailed an invitation to this meeting."""
+    theirs = (invitations.c.stream == stream, invitations.c.meeting == meeting, invitations.c.person == person)
+    return (await connection.execute(select(invitations.c.name).where(*theirs))).scalars().all()
+
+
 async def mailed(connection: AsyncConnection, names: Iterable[str]) -> list[tuple[str, Message]]:
     """Our mails by their Message-IDs, each with its stream."""
     named = (outbox.c.kind == "message", outbox.c.name.in_(list(names)))

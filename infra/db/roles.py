@@ -43,6 +43,7 @@ RIGHTS: dict[str, dict[str, str]] = {
         "invitations": CHANGE,
         "keys": ADD,
         "ledger": READ,
+        "links": CHANGE,
         "outbox": CHANGE,
         "wakeups": READ,
     },

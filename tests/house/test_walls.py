@@ -15,7 +15,9 @@ DOORS = {
     "icalendar": ("infra.papers", "infra.replies"),
     "kafka": ("infra.kafka",),
     "faust": ("streams", "infra.worker*"),
-    "jinja2": ("infra.papers",),
+    "jinja2": ("infra.papers", "infra.web"),
+    "starlette": ("infra.web",),
+    "uvicorn": ("infra.web",),
     "aiohttp": ("infra.webhooks", "infra.watch"),
     "prometheus_client": ("infra.watch",),
 }

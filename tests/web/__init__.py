@@ -1,0 +1,1 @@
+"""The site over real HTTP, on real databases, and in a real browser."""
