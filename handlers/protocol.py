@@ -110,6 +110,7 @@ class Protocol(Struct, frozen=True, kw_only=True, dict=True):
     in_scope_factors: tuple[str, ...]
     evidence: Evidence
     late_slot_working_days: int
+    apart_minutes: int
     holidays: Holidays
     earlier: tuple[date, Protocol] | None = None
 
@@ -168,12 +169,13 @@ class _Pack(Struct, forbid_unknown_fields=True, kw_only=True):
     in_scope_factors: tuple[str, ...] | None = None
     evidence: Evidence | None = None
     late_slot_working_days: Count | None = None
+    apart_minutes: Annotated[int, Meta(gt=0)] | None = None
     holidays: Holidays | None = None
 
 
 UNKNOWN_FIELD = re.compile("unknown field `([^`]+)`")
 FIELDS = {x for part in (_Pack, Rule, WorkedDate, Rung, Seats, WorkingHours, Evidence) for x in part.__struct_fields__}
-_ONCE = ("working_hours", "in_scope_factors", "evidence", "late_slot_working_days", "holidays")
+_ONCE = ("working_hours", "in_scope_factors", "evidence", "late_slot_working_days", "apart_minutes", "holidays")
 
 
 def read(mapping: list[dict[str, Any]]) -> Protocol:

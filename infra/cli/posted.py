@@ -33,6 +33,9 @@ LETTERS: dict[LetterOccasion, str] = {
     "referral_outcome": "outcome of a referral",
     "advice": "request for advice",
     "withdrawn": "word that a paper does not stand",
+    "exclusion_asked": "word that the chair is asked to keep somebody out",
+    "exclusion_decided": "what the chair decided of keeping somebody out",
+    "kept_out": "word of not being asked to all of a meeting",
 }
 # What is mailed for a duty to whoever it is owed to, beside notices and letters, which name their duty.
 PAPERS: dict[DutyKind, tuple[str, ...]] = {

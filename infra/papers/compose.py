@@ -17,6 +17,7 @@ from urllib.parse import quote
 from msgspec import Struct
 
 from handlers.effects import LetterOccasion, Message, Sat, SendInvitation, SendLetter, SendMinutes, SendNotice
+from handlers.facts import Hours
 from handlers.meetings.falling_due import NAMES
 from handlers.people import Text, derived
 from infra.papers.calendars import Wording, calendar, invitation_name
@@ -43,6 +44,9 @@ LETTERS: dict[LetterOccasion, str] = {
     "referral_outcome": "letters/referral_outcome",
     "advice": "letters/advice",
     "withdrawn": "letters/withdrawn",
+    "exclusion_asked": "letters/exclusion_asked",
+    "exclusion_decided": "letters/exclusion_decided",
+    "kept_out": "letters/kept_out",
 }
 TITLES = {"minutes": "Minutes of the {}", "decision": "Decisions of the {}"}
 FILES = {"minutes": "minutes.html", "decision": "decisions.html"}
@@ -130,12 +134,20 @@ def _time_and_place(message: SendInvitation, organiser: str, read: Read) -> dict
         "yes": quote(f"Yes, {moment_in_words(message.starts_at)}"),
         "no": quote(f"No, {moment_in_words(message.starts_at)}"),
         "place": one_line(message.place),
+        "link": one_line(read(message.link)) if message.link else None,
+        "stretches": [_stretch(own, read) for own in message.stretches],
         "reference": _reference(message.client_reference, read),
         "moved_from": moment_in_words(message.moved_from) if message.moved_from else None,
         "renewed": message.sequence > 0,
         "cancelled": message.method == "CANCEL",
         "goes_on": message.goes_on,
     }
+
+
+def _stretch(own: Hours, read: Read) -> str:
+    """`10:00 in the morning to 10:30 in the morning, Room 2`, and the link that is used then."""
+    where = [one_line(own.place), *([one_line(read(own.link))] if own.link else [])]
+    return f"{clock(own.starts_at)} to {clock(own.ends_at)}: {', '.join(where)}"
 
 
 def _minutes(message: SendMinutes, letterhead: Letterhead, read: Read) -> EmailMessage:

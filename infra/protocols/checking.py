@@ -21,12 +21,14 @@ from infra.protocols.packs import DEFAULTS, ROOM, bank_holidays, national, natio
 # Decisions count by these; one without a number is a gap, since nothing could be owed by it.
 COUNTED_BY = (
     *("ASK-01", "CALL-01", "DEC-01", "ESC-01", "F7-01", "FEED-01", "FIND-01", "HELD-01", "INV-01", "MIN-CGFIP"),
-    *("MOVE-01", "NAME-01", "REC-01", "REP-01a", "REP-01b", "SET-01", "T6-01", "TELL-01", "VERBAL-01"),
+    *("EXC-03", "MOVE-01", "NAME-01", "REC-01", "REP-01a", "REP-01b", "SET-01", "T6-01", "T9-01", "TELL-01"),
+    "VERBAL-01",
 )
 # These date meetings; where one is unknown, a duty asks a person to set the day, so that it need only be named.
 DATING = (*("CG-01", "CG-02", "FIP-01-close", "FIP-01-open", "ICPC-01", "PB-01", "RCPC-01a", "RCPC-01b", "TRF-01"),)
-# Asked for where they stand: joint care-plan reviews, a sooner review after a birth, England's looked-after reviews.
-MAY_BE_MISSING = ("JG-20", "LAC-01a", "LAC-01b", "LAC-01c", "RCPC-02")
+# Asked for where they stand: joint care-plan reviews, a sooner review after a birth, England's looked-after reviews, the
+# notice of a request to keep somebody out.
+MAY_BE_MISSING = ("EXC-01", "JG-20", "LAC-01a", "LAC-01b", "LAC-01c", "RCPC-02")
 BY_LAYER = {layer: n for n, layer in enumerate(LAYERS)}
 
 Pack = dict[str, Any]

@@ -18,6 +18,7 @@ VALUES = {
     "in_scope_factors": "census factors in scope",
     "evidence": "the warning of short notice",
     "late_slot_working_days": "how late a time is still sought",
+    "apart_minutes": "by how much those come apart who must not meet",
 }
 
 

@@ -33,6 +33,7 @@ def page(protocol: Protocol, packs: list[View], left_out: list[View], title: str
         "unknown": [rule for rule in rules if rule["unknown"]],
         "seats": [_seats(kind, protocol.seats[kind], protocol) for kind in kinds],
         "late_slot": days(protocol.late_slot_working_days),
+        "apart": protocol.apart_minutes,
         "warn": days(protocol.evidence.warn_below_working_days),
         "factors": ", ".join(protocol.in_scope_factors),
         "ladders": [_ladder(duty, rungs) for duty, rungs in protocol.ladders.items()],
