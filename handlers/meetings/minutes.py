@@ -78,7 +78,7 @@ def distribute(
 def copies_to(
     file: CaseFile, meeting: Meeting, part: Part, guests: list[Invitee], directory: Directory
 ) -> list[Invitee]:
-    """Everyone who should have it, each person once; of those kept out of the meeting, whoever is sent the decisions."""
+    """Everyone who should have it, each person once; of those kept out of the meeting who is sent the decisions."""
     barred = parts.barred(file, meeting)
     by_person = {p: g for p, g in _readers(file, meeting, guests, directory).items() if p not in barred}
     if part == "decision":

@@ -80,8 +80,8 @@ def owed(file: CaseFile, protocol: Protocol) -> Iterator[Owed]:
                 due_at=deadline.due_at,
                 owner="coordinator",
                 closes_on="recorded",
-                sentence=f"Agree with {raised.person}, who objects to {against} at the {name(meeting)}, which part"
-                f" {against} comes to. {deadline.sentence}",
+                sentence=f"Agree which part of the {name(meeting)} {against} comes to, since {raised.person} objects."
+                f" {deadline.sentence}",
                 rule=deadline.rule,
                 meeting=meeting.id,
                 met=Met("recorded", f"{raised.by}: {agreed}") if agreed else None,

@@ -11,6 +11,7 @@ import typer
 from infra.cli import (
     acting,
     adopting,
+    arranging,
     befalling,
     correcting,
     database,
@@ -169,6 +170,44 @@ _add(
 )
 _add(app, enquiring.dispute, "dispute", "dispute F-1 SD-1 DP-1 --reason 'the aunt drinks too' --by w-health")
 _add(app, enquiring.settle, "settle", "settle F-1 DP-1 --conference --reason 'we met' --by w-head")
+_add(
+    app,
+    arranging.agenda,
+    "agenda",
+    "agenda F-1 initial-conference:SD-1 --part 'family:0-30:what the family thinks' --part 'plan:30-120:the plan'"
+    " --by w-coordinator",
+)
+_add(
+    app,
+    arranging.parts,
+    "parts",
+    "parts F-1 initial-conference:SD-1 w-health --part plan --by w-coordinator",
+)
+_add(
+    app,
+    arranging.objection,
+    "objection",
+    "objection F-1 initial-conference:SD-1 p-mother OBJ-1 --against clearway --discussion 'not before the school'"
+    " --agreed part --part plan --by w-social",
+)
+_add(
+    app,
+    arranging.exclude,
+    "exclude",
+    "exclude F-1 initial-conference:SD-1 p-father EX-1 family_conflict --evidence 'he was arrested' --by w-health",
+)
+_add(
+    app,
+    arranging.exclusion_decided,
+    "exclusion-decided",
+    "exclusion-decided F-1 EX-1 part --part family --reason 'he is heard before she comes' --by w-chair-1",
+)
+_add(
+    app,
+    arranging.apart,
+    "apart",
+    "apart F-1 AP-1 p-mother p-father --reason 'an order of the court' --by w-social",
+)
 _add(app, correcting.kept, "records", "records F-1")
 _add(
     app,

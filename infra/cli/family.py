@@ -14,6 +14,7 @@ from handlers.case_file import CaseFile
 from handlers.facts import Duty
 from handlers.meeting_file import Invitation, Meeting, Sent
 from handlers.meetings.falling_due import name
+from infra.cli.arranged import arranged, own_times
 from infra.cli.moments import by, how_late, iso
 from infra.cli.posted import NO_ADDRESS, OUTCOMES
 from infra.cli.stores import Back, Folder, folder_of, present, short
@@ -117,6 +118,7 @@ def _meeting(folder: Folder, meeting: Meeting) -> View:
         "working": meeting.due.working,
         **_sat_or_will(folder, meeting),
         "nothing_fits": list(failed.reasons) if failed else [],
+        "arranged": list(arranged(folder, meeting)),
         "invited": [_invited(folder, meeting, p) for p in _everybody(meeting)],
         "minutes_recorded_at": iso(meeting.minutes.recorded_at) if meeting.minutes else None,
     }
@@ -148,6 +150,7 @@ def _invited(folder: Folder, meeting: Meeting, person: str) -> View:
         "person": person,
         "name": folder.name(person),
         "invitation": invitation(meeting, person),
+        "own_times": own_times(meeting, person),
         "answer": word.reply if word else None,
         "answer_by": word.by if word else None,
         "answer_is_to_an_earlier_time": bool(word and meeting.booked and word.revision != meeting.booked.revision),

@@ -155,7 +155,10 @@ def test_an_objection_is_the_coordinators_to_talk_over_before_the_meeting() -> N
     h = with_treatment().family(objection("nothing_yet"))
     duty = h.duty("agree_part")
     assert (duty.owner, duty.due_at, duty.ended) == ("coordinator", instant("Wed 5 March 2025 09:00"), None)
-    assert "which part clearway comes to" in duty.sentence and "Not before" not in duty.sentence
+    assert (
+        "child protection conference clearway comes to, since mother objects" in duty.sentence
+        and "Not before" not in duty.sentence
+    )
     assert hours(h, "w-key") == "09:00-11:00", "nothing is agreed yet"
 
 

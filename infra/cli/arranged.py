@@ -1,0 +1,44 @@
+"""What was arranged about who comes when, as a coordinator reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from handlers.meeting_file import Meeting
+from handlers.working_days import LONDON, in_words
+from infra.cli.stores import Folder
+
+
+def own_times(meeting: Meeting, person: str) -> str | None:
+    """`Wed 8 January 2025 09:15 to 11:00, Room 1`; None where it is the whole meeting."""
+    own = meeting.invitations[person].own if person in meeting.invitations else None
+    if own is None:
+        return None
+    stretches = own.stretches or (own,)
+    each = (f"{in_words(s.starts_at)} to {s.ends_at.astimezone(LONDON):%H:%M}, {s.place}" for s in stretches)
+    return " and ".join(f"{line}, by video" if s.link else line for line, s in zip(each, stretches, strict=True))
+
+
+def arranged(folder: Folder, meeting: Meeting) -> Iterator[str]:
+    """The agenda, objections, requests to keep somebody out, and who must not meet, a line each."""
+    kept = folder.file.arrangements
+    for part in kept.agenda(meeting.id):
+        where = f", {part.place}" if part.place else ""
+        video = ", by video" if part.link else ""
+        yield (
+            f"part {part.part}, minutes {part.from_minute} to {part.to_minute}{where}{video}:"
+            f" {folder.opened(part.words)}"
+        )
+    for record in kept.objections_to(meeting.id):
+        said, whom = record.body, folder.name(record.body.against)
+        agreed = f"part: {', '.join(said.parts)}" if said.agreed == "part" else said.agreed.replace("_", " ")
+        yield f"{folder.name(said.person)} objects to {whom} ({said.objection}); agreed: {agreed}"
+    for name, exclusion in kept.exclusions_from(meeting.id).items():
+        verdict = exclusion.decided.body if exclusion.decided else None
+        left = f", but for {', '.join(verdict.parts)}" if verdict and verdict.parts else ""
+        came = f"{verdict.outcome}{left}, decided by {folder.name(verdict.by)}" if verdict else "NOT DECIDED"
+        asked = exclusion.asked.body
+        yield f"{folder.name(asked.by)} asks to keep {folder.name(asked.person)} out ({name}): {came}"
+    for first, second in kept.pairs:
+        if first in meeting.invitations and second in meeting.invitations:
+            yield f"{folder.name(first)} and {folder.name(second)} must not meet"
