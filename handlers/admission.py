@@ -54,6 +54,7 @@ NAMES: dict[type[e.Body], tuple[str, str, str]] = {
             *(e.AnswerGiven, e.CopyAsked, e.CallLogged, e.ReportReceived, e.SlotsAsked, e.BookingAsked),
             *(e.SeatsTaken, e.NothingFits, e.SlotsFound),
             *(e.AgendaSet, e.PartsAssigned, e.ObjectionRecorded, e.ExclusionAsked, e.ExclusionDecided),
+            *(e.SupporterNamed, e.AdvocateOffered, e.ParticipationRecorded),
         ),
         ("meeting", "meeting", "meetings"),
     ),
@@ -243,7 +244,10 @@ def awaits(body: e.Body, file: Any) -> str:
     name = getattr(body, field)
     if name not in attrgetter(table)(file):
         return f"{what}:{name}"
-    if isinstance(body, e.MinutesRecorded | e.DecisionsRecorded) and not file.meetings[name].held:
+    if (
+        isinstance(body, e.MinutesRecorded | e.DecisionsRecorded | e.ParticipationRecorded)
+        and not file.meetings[name].held
+    ):
         return f"held:{name}"
     return _about_exclusion(body, file)
 

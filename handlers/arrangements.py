@@ -1,5 +1,6 @@
-"""Who is asked to which part of a meeting, who is kept out of it, and who must not meet: each record kept by its own
-name, so that one made in error can be taken out again (decision 16). Of those about one thing the later one stands.
+"""Who is asked to which part of a meeting, who is kept out of it or brought to it, who must not meet, and how children
+are heard: each record kept by its own name, so that one made in error can be taken out again (decision 16). Of those
+about one thing the later one stands.
 """
 
 from __future__ import annotations
@@ -28,6 +29,9 @@ class Arrangements(Struct, frozen=True, kw_only=True):
     requests: dict[str, Kept[e.ExclusionAsked]] = field(default_factory=dict)
     verdicts: dict[str, Kept[e.ExclusionDecided]] = field(default_factory=dict)
     apart: dict[str, Kept[e.KeptApart]] = field(default_factory=dict)
+    supporters: dict[str, Kept[e.SupporterNamed]] = field(default_factory=dict)
+    advocates: dict[str, Kept[e.AdvocateOffered]] = field(default_factory=dict)
+    participations: dict[str, Kept[e.ParticipationRecorded]] = field(default_factory=dict)
 
     def has(self, event: str) -> bool:
         return any(event in getattr(self, table) for table in TABLES.values())
@@ -66,6 +70,19 @@ class Arrangements(Struct, frozen=True, kw_only=True):
         """Whom this person must not meet."""
         return {other for pair in self.pairs if person in pair for other in pair} - {person}
 
+    def supporters_at(self, meeting: str) -> list[e.SupporterNamed]:
+        """Who is brought to this meeting."""
+        latest = {k.body.support: k.body for k in in_order(self.supporters.values())}
+        return [x for x in latest.values() if x.meeting == meeting and x.comes]
+
+    def advocates_of(self, meeting: str) -> dict[str, e.AdvocateOffered]:
+        """Child → what came of the offer."""
+        return {k.body.child: k.body for k in in_order(self.advocates.values()) if k.body.meeting == meeting}
+
+    def participation_in(self, meeting: str) -> dict[str, e.ParticipationRecorded]:
+        """Child → how they took part."""
+        return {k.body.child: k.body for k in in_order(self.participations.values()) if k.body.meeting == meeting}
+
 
 TABLES: dict[type[e.Body], str] = {
     e.AgendaSet: "agendas",
@@ -74,4 +91,7 @@ TABLES: dict[type[e.Body], str] = {
     e.ExclusionAsked: "requests",
     e.ExclusionDecided: "verdicts",
     e.KeptApart: "apart",
+    e.SupporterNamed: "supporters",
+    e.AdvocateOffered: "advocates",
+    e.ParticipationRecorded: "participations",
 }

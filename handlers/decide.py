@@ -37,7 +37,7 @@ from handlers import (
 )
 from handlers import events as e
 from handlers.case_file import CaseFile
-from handlers.conference import convening, exclusion
+from handlers.conference import convening, exclusion, voices
 from handlers.desk import Desk, File
 from handlers.diary import keeping
 from handlers.diary_file import DiaryFile
@@ -120,13 +120,16 @@ RULES: dict[type[e.Body], tuple[Rule, ...]] = {
     e.AreaNotified: (),
     e.ReceivingConferenceHeld: (),
     e.MeetingAskedFor: (),
-    # who comes to which part of a meeting, who is kept out, who must not meet: read off the file
+    # who comes to which part of a meeting, who is kept out, who must not meet, who is heard: read off the file
     e.AgendaSet: (),
     e.PartsAssigned: (),
     e.ObjectionRecorded: (),
     e.ExclusionAsked: (),
     e.ExclusionDecided: (),
     e.KeptApart: (),
+    e.SupporterNamed: (),
+    e.AdvocateOffered: (),
+    e.ParticipationRecorded: (),
     e.SlotsAsked: (lambda body, desk: _look(body, desk),),
     e.BookingAsked: (lambda body, desk: _book(body, desk),),
     e.SeatsTaken: (lambda body, desk: seats.take(desk.case, body),),
@@ -272,6 +275,7 @@ def _all_owed(desk: Desk) -> Iterator[Owed]:
     yield from convening.owed(file, protocol)
     yield from parts.owed(file, protocol)
     yield from exclusion.owed(file, protocol)
+    yield from voices.owed(file, protocol)
     yield from substance_misuse.owed(desk.gate)
 
 

@@ -39,6 +39,8 @@ Presence = Literal["present", "deputy", "apologies", "report_only", "absent", "e
 StandingKind = Literal["safeguarding_board", "commissioning_group", "steering_group", "carers_forum"]
 HeldReason = Literal["no_basis", "unreadable", "impossible", "clash", "rule_failed"]
 Ground = Literal["harm_to_child", "disruption", "child_asks", "silences_another", "confidential", "family_conflict"]
+Supporter = Literal["friend", "relative", "advocate", "solicitor"]
+Participation = Literal["PN0", "PN1", "PN2", "PN3", "PN4", "PN5", "PN6", "PN7"]
 Paper = Literal["invitation", "cancellation", "minutes", "decision", "notice", "letter"]
 
 
@@ -621,6 +623,37 @@ class KeptApart(Body, frozen=True):
     reason: Text
     by: str
     stands: bool = True
+
+
+class SupporterNamed(Body, frozen=True):
+    """Somebody of the family brings a supporter to a meeting; or, where they do not come, brings them no more (rules
+    SUP-01). Recorded again under its number it replaces what was known."""
+
+    support: str
+    meeting: str
+    person: str
+    supporter: Supporter
+    name: Text
+    by: str
+    comes: bool = True
+
+
+class AdvocateOffered(Body, frozen=True):
+    """A child was offered an advocate for a conference, and wants one or not (rules CHD-01)."""
+
+    meeting: str
+    child: str
+    outcome: Literal["wanted", "not_wanted"]
+    by: str
+
+
+class ParticipationRecorded(Body, frozen=True):
+    """How a child took part in a review that was held, by the code of the census (rules CHD-02)."""
+
+    meeting: str
+    child: str
+    code: Participation
+    by: str
 
 
 class SlotsAsked(Body, frozen=True):

@@ -53,6 +53,8 @@ DutyKind = Literal[
     "agree_part",
     "decide_exclusion",
     "feed_back_exclusion",
+    "offer_advocate",
+    "record_participation",
 ]
 
 

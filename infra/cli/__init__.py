@@ -32,6 +32,7 @@ from infra.cli import (
     shelf,
     showing,
     standing,
+    supporting,
     watching,
     webhooks,
 )
@@ -207,6 +208,24 @@ _add(
     arranging.apart,
     "apart",
     "apart F-1 AP-1 p-mother p-father --reason 'an order of the court' --by w-social",
+)
+_add(
+    app,
+    supporting.supporter,
+    "supporter",
+    "supporter F-1 initial-conference:SD-1 p-mother SUP-1 friend --named 'Jo Reed' --by w-social",
+)
+_add(
+    app,
+    supporting.advocate,
+    "advocate",
+    "advocate F-1 initial-conference:SD-1 p-tom wanted --by w-coordinator",
+)
+_add(
+    app,
+    supporting.participation,
+    "participation",
+    "participation F-1 review-conference:PLAN-1:1 p-tom PN1 --by w-coordinator",
 )
 _add(app, correcting.kept, "records", "records F-1")
 _add(

@@ -39,6 +39,14 @@ def arranged(folder: Folder, meeting: Meeting) -> Iterator[str]:
         came = f"{verdict.outcome}{left}, decided by {folder.name(verdict.by)}" if verdict else "NOT DECIDED"
         asked = exclusion.asked.body
         yield f"{folder.name(asked.by)} asks to keep {folder.name(asked.person)} out ({name}): {came}"
+    for brought in kept.supporters_at(meeting.id):
+        silent = "" if folder.protocol.supporters_speak else ", who gives no opinion here"
+        whom = f"{folder.opened(brought.name)}, {brought.supporter}{silent}"
+        yield f"{folder.name(brought.person)} brings {whom} ({brought.support})"
+    for child, offer in kept.advocates_of(meeting.id).items():
+        yield f"an advocate for {folder.name(child)}: {offer.outcome.replace('_', ' ')}"
+    for child, part in kept.participation_in(meeting.id).items():
+        yield f"{folder.name(child)} took part: {part.code}"
     for first, second in kept.pairs:
         if first in meeting.invitations and second in meeting.invitations:
             yield f"{folder.name(first)} and {folder.name(second)} must not meet"

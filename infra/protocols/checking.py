@@ -27,8 +27,8 @@ COUNTED_BY = (
 # These date meetings; where one is unknown, a duty asks a person to set the day, so that it need only be named.
 DATING = (*("CG-01", "CG-02", "FIP-01-close", "FIP-01-open", "ICPC-01", "PB-01", "RCPC-01a", "RCPC-01b", "TRF-01"),)
 # Asked for where they stand: joint care-plan reviews, a sooner review after a birth, England's looked-after reviews,
-# the notice of a request to keep somebody out.
-MAY_BE_MISSING = ("EXC-01", "JG-20", "LAC-01a", "LAC-01b", "LAC-01c", "RCPC-02")
+# the notice of a request to keep somebody out, advocates and the participation of children.
+MAY_BE_MISSING = ("CHD-01", "CHD-02", "EXC-01", "JG-20", "LAC-01a", "LAC-01b", "LAC-01c", "RCPC-02")
 BY_LAYER = {layer: n for n, layer in enumerate(LAYERS)}
 
 Pack = dict[str, Any]

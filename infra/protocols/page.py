@@ -34,6 +34,8 @@ def page(protocol: Protocol, packs: list[View], left_out: list[View], title: str
         "seats": [_seats(kind, protocol.seats[kind], protocol) for kind in kinds],
         "late_slot": days(protocol.late_slot_working_days),
         "apart": protocol.apart_minutes,
+        "advocate_above_age": protocol.advocate_above_age,
+        "supporters_speak": protocol.supporters_speak,
         "warn": days(protocol.evidence.warn_below_working_days),
         "factors": ", ".join(protocol.in_scope_factors),
         "ladders": [_ladder(duty, rungs) for duty, rungs in protocol.ladders.items()],
