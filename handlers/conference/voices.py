@@ -1,5 +1,5 @@
-"""How children are heard: an advocate is offered before an initial conference, and after a review it is recorded how each
-child took part (rules CHD-01, CHD-02).
+"""How children are heard: an advocate is offered before an initial conference, and after a review it is recorded how
+each child took part (rules CHD-01, CHD-02).
 
 From which age an advocate is offered, areas say for themselves; while no pack of an area does, nothing is owed.
 """

@@ -56,7 +56,7 @@ def distribute(
     """
     barred = parts.barred(file, meeting)
     for part in PARTS:
-        if meeting.sitting is None:
+        if meeting.sitting is None or recorded(meeting, part, bool(barred)) is None:
             continue
         for guest in copies_to(file, meeting, part, guests, directory):
             said = recorded(meeting, part, guest.person in barred)
@@ -200,7 +200,10 @@ def owed(
     for meeting in file.meetings.values():
         if meeting.sitting is None and not meeting.superseded:
             continue
-        copies = {p: [g.person for g in copies_to(file, meeting, p, guests[meeting.id], directory)] for p in PARTS}
+        # They differ only where somebody was kept out, and this is asked at each decision.
+        which = PARTS if parts.barred(file, meeting) else ("minutes",)
+        named = {p: [g.person for g in copies_to(file, meeting, p, guests[meeting.id], directory)] for p in which}
+        copies: dict[Part, list[str]] = {"decision": named["minutes"], **named}
         yield from _withdrawals(file, meeting, copies, protocol, now)
         if meeting.sitting is None:
             continue

@@ -28,6 +28,8 @@ AGREED = {"part": "part of it", "whole": "the whole of it"}
 
 def kept_out(file: CaseFile, meeting: Meeting) -> dict[str, tuple[str, ...]]:
     """Whom the chair keeps out of this meeting, with the parts of its agenda that are left to them."""
+    if not file.arrangements.verdicts:
+        return {}
     there = [part.part for part in file.arrangements.agenda(meeting.id)]
     left: dict[str, tuple[str, ...]] = {}
     for exclusion in file.arrangements.exclusions_from(meeting.id).values():
@@ -56,6 +58,8 @@ def own_hours(
 
     apart: by how many minutes the comings and goings of people lie apart who must not meet.
     """
+    if not (file.arrangements.agendas or file.arrangements.apart):
+        return {}
     whole = OwnHours(booked.starts_at, booked.ends_at, booked.place)
     agenda = {p.part: p for p in file.arrangements.agenda(meeting.id)}
     hours = {p: _asked_to(whole, agenda, _named(file, meeting, p, agenda, directory)) for p in guests}

@@ -19,34 +19,43 @@ def own_times(meeting: Meeting, person: str) -> str | None:
     return " and ".join(f"{line}, by video" if s.link else line for line, s in zip(each, stretches, strict=True))
 
 
-def arranged(folder: Folder, meeting: Meeting) -> Iterator[str]:
-    """The agenda, objections, requests to keep somebody out, and who must not meet, a line each."""
+def arranged(folder: Folder, meeting: Meeting) -> list[str]:
+    """The agenda, objections, who is to be kept out or apart, and who is heard, a line each."""
+    return [*_parts(folder, meeting), *_exclusions(folder, meeting), *_voices(folder, meeting)]
+
+
+def _parts(folder: Folder, meeting: Meeting) -> Iterator[str]:
     kept = folder.file.arrangements
     for part in kept.agenda(meeting.id):
-        where = f", {part.place}" if part.place else ""
-        video = ", by video" if part.link else ""
-        yield (
-            f"part {part.part}, minutes {part.from_minute} to {part.to_minute}{where}{video}:"
-            f" {folder.opened(part.words)}"
-        )
+        where = f"{f', {part.place}' if part.place else ''}{', by video' if part.link else ''}"
+        minutes = f"minutes {part.from_minute} to {part.to_minute}"
+        yield f"part {part.part}, {minutes}{where}: {folder.opened(part.words)}"
     for record in kept.objections_to(meeting.id):
         said, whom = record.body, folder.name(record.body.against)
         agreed = f"part: {', '.join(said.parts)}" if said.agreed == "part" else said.agreed.replace("_", " ")
         yield f"{folder.name(said.person)} objects to {whom} ({said.objection}); agreed: {agreed}"
+
+
+def _exclusions(folder: Folder, meeting: Meeting) -> Iterator[str]:
+    kept = folder.file.arrangements
     for name, exclusion in kept.exclusions_from(meeting.id).items():
         verdict = exclusion.decided.body if exclusion.decided else None
         left = f", but for {', '.join(verdict.parts)}" if verdict and verdict.parts else ""
         came = f"{verdict.outcome}{left}, decided by {folder.name(verdict.by)}" if verdict else "NOT DECIDED"
         asked = exclusion.asked.body
         yield f"{folder.name(asked.by)} asks to keep {folder.name(asked.person)} out ({name}): {came}"
+    for first, second in kept.pairs:
+        if first in meeting.invitations and second in meeting.invitations:
+            yield f"{folder.name(first)} and {folder.name(second)} must not meet"
+
+
+def _voices(folder: Folder, meeting: Meeting) -> Iterator[str]:
+    kept = folder.file.arrangements
     for brought in kept.supporters_at(meeting.id):
         silent = "" if folder.protocol.supporters_speak else ", who gives no opinion here"
         whom = f"{folder.opened(brought.name)}, {brought.supporter}{silent}"
         yield f"{folder.name(brought.person)} brings {whom} ({brought.support})"
     for child, offer in kept.advocates_of(meeting.id).items():
         yield f"an advocate for {folder.name(child)}: {offer.outcome.replace('_', ' ')}"
-    for child, part in kept.participation_in(meeting.id).items():
-        yield f"{folder.name(child)} took part: {part.code}"
-    for first, second in kept.pairs:
-        if first in meeting.invitations and second in meeting.invitations:
-            yield f"{folder.name(first)} and {folder.name(second)} must not meet"
+    for child, recorded in kept.participation_in(meeting.id).items():
+        yield f"{folder.name(child)} took part: {recorded.code}"

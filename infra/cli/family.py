@@ -118,7 +118,7 @@ def _meeting(folder: Folder, meeting: Meeting) -> View:
         "working": meeting.due.working,
         **_sat_or_will(folder, meeting),
         "nothing_fits": list(failed.reasons) if failed else [],
-        "arranged": list(arranged(folder, meeting)),
+        "arranged": arranged(folder, meeting),
         "invited": [_invited(folder, meeting, p) for p in _everybody(meeting)],
         "minutes_recorded_at": iso(meeting.minutes.recorded_at) if meeting.minutes else None,
     }

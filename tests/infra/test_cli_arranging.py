@@ -132,6 +132,25 @@ def test_a_request_that_comes_late_says_so_and_goes_to_the_chair_all_the_same(re
     assert any("THE REQUEST CAME LATER THAN IT SHOULD HAVE" in text(m) for m in mails(referred, "w-chair-1"))
 
 
+def test_supporters_advocates_and_how_children_took_part_are_recorded_and_shown(parents: Home) -> None:
+    said = parents.says("supporter", FAMILY, MEETING, "p-mother", "SUP-1", "friend", "--named", "Jo Canaryfriend", *BY)
+    assert (
+        said == "Mary Quillfeather brings Jo Canaryfriend, who may say what they think and takes no part in decisions."
+    )
+    assert (
+        parents.says("advocate", FAMILY, MEETING, "p-tom", "wanted", *BY) == "Tom Quillfeather: an advocate is wanted."
+    )
+    assert "p-mother is no child of F-1" in parents.fails("advocate", FAMILY, MEETING, "p-mother", "wanted", *BY)
+    assert "has not been held" in parents.fails("participation", FAMILY, MEETING, "p-tom", "PN1", *BY)
+    shown = parents.says("show", FAMILY)
+    assert "Mary Quillfeather brings Jo Canaryfriend, friend (SUP-1)" in shown
+    assert "an advocate for Tom Quillfeather: wanted" in shown
+    assert not parents.sql("SELECT 1 FROM ledger WHERE body LIKE '%Canaryfriend%'")
+    to_minutes(parents)
+    said = parents.says("participation", FAMILY, MEETING, "p-tom", "PN6", *BY)
+    assert said == "Tom Quillfeather did not come, and sent what they think (PN6)."
+
+
 def to_minutes(home: Home) -> None:
     """The conference sits, and everybody is sent what came of it."""
     seats = ("p-mother", "p-father", "w-social", "w-health", "w-chair-1")
