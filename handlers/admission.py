@@ -169,8 +169,22 @@ def _check_arrangement(body: e.Body, file: CaseFile, named: str) -> None:
                 raise e.Impossible(f"{named}: {part.part} ends before it begins; mend its minutes and release it")
     if isinstance(body, e.KeptApart) and body.first == body.second:
         raise e.Impossible(f"{named}: it names {body.first} twice; mend whom it names and release it")
+    if isinstance(body, e.ExclusionAsked | e.ExclusionDecided):
+        _check_request(body, file, named)
     if isinstance(body, e.ExclusionDecided):
         _check_verdict(body, file, named)
+
+
+def _check_request(body: e.ExclusionAsked | e.ExclusionDecided, file: CaseFile, named: str) -> None:
+    """What was asked of one meeting's chair about one person is decided by that chair, about that person."""
+    known = file.arrangements.exclusions.get(body.exclusion)
+    asked = known.asked.body if known else None
+    another = isinstance(body, e.ExclusionAsked) and asked and body.person != asked.person
+    if asked and (another or body.meeting != asked.meeting):
+        raise e.Impossible(
+            f"{named}: {body.exclusion} is about {asked.person} at {asked.meeting}; give this one another number,"
+            " or mend its meeting, and release it"
+        )
 
 
 def _check_verdict(body: e.ExclusionDecided, file: CaseFile, named: str) -> None:

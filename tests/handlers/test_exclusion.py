@@ -74,6 +74,15 @@ def test_without_a_chair_there_is_no_decision() -> None:
         decides(asks(two_parents().cancels()), "whole")
 
 
+def test_a_request_stays_what_it_was_when_its_chair_was_asked() -> None:
+    h = asks(two_parents())
+    for about in (("mother", CONFERENCE), ("father", "core-group:PLAN-1:1")):
+        with pytest.raises(e.Impossible, match="EX-1 is about father at initial-conference:SD-1"):
+            h.family(e.ExclusionAsked("EX-1", about[1], about[0], "disruption", "She shouted.", "w-health"))
+    with pytest.raises(e.Impossible, match="EX-1 is about father at initial-conference:SD-1"):
+        h.family(e.ExclusionDecided("EX-1", "core-group:PLAN-1:1", "whole", REASON, "w-social"))
+
+
 def test_part_of_it_names_the_parts_and_nothing_else_does() -> None:
     for outcome, parts in (("part", ()), ("whole", ("family",))):
         with pytest.raises(e.Impossible, match="parts are named"):
