@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import Any
 
-from handlers import arrangements, kept_records, life_file, person_file, records
+from handlers import arrangements, kept_records, life_file, person_file, records, said
 from handlers import events as e
 from handlers import facts as f
 from handlers.case_file import CaseFile
@@ -51,14 +51,20 @@ NAMES: dict[type[e.Body], tuple[str, str, str]] = {
     **dict.fromkeys(
         (
             *(e.MeetingHeld, e.MinutesRecorded, e.DecisionsRecorded, e.MeetingAdjourned, e.MeetingCancelled),
+            *(e.QuorumWaived, e.CallingOffAgreed),
             *(e.AnswerGiven, e.CopyAsked, e.CallLogged, e.ReportReceived, e.SlotsAsked, e.BookingAsked),
             *(e.SeatsTaken, e.NothingFits, e.SlotsFound),
             *(e.AgendaSet, e.PartsAssigned, e.ObjectionRecorded, e.ExclusionAsked, e.ExclusionDecided),
             *(e.SupporterNamed, e.AdvocateOffered, e.ParticipationRecorded),
+            *(e.SeatsTaken, e.NothingFits, e.SlotsFound, e.AgreementRecorded, e.ChildDecided),
+            *(e.MeetingBroughtForward, e.ChairNamed, e.ReportReadOut, e.IssueRaised),
+            *(e.DeputyNamed, e.DeputyApproved, e.DeputyRefused, e.TimeProposed, e.ProposalDeclined, e.ReportPromised),
+            *(e.NeedsTold, e.NeedArranged, e.FeedbackGiven),
         ),
         ("meeting", "meeting", "meetings"),
     ),
     e.ConferenceAskedFor: ("discussion", "discussion", "discussions"),
+    e.TransferPapersReceived: ("transfer", "transfer", "transfers"),
     e.DutyExcused: ("duty", "duty", "duties"),
     e.DutyAcknowledged: ("duty", "duty", "duties"),
     e.ReferralConfirmed: ("referral", "referral", "referrals"),
@@ -68,8 +74,12 @@ NAMES: dict[type[e.Body], tuple[str, str, str]] = {
     e.LookedAfterEnded: ("placement", "placement", "life.looked_after"),
     e.FipEnded: ("fip", "fip", "fips"),
     **dict.fromkeys((e.ChildBorn, e.PersonDied, e.AddressChanged), ("member", "person", "met")),
-    **dict.fromkeys((e.Section47Concluded, e.ConferenceDisputed), ("discussion", "discussion", "discussions")),
+    **dict.fromkeys(
+        (e.Section47Concluded, e.ConferenceDisputed, e.TreatmentConsidered, e.InterimPlanAgreed),
+        ("discussion", "discussion", "discussions"),
+    ),
     e.DisputeResolved: ("dispute", "dispute", "life.disputed"),
+    e.IssueSettled: ("issue", "issue", "life.raised"),
     **dict.fromkeys((e.AreaNotified, e.ReceivingConferenceHeld), ("move", "move", "life.moves")),
     e.EpisodeHandedOver: ("episode", "episode", "episodes"),
     e.EpisodeClosed: ("episode", "episode", "episodes"),
@@ -111,6 +121,7 @@ def check(event: e.Event, file: Any) -> None:
         _check_birth(body, file, named)
         _check_meeting(body, file, event.recorded, named)
         _check_arrangement(body, file, named)
+        said.check(body, file, event.recorded, named)
 
 
 def homes(body: type[e.Body]) -> list[StreamKind]:
@@ -212,6 +223,8 @@ def _days_past(body: e.Body) -> Iterator[Any]:
         yield body.on
     if isinstance(body, e.ChildBorn | e.PersonDied | e.AddressChanged | e.PlanCategoryChanged | e.CoreGroupNamed):
         yield body.on
+    if isinstance(body, e.InterimPlanAgreed | e.TransferPapersReceived):
+        yield body.on
     if isinstance(body, e.LookedAfterStarted | e.LookedAfterEnded) and body.on:
         yield body.on
     if isinstance(body, e.FipEnded | e.PlanEnded | e.PlanStoodBefore) and body.ended_on:
@@ -256,6 +269,8 @@ def awaits(body: e.Body, file: Any) -> str:
         return ""
     what, field, table = NAMES[type(body)]
     name = getattr(body, field)
+    if name is None:
+        return ""  # needs at whatever meeting
     if name not in attrgetter(table)(file):
         return f"{what}:{name}"
     if (
@@ -291,12 +306,14 @@ MAKES_KNOWN: dict[type[e.Body], Callable[[Any], Iterable[str]]] = {
     e.LookedAfterStarted: lambda body: [f"placement:{body.placement}"],
     e.ExclusionAsked: lambda body: [f"exclusion:{body.exclusion}"],
     e.ConferenceDisputed: lambda body: [f"dispute:{body.dispute}"],
+    e.IssueRaised: lambda body: [f"issue:{body.issue}"],
     e.FamilyMovedOut: lambda body: [f"move:{body.move}"],
     e.MemberJoined: lambda body: [f"member:{body.member.person}"],
     f.MeetingFellDue: lambda body: [f"meeting:{body.meeting}"],
     e.StrategyDiscussionHeld: lambda body: [f"discussion:{body.discussion}"],
     e.MeetingHeld: lambda body: [f"held:{body.meeting}", *([f"plan:{body.plan.plan}"] if body.plan else [])],
     e.PlanStoodBefore: lambda body: [f"plan:{body.plan}"],
+    e.TransferNotified: lambda body: [f"transfer:{body.transfer}"],
     e.FipStarted: lambda body: [f"fip:{body.fip}"],
     e.ReferralMade: lambda body: [f"referral:{body.referral}"],
     f.DutyOpened: lambda body: [f"duty:{body.duty.id}"],

@@ -19,7 +19,8 @@ from handlers.announcements import Announcement, LateKind, ToldKind
 from handlers.case_file import CaseFile
 from handlers.effects import Announce
 from handlers.facts import DutyKind, Fact, MeetingKind
-from handlers.meeting_file import Meeting, Sitting
+from handlers.meeting_file import Meeting
+from handlers.meeting_pieces import Sitting
 from handlers.partnership import Directory
 
 # Not here: what is shared by an adult's consent alone (falling_due.PURPOSES), which says that somebody is in treatment.

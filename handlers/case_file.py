@@ -19,8 +19,8 @@ from handlers.handover_file import Ties
 from handlers.kept_records import KeptRecords
 from handlers.life_file import Known, Life
 from handlers.meeting_file import Meeting, Receipt, Sent
-from handlers.people import StreamId
-from handlers.records import Episode, Records
+from handlers.people import Recipient, StreamId
+from handlers.records import Episode, Kept, Records
 from handlers.referral_file import Advice, Referral
 from handlers.working_days import local_day
 
@@ -56,7 +56,8 @@ class CaseFile(Struct, frozen=True, kw_only=True, dict=True):
     as they were known: what called them to a meeting must be called back.
 
     letters: by duty and reader; receipts: of letters; failed: when mail to somebody last came to nothing; heard: when
-    they last spoke to us; acknowledged: who showed, of which duty, that they know; errors: events recorded in error.
+    they last spoke to us; acknowledged: who showed, of which duty, that they know; errors: events recorded in error;
+    needs: by person, at each meeting.
     """
 
     stream: StreamId
@@ -95,6 +96,7 @@ class CaseFile(Struct, frozen=True, kw_only=True, dict=True):
     failed: dict[str, datetime] = field(default_factory=dict)
     heard: dict[str, datetime] = field(default_factory=dict)
     acknowledged: dict[str, dict[str, datetime]] = field(default_factory=dict)
+    needs: dict[str, Kept[e.NeedsTold]] = field(default_factory=dict)
     held_records: dict[str, HeldRecord] = field(default_factory=dict)
 
     @property
@@ -123,6 +125,12 @@ class CaseFile(Struct, frozen=True, kw_only=True, dict=True):
     def known(self, person: str) -> e.Member | None:
         """Somebody of the household, dead or alive."""
         return self._everybody.get(person)
+
+    @cached_property
+    def deputies(self) -> dict[str, Recipient]:
+        """Those named by invitees, whom the directory need not know."""
+        named = (x.deputy for m in self.meetings.values() for x in m.wishes.named.values())
+        return {d.person: Recipient(d.person, d.name, d.address) for d in named if d.name is not None}
 
     @property
     def met(self) -> set[str]:

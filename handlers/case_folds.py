@@ -21,8 +21,9 @@ from handlers.household_folds import with_one as _with
 from handlers.household_folds import without as _without
 from handlers.kept_records import KeptRecords
 from handlers.meeting_file import Meeting, Receipt, Sent, fallen_due, with_receipt
-from handlers.records import TABLES, Episode, keep, take_out
+from handlers.records import TABLES, Episode, Kept, keep, take_out
 from handlers.referral_file import Advice
+from handlers.wishes import ANSWERS
 
 
 def _of_meeting(file: CaseFile, fact: Fact, body: Any) -> CaseFile:
@@ -202,7 +203,14 @@ def _heard_from(file: CaseFile, person: str, at: datetime) -> CaseFile:
     return replace(file, failed=failed, heard=_latest(file.heard, person, at))
 
 
-def _word(file: CaseFile, fact: Fact, body: e.AnswerGiven | e.CallLogged) -> CaseFile:
+def _needs(file: CaseFile, fact: Fact, body: e.NeedsTold) -> CaseFile:
+    """At one meeting, or at each."""
+    if body.meeting:
+        return _of_meeting(file, fact, body)
+    return replace(file, needs=_with(file.needs, body.person, Kept(body, fact.recorded, fact.happened)))
+
+
+def _word(file: CaseFile, fact: Fact, body: Any) -> CaseFile:
     silent = isinstance(body, e.CallLogged) and body.outcome != "spoke"
     return _of_meeting(file if silent else _heard_from(file, body.person, fact.recorded), fact, body)
 
@@ -283,8 +291,8 @@ FOLDS: dict[type[e.Body], Callable[[CaseFile, Fact, Any], CaseFile]] = {
     e.PlanStoodBefore: _went_before,
     e.PlanEnded: lambda file, _, b: replace(file, plans_ended=_with(file.plans_ended, b.plan, b.ended_on)),
     e.MeetingHeld: _held,
-    e.AnswerGiven: _word,
-    e.CallLogged: _word,
+    **dict.fromkeys((e.AnswerGiven, e.CallLogged, *ANSWERS), _word),
+    e.NeedsTold: _needs,
     e.MessageAccepted: _posted,
     e.MessageFailed: _posted,
     e.DutyAcknowledged: _acknowledged,

@@ -182,7 +182,7 @@ def voice(concern: Concern, meeting: Meeting | None, file: CaseFile, directory: 
     episode there; else nobody (JG T1, F2).
 
     Whoever is passed over keeps a seat; a key worker who was replaced keeps it until the day that the handover names
-    (rules 3.48).
+    (rules 3.48). Until the meeting has sat, an approved deputy who can be reached speaks for whoever sends them.
     """
     told = concern.episode.told if concern.episode else None
     workers = told.workers if told else ()
@@ -193,9 +193,21 @@ def voice(concern: Concern, meeting: Meeting | None, file: CaseFile, directory: 
         posts = (*speakers_of(concern.service, directory), *concern.others)
         people = tuple(p for p in posts if reaches(file, p, directory, today))[:1]
         passed_over = workers + (posts[: posts.index(people[0])] if people else posts)
-    seated = (w for w in _kept_a_seat(told, passed_over, meeting, today) if w not in people)
-    seats = people + tuple(w for w in seated if directory.has_address(w))
+    sent = {p: d for p in people if meeting and (d := meeting.wishes.deputy_of(p))}
+    still = {} if meeting and meeting.held else sent
+    comes = {p: d for p, d in still.items() if _comes(file, d, directory, today, then)}
+    people, passed_over = tuple(comes.get(p, p) for p in people), (*sent, *sent.values(), *passed_over)
+    seated = (w for w in _kept_a_seat(told, passed_over, meeting, today) if w not in (*people, *comes))
+    seats = people + tuple(w for w in seated if directory.has_address(w) or w in file.deputies)
     return Voice(people, seats, people + passed_over)
+
+
+def _comes(file: CaseFile, deputy: str, directory: Directory, today: date, then: date | None) -> bool:
+    """Mail to this deputy arrives, and they are not away on the day; of one whom the directory does not know, as far
+    as the address goes that was named."""
+    if deputy in directory.workers:
+        return reaches(file, deputy, directory, today) and not (then and directory.away(deputy, then))
+    return deputy in file.deputies and deputy not in file.failed
 
 
 def _kept_a_seat(
@@ -255,7 +267,7 @@ class Change(Struct, frozen=True):
 def changes(file: CaseFile, found: list[Concern]) -> Iterator[Change]:
     """Those recorded as such, what befell people of the family, and each adult in scope with a concern of their own
     who moved in (Joint Guidance F7)."""
-    for kept in file.records.changes.values():
+    for kept in (k for k in file.records.changes.values() if k.body.what != "plan_difficulty"):
         yield Change(kept.body.change, kept.body.what, kept.body.on, kept.recorded)
     yield from _befallen(file)
     for person, arrival in file.arrivals.items():

@@ -28,6 +28,7 @@ from handlers import (
     letters,
     looked_after,
     moving,
+    needs,
     person,
     referrals,
     reviews,
@@ -37,7 +38,8 @@ from handlers import (
 )
 from handlers import events as e
 from handlers.case_file import CaseFile
-from handlers.conference import convening, exclusion, voices
+from handlers.conference import agreeing, convening, exclusion, quorum, voices
+from handlers.conference import owing as conference
 from handlers.desk import Desk, File
 from handlers.diary import keeping
 from handlers.diary_file import DiaryFile
@@ -45,7 +47,7 @@ from handlers.duties import Owed
 from handlers.effects import Effect
 from handlers.facts import Fact, Finding, taken_in
 from handlers.meeting_file import Meeting
-from handlers.meetings import falling_due, inviting, minutes, parts, seats
+from handlers.meetings import deputies, falling_due, inviting, minutes, parts, reports, requests, seats
 from handlers.meetings.falling_due import Due, Undated, Wanted
 from handlers.meetings.inviting import Invitee
 from handlers.partnership import Directory
@@ -85,6 +87,7 @@ RULES: dict[type[e.Body], tuple[Rule, ...]] = {
     e.ProfessionalLeft: (),
     # enquiries, concerns, consent, plans, the Family Intervention Project: likewise
     e.StrategyDiscussionHeld: (),
+    e.TreatmentConsidered: (),
     e.ConferenceAskedFor: (),
     e.Section47Concluded: (),
     e.ConferenceDisputed: (),
@@ -92,6 +95,7 @@ RULES: dict[type[e.Body], tuple[Rule, ...]] = {
     e.FactorsAssessed: (),
     e.FactorWithdrawn: (),
     e.FlagRecorded: (),
+    e.InducedIllnessRecorded: (),
     e.ConsentRecorded: (),
     e.ConsentOverridden: (),
     e.FipStarted: (),
@@ -138,11 +142,32 @@ RULES: dict[type[e.Body], tuple[Rule, ...]] = {
     e.MeetingCancelled: (lambda body, desk: seats.cancel(desk.case, body),),
     e.MeetingAdjourned: (lambda body, desk: _adjourn(body, desk),),
     e.MeetingHeld: (),
+    e.QuorumWaived: (),
+    e.CallingOffAgreed: (),
     e.DecisionsRecorded: (),
     e.MinutesRecorded: (),
     e.ReportReceived: (),
+    e.AgreementRecorded: (),
+    e.HoursSuit: (),
+    e.IssueSettled: (),
+    e.IssueRaised: (),
+    e.ReportReadOut: (),
+    e.TransferPapersReceived: (),
+    e.ChairNamed: (),
+    e.MeetingBroughtForward: (),
+    e.ChildDecided: (),
+    e.InterimPlanAgreed: (),
     # what people, the post and the clock tell us
     e.AnswerGiven: (),
+    e.DeputyNamed: (lambda body, desk: deputies.admit(desk.case, body, desk.directory),),
+    e.DeputyApproved: (),
+    e.DeputyRefused: (),
+    e.TimeProposed: (),
+    e.ProposalDeclined: (),
+    e.ReportPromised: (),
+    e.NeedsTold: (),
+    e.NeedArranged: (),
+    e.FeedbackGiven: (),
     e.CopyAsked: (lambda body, desk: inviting.send_again(desk.case, body, _guests(desk), desk.directory, desk.now),),
     e.CallLogged: (),
     e.MessageAccepted: (),
@@ -262,20 +287,24 @@ def _settle_duties(desk: Desk) -> Iterator[Finding]:
 
 
 def _all_owed(desk: Desk) -> Iterator[Owed]:
-    file, protocol = desk.case, desk.protocol
-    yield from falling_due.owed(file, protocol)
+    file, protocol, directory = desk.case, desk.protocol, desk.directory
+    yield from falling_due.owed(file, protocol, lambda m: quorum.may_proceed(file, m, directory, protocol))
     yield from seats.owed(file, protocol)
     yield from inviting.owed(file, protocol)
+    yield from requests.owed(file, protocol)
+    yield from reports.owed(file, protocol, desk.directory)
+    yield from needs.owed(file, protocol)
     yield from minutes.owed(file, _guests(desk), protocol, desk.directory, desk.now)
     yield from admission.owed(file, protocol)
     yield from referrals.owed(file, desk.directory, protocol, desk.now)
     yield from consent.owed(file, protocol)
     yield from setting_dates.owed(file, _due(desk), lambda due: _why_not(desk, due), protocol, desk.now)
     yield from moving.owed(file, protocol)
-    yield from convening.owed(file, protocol)
     yield from parts.owed(file, protocol)
     yield from exclusion.owed(file, protocol)
     yield from voices.owed(file, protocol)
+    yield from conference.owed(file, desk.gate.concerns, protocol, desk.directory, desk.now)
+    yield from core_group.owed(file, protocol)
     yield from substance_misuse.owed(desk.gate)
 
 
@@ -287,11 +316,12 @@ def _guests(desk: Desk) -> dict[str, list[Invitee]]:
 
 def _all_guests(desk: Desk) -> dict[str, list[Invitee]]:
     gate, case = desk.gate, desk.case
-    meetings = {m.id: (m, parts.barred(case, m)) for m in case.meetings.values()}
-    return {
-        id_: [g for g in (*_own_guests(desk, m), *substance_misuse.representatives(gate, m)) if g.person not in barred]
-        for id_, (m, barred) in meetings.items()
-    }
+    meetings = case.meetings.values()
+    own = {m.id: deputies.seated(case, m, _own_guests(desk, m), desk.directory) for m in meetings}
+    asked = {m.id: reports.ask(m, own[m.id], desk.protocol, desk.directory) for m in meetings}
+    everybody = {m.id: [*asked[m.id], *substance_misuse.representatives(gate, m)] for m in meetings}
+    out = {m.id: parts.barred(case, m) for m in meetings}
+    return {id_: [g for g in guests if g.person not in out[id_]] for id_, guests in everybody.items()}
 
 
 def _own_guests(desk: Desk, meeting: Meeting) -> list[Invitee]:
@@ -345,5 +375,5 @@ def _wake_at(desk: Desk) -> datetime | None:
     climbs = (escalation.climbs_at(d, desk.protocol, desk.file) for d in desk.file.duties.values() if d.ended is None)
     calls = duties.telephone_turns(_owed(desk))
     leave = concerns.turns(desk.gate.concerns, desk.directory)
-    post = minutes.turns(desk.file, desk.protocol)
-    return min((at for at in (*climbs, *calls, *leave, *post) if at and at > desk.now), default=None)
+    post, late = minutes.turns(desk.file, desk.protocol), agreeing.turns(desk.file, desk.protocol)
+    return min((at for at in (*climbs, *calls, *leave, *post, *late) if at and at > desk.now), default=None)

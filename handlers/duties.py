@@ -12,6 +12,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from handlers import events as e
 from handlers import facts as f
@@ -19,6 +20,7 @@ from handlers.case_file import CaseFile
 from handlers.effects import LetterOccasion
 from handlers.facts import Duty, DutyKind, Finding, Grade
 from handlers.people import StreamId, Text, derived
+from handlers.rule import Deadline
 
 
 class Met(Struct, frozen=True):
@@ -70,6 +72,24 @@ class Owed(Struct, frozen=True, kw_only=True):
 
     def by_telephone(self, now: datetime) -> bool:
         return self.telephone_from is not None and now >= self.telephone_from
+
+
+def to_record(
+    kind: DutyKind, key: tuple[str, ...], what: str, deadline: Deadline, owner: str, by: str | None, **about: str | None
+) -> Owed:
+    """Something that a person must do and that a record shows. by: who did, if it is recorded; about: whatever else
+    Owed says of it."""
+    base = Owed(
+        kind=kind,
+        key=key,
+        due_at=deadline.due_at,
+        owner=owner,
+        closes_on="recorded",
+        sentence=f"{what} {deadline.sentence}",
+        rule=deadline.rule,
+        met=Met("recorded", by) if by else None,
+    )
+    return replace(base, **about)
 
 
 @lru_cache(50_000)

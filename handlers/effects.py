@@ -23,6 +23,7 @@ LetterOccasion = Literal[
     "referral_outcome",
     "advice",
     "withdrawn",
+    "declined",
     "exclusion_asked",
     "exclusion_decided",
     "kept_out",
@@ -50,8 +51,9 @@ class SendInvitation(Struct, frozen=True, tag=True, kw_only=True):
     """One person's own iMIP REQUEST or CANCEL. stamped_at is iCalendar's DTSTAMP: nothing later reads a clock.
 
     client_reference: the treatment service's own, quoted to that service alone (decision 22).
-    goes_on: a CANCEL to somebody who is no longer asked to a meeting that takes place; copy_of: the message that this
-    one repeats, so that what becomes of it counts for that one. link, stretches: as facts.OwnHours says.
+    report_due_at: by when the reader's agency is asked for a report. goes_on: a CANCEL to somebody who is no longer
+    asked to a meeting that takes place; copy_of: the message that this one repeats, so that what becomes of it counts
+    for that one. link, stretches: as facts.OwnHours says.
     """
 
     message: str
@@ -76,6 +78,7 @@ class SendInvitation(Struct, frozen=True, tag=True, kw_only=True):
     copy_of: str = ""
     link: Text | None = None
     stretches: tuple[Hours, ...] = ()
+    report_due_at: datetime | None = None
 
 
 class Sat(Struct, frozen=True, kw_only=True):
@@ -150,8 +153,9 @@ class SendNotice(Struct, frozen=True, tag=True, kw_only=True):
 class SendLetter(Struct, frozen=True, tag=True, kw_only=True):
     """A letter that a duty asks for. No family member is named; advice is asked without any reference at all.
 
-    what: the change, the outcome or the paper, as its event names it. starts_at: of the meeting that a report is asked
-    for or the paper was of; due_at: by when it must come. family is empty where the reader must not learn which it is.
+    what: the change, the outcome or the paper, as its event names it; of what is declined, the time or the deputy.
+    starts_at: of the meeting that it is about; due_at: by when a report must come. family is empty where the reader
+    must not learn which it is.
     """
 
     message: str

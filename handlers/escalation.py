@@ -131,7 +131,7 @@ def _put_before(
 def holder(role: str, duty: Duty, directory: Directory) -> Recipient | None:
     """Who stands on this rung: a post of the area, or of the treatment service that the duty is about."""
     agency = directory.agencies.get(duty.service or "")
-    if role in ("treatment_worker", "referrer", "chair"):
+    if role in ("treatment_worker", "referrer", "invitee", "chair"):
         return directory.recipient(duty.to or "")
     if role in ("single_point_of_contact", "service_manager") and agency:
         own = agency.service_manager if role == "service_manager" else agency.single_point_of_contact

@@ -7,21 +7,38 @@ are days in London.
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct, field
 
 from handlers.announcements import Announced
+from handlers.counting import AgencyKind, Ground
 from handlers.people import StreamId, Text
 
 Relation = Literal["child", "unborn", "parent", "carer", "partner", "other"]
 Basis = Literal["consent", "life_at_risk", "greater_harm", "statutory"]
 Purpose = Literal["fip", "child_in_need", "joint_review", "care_plan", "change"]
 Substance = Literal["alcohol", "drugs"]
-Change = Literal["child_returned_home", "dependent_person_moved_in", "other"]
+Change = Literal["child_returned_home", "dependent_person_moved_in", "plan_difficulty", "other"]
 Befallen = Literal["child_born", "somebody_died", "moved_home", "child_looked_after"]
 Category = Literal["neglect", "physical", "sexual", "emotional", "multiple"]
+PlanEnding = Literal["child_eighteen", "child_died", "moved_away", "other"]
+PackPaper = Literal[
+    "reason_for_moving",
+    "plan",
+    "conference_reports",
+    "assessments",
+    "effects_of_the_move",
+    "special_needs",
+    "chronology",
+]
+IssueKind = Literal["dissent", "complaint", "recording", "own_recording"]
+IssueOutcome = Literal["upheld", "not_upheld", "passed_on", "dealt_with"]
+Weekday = Literal["Monday", "Tuesday", "Wednesday", "Thursday", "Friday"]
+Matter = Literal["late_conference", "moved_review"]
+Capacity = Literal["social_care_manager", "chair", "core_group"]
+ChildDecision = Literal["plan", "plan_goes_on", "plan_ended", "child_in_need", "no_plan", "not_considered"]
 Section47Outcome = Literal["substantiated_at_risk", "substantiated_not_at_risk", "not_substantiated"]
 AskedKind = Literal[
     "joint_care_plan_review",
@@ -38,9 +55,12 @@ Reply = Literal["accepted", "tentative", "declined"]
 Presence = Literal["present", "deputy", "apologies", "report_only", "absent", "excluded", "part"]
 StandingKind = Literal["safeguarding_board", "commissioning_group", "steering_group", "carers_forum"]
 HeldReason = Literal["no_basis", "unreadable", "impossible", "clash", "rule_failed"]
-Ground = Literal["harm_to_child", "disruption", "child_asks", "silences_another", "confidential", "family_conflict"]
+ExclusionGround = Literal[
+    "harm_to_child", "disruption", "child_asks", "silences_another", "confidential", "family_conflict"
+]
 Supporter = Literal["friend", "relative", "advocate", "solicitor"]
 Participation = Literal["PN0", "PN1", "PN2", "PN3", "PN4", "PN5", "PN6", "PN7"]
+NeedKind = Literal["interpreter", "advocate", "creche", "transport", "format", "welsh"]
 Paper = Literal["invitation", "cancellation", "minutes", "decision", "notice", "letter"]
 
 
@@ -129,6 +149,22 @@ class AddressChanged(Body, frozen=True):
     by: str
 
 
+class Hours(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Between two times of a day of the week, in London."""
+
+    day: Weekday
+    starts: time
+    ends: time
+
+
+class HoursSuit(Body, frozen=True):
+    """What hours suit the family, by its own word (rules ATT-02); recorded again they replace those known, and none
+    means that any do."""
+
+    hours: tuple[Hours, ...]
+    by: str
+
+
 class ProfessionalInvolved(Body, frozen=True):
     """A worker of the directory works with the family; role is the field's word: social_worker, health_visitor."""
 
@@ -178,6 +214,15 @@ class StrategyDiscussionHeld(Body, frozen=True):
     attendance: tuple[Attendance, ...] = ()
 
 
+class TreatmentConsidered(Body, frozen=True):
+    """Whether a treatment service should have a part in a strategy discussion was considered (rules STR-03)."""
+
+    discussion: str
+    involved: bool
+    by: str
+    reason: Text | None = None
+
+
 class ConferenceAskedFor(Body, frozen=True):
     discussion: str
     by: str
@@ -192,6 +237,22 @@ class Section47Concluded(Body, frozen=True):
     concluded_on: date
     by: str
     reason: Text | None = None
+
+
+class Role(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What one person does under an interim plan."""
+
+    person: str
+    does: Text
+
+
+class InterimPlanAgreed(Body, frozen=True):
+    """What is done to keep the children safe until the conference, and by whom (rules ICPC-03)."""
+
+    discussion: str
+    roles: Annotated[tuple[Role, ...], Meta(min_length=1)]
+    on: date
+    by: str
 
 
 class ConferenceDisputed(Body, frozen=True):
@@ -242,6 +303,14 @@ class FlagRecorded(Body, frozen=True):
     person: str | None = None
     substance: Substance | None = None
     basis: Basis | None = None
+
+
+class InducedIllnessRecorded(Body, frozen=True):
+    """The family's record says, or says no longer, that a child's illness may be fabricated or induced (rules Q-06)."""
+
+    stands: bool
+    by: str
+    child: str | None = None
 
 
 class ConsentRecorded(Body, frozen=True):
@@ -301,7 +370,8 @@ class ReferralDecided(Body, frozen=True):
 
 
 class SignificantChangeRecorded(Body, frozen=True):
-    """What alters an adult's or a child's needs, as a worker records it (Joint Guidance F7, rules 3.37)."""
+    """What alters an adult's or a child's needs, as a worker records it (Joint Guidance F7, rules 3.37);
+    plan_difficulty: the plan cannot be carried out, which its chair alone is told (RCPC-04)."""
 
     change: str
     what: Change
@@ -351,6 +421,15 @@ class TransferNotified(Body, frozen=True):
     received_on: date | None = None
     social_worker: str | None = None
     temporary: bool = False
+
+
+class TransferPapersReceived(Body, frozen=True):
+    """Papers that the old area sent about a family which moved in, or said that there are none of (rules TRF-03)."""
+
+    transfer: str
+    papers: Annotated[tuple[PackPaper, ...], Meta(min_length=1)]
+    on: date
+    by: str
 
 
 class FamilyMovedOut(Body, frozen=True):
@@ -429,6 +508,23 @@ class MeetingHeld(Body, frozen=True):
     plan: Plan | None = None
 
 
+class QuorumWaived(Body, frozen=True):
+    """The chair goes on, or went on, without a quorum, on one of the listed grounds (rules Q-04)."""
+
+    meeting: str
+    ground: Ground
+    by: str
+    reason: Text
+
+
+class CallingOffAgreed(Body, frozen=True):
+    """The service manager agrees that this conference is called off, or broke off (rules CAN-01)."""
+
+    meeting: str
+    by: str
+    reason: Text | None = None
+
+
 class MeetingAdjourned(Body, frozen=True):
     """It sat and broke off, or could not proceed: its clock is not met, and it needs a new time (rules 3.13)."""
 
@@ -476,10 +572,85 @@ class MinutesRecorded(Body, frozen=True):
     tasks: tuple[Task, ...] = ()
 
 
+class MeetingBroughtForward(Body, frozen=True):
+    """A review, as its chair decides, or a core group, as any member may call it, is to be held by an earlier day;
+    without one it was considered and stays (rules RCPC-04, CG-05). plan_change: a significant change of the plan is
+    expected, so that a team manager must chair the core group."""
+
+    meeting: str
+    by: str
+    reason: Text
+    due_on: date | None = None
+    plan_change: bool = False
+
+
+class ChairNamed(Body, frozen=True):
+    """Who chairs a core group, and is asked to it."""
+
+    meeting: str
+    chair: str
+    by: str
+
+
+class ChildDecided(Body, frozen=True):
+    """What a conference decided of these children; not_considered: it was not about them, for the reason given (rules
+    ICPC-08). The plan that a conference makes says it of the children whom it is about."""
+
+    meeting: str
+    children: Annotated[tuple[str, ...], Meta(min_length=1)]
+    decision: ChildDecision
+    by: str
+    reason: Text | None = None
+
+
+class ReportReadOut(Body, frozen=True):
+    """The report of somebody who was not there was read out and summed up at the conference (rules REP-03)."""
+
+    meeting: str
+    person: str
+    by: str
+
+
+class IssueRaised(Body, frozen=True):
+    """Somebody dissents from a conference, or complains of it (rules DIS-01, COM-01); or it was recorded, by one who
+    took part, who may not, or by the authority itself (REC-03). What was decided stands meanwhile."""
+
+    issue: str
+    kind: IssueKind
+    meeting: str
+    person: str
+    by: str
+    reason: Text | None = None
+
+
+class IssueSettled(Body, frozen=True):
+    """How it was answered; passed_on: to the agency whose conduct it is about (rules COM-02)."""
+
+    issue: str
+    outcome: IssueOutcome
+    by: str
+    reason: Text
+
+
+class AgreementRecorded(Body, frozen=True):
+    """Somebody agreed, as what they are, where a rule asks for the agreement of several: why an initial conference is
+    late (rules ICPC-04), that a review is moved to that day (RCPC-03; as the core group: it was consulted)."""
+
+    meeting: str
+    matter: Matter
+    capacity: Capacity
+    by: str
+    reason: Text
+    to: date | None = None
+
+
 class PlanEnded(Body, frozen=True):
+    """cause: what ended it, where that was no review (rules RCPC-05)."""
+
     plan: str
     ended_on: date
     by: str
+    cause: PlanEnding | None = None
 
 
 class PlanCategoryChanged(Body, frozen=True):
@@ -591,7 +762,7 @@ class ExclusionAsked(Body, frozen=True):
     exclusion: str
     meeting: str
     person: str
-    ground: Ground
+    ground: ExclusionGround
     evidence: Text
     by: str
 
@@ -726,6 +897,112 @@ class DutyExcused(Body, frozen=True):
     by: str
 
 
+# --- family: what an invitee may say besides yes, no and maybe
+
+
+class Deputy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who comes instead: a worker of the directory by id, or somebody else under an id of their own, with name and
+    address. domain: the address's, in clear, since a rule asks whose it is."""
+
+    person: str
+    name: Text | None = None
+    address: Text | None = None
+    domain: str = ""
+
+
+class DeputyNamed(Body, frozen=True):
+    """An invitee does not come and sends a deputy of the same agency."""
+
+    meeting: str
+    person: str
+    deputy: Deputy
+    by: str
+
+
+class DeputyApproved(Body, frozen=True):
+    """A coordinator agrees to the deputy whom this invitee sends."""
+
+    meeting: str
+    person: str
+    deputy: str
+    by: str
+
+
+class DeputyRefused(Body, frozen=True):
+    meeting: str
+    person: str
+    deputy: str
+    by: str
+    reason: Text
+
+
+class TimeProposed(Body, frozen=True):
+    """An invitee asks for another time, and may come to the one that stands meanwhile."""
+
+    meeting: str
+    person: str
+    starts_at: datetime
+    by: str
+    ends_at: datetime | None = None
+    remark: Text | None = None
+
+
+class ProposalDeclined(Body, frozen=True):
+    """The meeting stays at its time, whatever this invitee proposed."""
+
+    meeting: str
+    person: str
+    by: str
+    reason: Text | None = None
+
+
+class ReportPromised(Body, frozen=True):
+    """An invitee says on which day their written report comes."""
+
+    meeting: str
+    person: str
+    on: date
+    by: str
+
+
+class Need(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """which: the language of an interpreter, or the format: large_print, easy_read, braille."""
+
+    need: NeedKind
+    which: str = ""
+
+
+class NeedsTold(Body, frozen=True):
+    """What somebody needs to take part: at this meeting, or without one at each. The later record stands."""
+
+    person: str
+    needs: tuple[Need, ...]
+    by: str
+    meeting: str | None = None
+    remark: Text | None = None
+
+
+class NeedArranged(Body, frozen=True):
+    """provider: who interprets, drives or stands by, by an id: never a name. which: as the need says."""
+
+    meeting: str
+    person: str
+    need: NeedKind
+    provider: str
+    by: str
+    which: str = ""
+
+
+class FeedbackGiven(Body, frozen=True):
+    """How a meeting was for somebody who was asked to it."""
+
+    meeting: str
+    person: str
+    words: Text
+    by: str
+    reply_wanted: bool = False
+
+
 # --- family: what the diary, the person streams, the post and the clock answer
 
 
@@ -749,11 +1026,14 @@ class NothingFits(Body, frozen=True):
 
 
 class Slot(Struct, frozen=True, kw_only=True):
+    """suits: it lies within the hours that suit the family, if any are known."""
+
     starts_at: datetime
     ends_at: datetime
     room: str
     chair: str | None
     missing: tuple[str, ...] = ()
+    suits: bool = True
 
 
 class SlotsFound(Body, frozen=True):
@@ -902,7 +1182,8 @@ class BusyRecorded(Body, frozen=True):
 class SeatsSought(Body, frozen=True):
     """A family asks for time. `needed` must sit, `wanted` should; if `presided`, one of `chairs` must preside.
 
-    With `at` that instant or nothing. The search may go past due_on, up to latest_on.
+    With `at` that instant or nothing. The search may go past due_on, up to latest_on. suits: the family's own hours,
+    kept to where a time in time can be found within them (rules ATT-02).
     """
 
     family: str
@@ -921,6 +1202,7 @@ class SeatsSought(Body, frozen=True):
     room: str | None = None
     at: datetime | None = None
     only_look: bool = False
+    suits: tuple[Hours, ...] = ()
 
 
 class SeatsHandedOver(Body, frozen=True):
@@ -951,16 +1233,17 @@ class AreaRecorded(Body, frozen=True):
 
 class AgencyRecorded(Body, frozen=True):
     """An agency of the area. duty_mailbox: the worker id under which a mailbox or rota stands in the directory;
-    treats: which substances a treatment service treats, empty if nobody said."""
+    treats: which substances a treatment service treats, empty if nobody said; domains: of its people's addresses."""
 
     agency: str
     name: str
-    kind: Literal["social_care", "health", "school", "police", "treatment", "fip", "other"]
+    kind: AgencyKind
     single_point_of_contact: str | None = None
     deputy: str | None = None
     duty_mailbox: str | None = None
     service_manager: str | None = None
     treats: tuple[Substance, ...] = ()
+    domains: tuple[str, ...] = ()
 
 
 class ServiceWatched(Body, frozen=True):

@@ -55,6 +55,31 @@ DutyKind = Literal[
     "feed_back_exclusion",
     "offer_advocate",
     "record_participation",
+    "approve_deputy",
+    "answer_proposal",
+    "tell_declined",
+    "report_from_agency",
+    "arrange_need",
+    "reply_to_feedback",
+    "record_ground",
+    "report_ground",
+    "answer_inquorate_again",
+    "name_paediatrician",
+    "answer_plan_end",
+    "agree_calling_off",
+    "complete_discussion",
+    "consider_treatment",
+    "agree_late_conference",
+    "settle_issue",
+    "read_out_report",
+    "report_asked_for",
+    "ask_report",
+    "transfer_papers",
+    "name_chair",
+    "decide_coming_forward",
+    "agree_moved_review",
+    "decide_child",
+    "agree_interim_plan",
 ]
 
 
@@ -162,6 +187,14 @@ class InvitationIssued(Body, frozen=True):
     cancelled: bool = False
     mailed: bool = True
     own: OwnHours | None = None
+
+
+class DeputyAdmitted(Body, frozen=True):
+    """The directory speaks for whom this invitee sends, so that nobody need approve them."""
+
+    meeting: str
+    person: str
+    deputy: str
 
 
 class PaperIssued(Body, frozen=True):

@@ -17,7 +17,7 @@ from handlers.meeting_file import Meeting
 
 S = TypeVar("S", bound=Struct)
 PARTING = {  # what a name begins with → the tables that lose it
-    "person": ("household", "moves", "arrivals"),
+    "person": ("household", "moves", "arrivals", "needs"),
     "plan": ("plans", "plans_ended"),
     "meeting": ("meetings",),
     "duty": ("duties",),

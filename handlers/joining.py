@@ -86,6 +86,7 @@ def _part(file: CaseFile, body: e.FamilySplit) -> CaseFile:
         acknowledged=_only(file.acknowledged, duties),
         failed=file.failed,
         heard=file.heard,
+        needs=_only(file.needs, body.members),
     )
 
 
@@ -105,7 +106,7 @@ def _is_owed_about(duty: Duty, meetings: Collection[str], members: Sequence[str]
 def _life(life: Life, members: Sequence[str]) -> Life:
     """Without what the family that stays goes on with: its enquiries, and the placements of its children."""
     started = {k: x for k, x in life.placements.items() if x.body.child in members}
-    return replace(life, placements=started, outcomes={}, disputes={}, resolutions={})
+    return replace(life, placements=started, outcomes={}, disputes={}, resolutions={}, issues={})
 
 
 def _only(table: dict[str, T], names: Iterable[str]) -> dict[str, T]:

@@ -36,6 +36,7 @@ class KeptRecords(Struct, frozen=True, kw_only=True):
     decisions: dict[str, Kept[e.DecisionsRecorded]] = field(default_factory=dict)
     minutes: dict[str, Kept[e.MinutesRecorded]] = field(default_factory=dict)
     reports: dict[str, Kept[e.ReportReceived]] = field(default_factory=dict)
+    waivers: dict[str, Kept[e.QuorumWaived]] = field(default_factory=dict)
 
     families: tuple[KeptRecords, ...] = ()
 
@@ -78,6 +79,7 @@ TABLES: dict[type[e.Body], str] = {
     e.DecisionsRecorded: "decisions",
     e.MinutesRecorded: "minutes",
     e.ReportReceived: "reports",
+    e.QuorumWaived: "waivers",
 }
 
 
@@ -137,7 +139,7 @@ def _but_for(body: e.Body, gone: Container[str]) -> e.Body | None:
             return None if f"person:{body.member.person}" in gone else body
         case e.MemberLeft():
             return None if f"person:{body.person}" in gone else body
-        case e.MeetingHeld() | e.DecisionsRecorded() | e.MinutesRecorded() | e.ReportReceived():
+        case e.MeetingHeld() | e.DecisionsRecorded() | e.MinutesRecorded() | e.ReportReceived() | e.QuorumWaived():
             return None if f"meeting:{body.meeting}" in gone else body
         case e.PlanEnded():
             return None if f"plan:{body.plan}" in gone else body
@@ -163,7 +165,7 @@ def _about(
             return body if body.plan in plans else None
         case e.MeetingAskedFor():
             return body if body.review in reviews else None
-        case e.MeetingHeld() | e.DecisionsRecorded() | e.MinutesRecorded() | e.ReportReceived():
+        case e.MeetingHeld() | e.DecisionsRecorded() | e.MinutesRecorded() | e.ReportReceived() | e.QuorumWaived():
             return body if body.meeting in meetings else None
         case _:
             return None

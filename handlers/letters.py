@@ -62,10 +62,11 @@ def _issue(
 
 
 def recipient(file: CaseFile, person: str, directory: Directory) -> Recipient | None:
-    """Where papers go for a worker of the directory or a member of the family; None for somebody unknown."""
+    """Where papers go for a worker of the directory, a member of the family or a deputy; None for somebody unknown."""
     member, living = file.known(person), file.members.get(person)
     address = living.address if living else None  # nobody writes to the dead
-    return directory.recipient(person) or (Recipient(person, member.name, address) if member else None)
+    ours = Recipient(person, member.name, address) if member else None
+    return directory.recipient(person) or ours or file.deputies.get(person)
 
 
 def receipt_of(file: CaseFile, sent: Sent | Invitation | None) -> Receipt | None:

@@ -42,6 +42,16 @@ class Life(Struct, frozen=True, kw_only=True):
     moves_out: dict[str, Kept[e.FamilyMovedOut]] = field(default_factory=dict)
     areas_told: dict[str, Kept[e.AreaNotified]] = field(default_factory=dict)
     conferences_elsewhere: dict[str, Kept[e.ReceivingConferenceHeld]] = field(default_factory=dict)
+    interim_plans: dict[str, Kept[e.InterimPlanAgreed]] = field(default_factory=dict)
+    child_decisions: dict[str, Kept[e.ChildDecided]] = field(default_factory=dict)
+    brought_forward: dict[str, Kept[e.MeetingBroughtForward]] = field(default_factory=dict)
+    chairs: dict[str, Kept[e.ChairNamed]] = field(default_factory=dict)
+    transfer_papers: dict[str, Kept[e.TransferPapersReceived]] = field(default_factory=dict)
+    readings: dict[str, Kept[e.ReportReadOut]] = field(default_factory=dict)
+    issues: dict[str, Kept[e.IssueRaised]] = field(default_factory=dict)
+    settlements: dict[str, Kept[e.IssueSettled]] = field(default_factory=dict)
+    hours: dict[str, Kept[e.HoursSuit]] = field(default_factory=dict)
+    agreements: dict[str, Kept[e.AgreementRecorded]] = field(default_factory=dict)
 
     def has(self, event: str) -> bool:
         return any(event in getattr(self, table) for table in TABLES.values())
@@ -60,6 +70,26 @@ class Life(Struct, frozen=True, kw_only=True):
     def moves(self) -> dict[str, Kept[e.FamilyMovedOut]]:
         """Each move out of the area, as it was last recorded."""
         return {k.body.move: k for k in in_order(self.moves_out.values())}
+
+    def forward(self, meeting: str) -> e.MeetingBroughtForward | None:
+        """What was said last of bringing it forward."""
+        said = reversed(in_order(self.brought_forward.values()))
+        return next((k.body for k in said if k.body.meeting == meeting), None)
+
+    def chair_of(self, meeting: str) -> str | None:
+        """Whom somebody named to chair a core group."""
+        return next((k.body.chair for k in reversed(in_order(self.chairs.values())) if k.body.meeting == meeting), None)
+
+    @property
+    def hours_that_suit(self) -> tuple[e.Hours, ...]:
+        """By the family's latest word."""
+        return next((k.body.hours for k in reversed(in_order(self.hours.values()))), ())
+
+    @property
+    def raised(self) -> dict[str, tuple[Kept[e.IssueRaised], e.IssueSettled | None]]:
+        """Each dissent, complaint and recording, and how it was settled."""
+        ends = {k.body.issue: k.body for k in in_order(self.settlements.values())}
+        return {k.body.issue: (k, ends.get(k.body.issue)) for k in in_order(self.issues.values())}
 
     @property
     def looked_after(self) -> dict[str, tuple[Kept[e.LookedAfterStarted], Kept[e.LookedAfterEnded] | None]]:
@@ -119,4 +149,14 @@ TABLES: dict[type[e.Body], str] = {
     e.FamilyMovedOut: "moves_out",
     e.AreaNotified: "areas_told",
     e.ReceivingConferenceHeld: "conferences_elsewhere",
+    e.AgreementRecorded: "agreements",
+    e.HoursSuit: "hours",
+    e.IssueSettled: "settlements",
+    e.IssueRaised: "issues",
+    e.ReportReadOut: "readings",
+    e.TransferPapersReceived: "transfer_papers",
+    e.ChairNamed: "chairs",
+    e.MeetingBroughtForward: "brought_forward",
+    e.ChildDecided: "child_decisions",
+    e.InterimPlanAgreed: "interim_plans",
 }

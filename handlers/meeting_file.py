@@ -11,8 +11,13 @@ from msgspec.structs import replace
 
 from handlers import events as e
 from handlers import facts as f
+from handlers import wishes
 from handlers.facts import Fact
-from handlers.working_days import end_of_day
+from handlers.meeting_pieces import Agreed, Decisions, Fallen, Minutes, Move, Sitting, Superseded, Waived
+from handlers.wishes import Wishes
+from handlers.working_days import end_of_day, local_day
+
+SPOKEN = "spoken with"
 
 
 class Invitation(Struct, frozen=True):
@@ -57,30 +62,6 @@ class Word(Struct, frozen=True):
     revision: int
 
 
-class Sitting(Struct, frozen=True):
-    held: e.MeetingHeld
-    started_at: datetime
-    ended_at: datetime
-    recorded_at: datetime
-
-
-class Minutes(Struct, frozen=True):
-    recorded: e.MinutesRecorded
-    recorded_at: datetime
-
-
-class Decisions(Struct, frozen=True):
-    recorded: e.DecisionsRecorded
-    recorded_at: datetime
-
-
-class Superseded(Struct, frozen=True):
-    """A copy that somebody has and that no longer stands: since when, and when its meeting was said to have sat."""
-
-    at: datetime
-    sat_at: datetime
-
-
 class Meeting(Struct, frozen=True, kw_only=True):
     """One meeting from falling due to its minutes. dated_at: since when we know the day that it is due by; revision
     counts the times that seats were sought; fixed_at is when it first had a time, timed_at since when it has had one
@@ -108,6 +89,7 @@ class Meeting(Struct, frozen=True, kw_only=True):
     ended_since: str = ""
     in_calendars_of: str = ""
     brought_forward: int | None = None
+    move: Move | None = None
     invitations: dict[str, Invitation] = field(default_factory=dict)
     papers: dict[str, Sent] = field(default_factory=dict)
     decision_papers: dict[str, Sent] = field(default_factory=dict)
@@ -115,9 +97,13 @@ class Meeting(Struct, frozen=True, kw_only=True):
     reports: dict[str, datetime] = field(default_factory=dict)
     receipts: dict[str, Receipt] = field(default_factory=dict)
     words: dict[str, Word] = field(default_factory=dict)
+    fallen: tuple[Fallen, ...] = ()
+    agreed: tuple[Agreed, ...] = ()
+    waived: Waived | None = None
     sitting: Sitting | None = None
     decisions: Decisions | None = None
     minutes: Minutes | None = None
+    wishes: Wishes = field(default_factory=Wishes)
 
     @property
     def id(self) -> str:
@@ -134,6 +120,11 @@ class Meeting(Struct, frozen=True, kw_only=True):
     @property
     def open(self) -> bool:
         return not self.held and not self.no_longer_due
+
+    def declined(self, person: str) -> bool:
+        """Whether they said of the time that stands that they do not come."""
+        word = self.words.get(person)
+        return bool(word and self.booked and word.revision == self.booked.revision and word.reply == "declined")
 
     def receipt_of(self, sent: Invitation | Sent | None) -> Receipt | None:
         """What became of it, as far as we know."""
@@ -153,6 +144,13 @@ def _booked(meeting: Meeting, fact: Fact, body: f.MeetingBooked) -> Meeting:
     return replace(meeting, booked=body, offered=None, broke_off=None, **times)
 
 
+def _move_asked(meeting: Meeting, fact: Fact, body: e.BookingAsked) -> Meeting:
+    was = meeting.booked or meeting.cancelled
+    if was is None or local_day(was.starts_at) == local_day(body.starts_at):
+        return meeting
+    return replace(meeting, move=Move(body.by, meeting.revision + 1, was.chair))
+
+
 def unbooked(meeting: Meeting, fact: Fact, body: e.Body) -> Meeting:
     """Its booking falls."""
     return replace(
@@ -162,6 +160,16 @@ def unbooked(meeting: Meeting, fact: Fact, body: e.Body) -> Meeting:
         cancelled_at=fact.recorded,
         revision=meeting.revision + 1,
     )
+
+
+def _cancelled(meeting: Meeting, fact: Fact, body: e.MeetingCancelled) -> Meeting:
+    return unbooked(_fallen(meeting, fact), fact, body)
+
+
+def _fallen(meeting: Meeting, fact: Fact, sat: e.MeetingAdjourned | None = None) -> Meeting:
+    if meeting.booked_at is None or meeting.booked is None:
+        return meeting
+    return replace(meeting, fallen=(*meeting.fallen, Fallen(fact.recorded, meeting.booked_at, sat)))
 
 
 def _no_longer_due(meeting: Meeting, fact: Fact, body: f.MeetingNoLongerDue) -> Meeting:
@@ -180,7 +188,8 @@ def fallen_due(meeting: Meeting, fact: Fact, body: f.MeetingFellDue) -> Meeting:
 def _adjourned(meeting: Meeting, fact: Fact, body: e.MeetingAdjourned) -> Meeting:
     """Whoever was asked hears of the new time, not that it is off."""
     off = {"booked": None, "cancelled": None, "cancelled_at": None}
-    return replace(meeting, **off, adjourned_at=fact.recorded, broke_off=meeting.booked)
+    meeting, broke_off = _fallen(meeting, fact, body), meeting.booked
+    return replace(meeting, **off, adjourned_at=fact.recorded, broke_off=broke_off)
 
 
 def _nothing_fits(meeting: Meeting, fact: Fact, body: f.BookingFailed) -> Meeting:
@@ -222,12 +231,25 @@ def _answer(meeting: Meeting, fact: Fact, body: e.AnswerGiven) -> Meeting:
     sent = meeting.invitations.get(body.person)
     if body.revision is not None and sent and sent.cancelled:
         return meeting
+    if body.reply == "accepted":
+        meeting = replace(meeting, wishes=wishes.comes_after_all(meeting.wishes, body.person))
     return _word(meeting, fact, body.person, body.reply, body.by, body.revision)
+
+
+def _wish(meeting: Meeting, fact: Fact, body: Any) -> Meeting:
+    """Some of what an invitee says is an answer too; a promised report is one of somebody who gave no other."""
+    booked = meeting.booked
+    meeting = replace(meeting, wishes=wishes.fold(meeting.wishes, fact, booked.revision if booked else 0))
+    reply, before = wishes.ANSWERS.get(type(body)), meeting.words.get(getattr(body, "person", ""))
+    answered = before and booked and before.revision == booked.revision
+    if reply is None or (isinstance(body, e.ReportPromised) and answered):
+        return meeting
+    return _word(meeting, fact, body.person, reply, body.by)
 
 
 def _call(meeting: Meeting, fact: Fact, body: e.CallLogged) -> Meeting:
     if body.outcome == "spoke":
-        return _word(meeting, fact, body.person, "spoken with", body.by)
+        return _word(meeting, fact, body.person, SPOKEN, body.by)
     sent = [table[body.person] for table in (meeting.papers, meeting.decision_papers) if body.person in table]
     receipts = meeting.receipts
     for paper in sent if body.outcome == "collected" else ():
@@ -265,7 +287,7 @@ def _minuted(meeting: Meeting, fact: Fact, body: e.MinutesRecorded) -> Meeting:
 
 def unrecorded(meeting: Meeting) -> Meeting:
     """As it was before anybody recorded what came of it."""
-    return replace(meeting, sitting=None, decisions=None, minutes=None, reports={})
+    return replace(meeting, waived=None, sitting=None, decisions=None, minutes=None, reports={})
 
 
 def either(ours: Meeting, theirs: Meeting) -> Meeting:
@@ -320,7 +342,10 @@ FOLDS: dict[type[e.Body], Callable[[Meeting, Fact, Any], Meeting]] = {
     e.DecisionsRecorded: _decided,
     e.MinutesRecorded: _minuted,
     e.ReportReceived: lambda meeting, fact, b: replace(meeting, reports={**meeting.reports, b.person: fact.recorded}),
-    e.MeetingCancelled: unbooked,
+    e.BookingAsked: _move_asked,
+    e.MeetingCancelled: _cancelled,
+    e.CallingOffAgreed: lambda m, fact, body: replace(m, agreed=(*m.agreed, Agreed(body, fact.recorded))),
+    e.QuorumWaived: lambda m, fact, body: replace(m, waived=Waived(body, fact.recorded)),
     e.MeetingAdjourned: _adjourned,
     f.MeetingNoLongerDue: _no_longer_due,
     f.SeatsAsked: lambda meeting, _, b: replace(meeting, revision=b.revision),
@@ -329,6 +354,7 @@ FOLDS: dict[type[e.Body], Callable[[Meeting, Fact, Any], Meeting]] = {
     f.SlotsOffered: lambda meeting, _, b: replace(meeting, offered=b),
     f.InvitationIssued: _invited,
     f.PaperIssued: _paper,
+    **dict.fromkeys(wishes.TOLD, _wish),
 }
 
 

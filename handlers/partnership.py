@@ -62,6 +62,10 @@ class Directory(Struct, frozen=True, kw_only=True):
         agency = self.agencies.get(known.agency) if known else None
         return agency.name if agency else ""
 
+    def agency_id(self, worker: str) -> str:
+        known = self.workers.get(worker)
+        return known.agency if known else ""
+
     @property
     def agency_kinds(self) -> dict[str, str]:
         """Of what kind each agency is, and that of each worker."""

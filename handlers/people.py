@@ -53,6 +53,11 @@ class Recipient(Struct, frozen=True):
     secure: bool = False
 
 
+def domain_of(address: str) -> str:
+    """What follows the at sign, as directories compare it."""
+    return address.rpartition("@")[2].strip().lower()
+
+
 def derived(*parts: str) -> str:
     """Name a thing by what caused it (decision 17): 32 hex digits, the same on every engine and replay."""
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:32]

@@ -19,11 +19,13 @@ from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from handlers import working_days as wd
+from handlers.counting import Quorum, WorkedQuorum, wrongly_worked
 from handlers.rule import Count, Deadline, Layer, Rule, WorkedDate, reckoned
 from handlers.working_days import Holidays, HolidaysUnknown
 
 LAYERS = ("national", "typical", "local")
 ANY_NATION = "any"
+AgencyKind = Literal["social_care", "health", "school", "police", "fip", "other"]
 
 
 class RuleUnknown(LookupError):
@@ -110,12 +112,14 @@ class Protocol(Struct, frozen=True, kw_only=True, dict=True):
     seats: dict[str, Seats]
     working_hours: WorkingHours
     in_scope_factors: tuple[str, ...]
+    reports_asked_of: tuple[AgencyKind, ...]
     evidence: Evidence
     late_slot_working_days: int
     apart_minutes: int
     advocate_above_age: int | None = None
     supporters_speak: bool = True
     holidays: Holidays
+    quorum: Quorum | None = None
     earlier: tuple[date, Protocol] | None = None
 
     def rule(self, rule_id: str) -> Rule:
@@ -147,6 +151,11 @@ class Protocol(Struct, frozen=True, kw_only=True, dict=True):
         sentence = f"opens {opens.sentence}; overdue later than {closes.sentence}"
         return Window(opens.due_on, closes.due_on, closes.due_at, sentence)
 
+    def quorum_for(self, meeting_kind: str, on: date) -> Quorum | None:
+        """The quorum of this kind of meeting on that day; None where no pack gives one."""
+        stands = self.earlier[1] if self.earlier and on < self.earlier[0] else self
+        return stands.quorum if stands.quorum and meeting_kind in stands.quorum.meetings else None
+
     def ladder(self, duty_kind: str) -> tuple[Rung, ...]:
         """Who hears of a late duty of this kind, from the first rung up."""
         return self.ladders.get(duty_kind, self.ladders["default"])
@@ -171,17 +180,23 @@ class _Pack(Struct, forbid_unknown_fields=True, kw_only=True):
     seats: dict[str, Seats] = {}
     working_hours: WorkingHours | None = None
     in_scope_factors: tuple[str, ...] | None = None
+    reports_asked_of: tuple[AgencyKind, ...] | None = None
     evidence: Evidence | None = None
     late_slot_working_days: Count | None = None
     apart_minutes: Annotated[int, Meta(gt=0)] | None = None
     advocate_above_age: Count | None = None
     supporters_speak: bool | None = None
     holidays: Holidays | None = None
+    quorum: dict[str, Any] | None = None
 
 
 UNKNOWN_FIELD = re.compile("unknown field `([^`]+)`")
-FIELDS = {x for part in (_Pack, Rule, WorkedDate, Rung, Seats, WorkingHours, Evidence) for x in part.__struct_fields__}
-_ONCE = ("working_hours", "in_scope_factors", "evidence", "late_slot_working_days", "apart_minutes", "holidays")
+SHAPES = (_Pack, Rule, WorkedDate, Rung, Seats, WorkingHours, Evidence, Quorum, WorkedQuorum)
+FIELDS = {x for part in SHAPES for x in part.__struct_fields__}
+_ONCE = (
+    *("working_hours", "in_scope_factors", "reports_asked_of", "evidence", "late_slot_working_days"),
+    *("apart_minutes", "holidays"),
+)
 _LOCAL = ("advocate_above_age", "supporters_speak")  # where no pack says anything, Protocol's own word stands
 
 
@@ -198,6 +213,7 @@ def read(mapping: list[dict[str, Any]]) -> Protocol:
     once = {name: value for pack in packs for name in (*_ONCE, *_LOCAL) if (value := getattr(pack, name)) is not None}
     faults += _missing(once, ladders)
     sound = [(pack, _rules(pack, set(seats), once.get("holidays"), faults)) for pack in packs]
+    quorums = [(pack, quorum) for pack in packs if (quorum := _quorum(pack, set(seats), faults))]
     _refuse(faults)
     rules, answers = _answering(sound)
     protocol = Protocol(
@@ -208,17 +224,26 @@ def read(mapping: list[dict[str, Any]]) -> Protocol:
         answers=answers,
         ladders=ladders,
         seats=seats,
+        quorum=_last(quorums),
         **once,
     )
     local = [pack.in_force_from for pack in packs if pack.layer == "local"]
-    return replace(protocol, earlier=(max(local), _without_local(protocol, sound))) if local else protocol
+    return replace(protocol, earlier=(max(local), _without_local(protocol, sound, quorums))) if local else protocol
 
 
-def _without_local(protocol: Protocol, sound: list[tuple[_Pack, list[Rule]]]) -> Protocol:
+def _last(quorums: list[tuple[_Pack, Quorum]]) -> Quorum | None:
+    return quorums[-1][1] if quorums else None
+
+
+def _without_local(
+    protocol: Protocol, sound: list[tuple[_Pack, list[Rule]]], quorums: list[tuple[_Pack, Quorum]]
+) -> Protocol:
     """The same, but that its dates are reckoned by the packs of the nation alone."""
     under = [(pack, rules) for pack, rules in sound if pack.layer != "local"]
     rules, answers = _answering(under)
-    return replace(protocol, version="+".join(pack.version for pack, _ in under), rules=rules, answers=answers)
+    version = "+".join(pack.version for pack, _ in under)
+    quorum = _last([(pack, q) for pack, q in quorums if pack.layer != "local"])
+    return replace(protocol, version=version, rules=rules, answers=answers, quorum=quorum)
 
 
 def _answering(sound: list[tuple[_Pack, list[Rule]]]) -> tuple[dict[str, Rule], dict[str, str]]:
@@ -297,23 +322,49 @@ def _rules(pack: _Pack, kinds: set[str], holidays: Holidays | None, faults: list
     return sound
 
 
+def _quorum(pack: _Pack, kinds: set[str], faults: list[str]) -> Quorum | None:
+    if pack.quorum is None:
+        return None
+    try:
+        quorum = msgspec.convert({**pack.quorum, "layer": pack.layer}, Quorum)
+    except msgspec.ValidationError as error:
+        faults.append(f"{pack.file}, quorum: {_in_words(error)}")
+        return None
+    gaps = _unsourced(quorum) | _of_nobody(quorum.meetings, kinds)
+    found = [sentence for sentence, missing in gaps.items() if missing] + wrongly_worked(quorum)
+    faults += [f"{pack.file}, quorum: {fault}" for fault in found]
+    return quorum
+
+
+def _unsourced(said: Rule | Quorum) -> dict[str, bool]:
+    no_area = said.layer == "typical" and not said.names_area.strip()
+    return {
+        "no source is given; say where it is written or who decided it": not said.source.strip(),
+        "no confidence is given; say for instance 'guidance V2' or 'local V'": not said.confidence.strip(),
+        "no area is named; set names_area to whose habit it is, or 'design default'": no_area,
+    }
+
+
+def _of_nobody(meetings: tuple[str, ...], kinds: set[str]) -> dict[str, bool]:
+    strange = tuple(sorted(set(meetings) - kinds - {"any"}))
+    return {
+        "no meeting is named; name the kinds, or 'any'": not meetings,
+        f"no pack gives seats to {wd.listed(strange)}; add them, or mend the name": bool(strange),
+    }
+
+
 def _gaps(rule: Rule, kinds: set[str]) -> list[str]:
     """What the rule fails to say, each with its mend."""
-    strange = tuple(sorted(set(rule.meetings) - kinds - {"any"}))
     by_the_hour = rule.unit == "clock_hours" and rule.until == "end_of_day"
-    no_area = rule.layer == "typical" and not rule.names_area.strip()
     gaps = {
         "no title is given; say in a few words what is owed": not rule.title.strip(),
         "no trigger is given; say what starts the count": not rule.trigger.strip(),
-        "no source is given; say where it is written or who decided it": not rule.source.strip(),
-        "no confidence is given; say for instance 'guidance V2' or 'local V'": not rule.confidence.strip(),
+        **_unsourced(rule),
         "no count is given; give one, or unknown = true if nobody published it": (
             rule.count is None and not rule.unknown
         ),
         "it is unknown and yet has a count; take one of the two out": rule.count is not None and rule.unknown,
-        "no meeting is named; name the kinds, or 'any'": not rule.meetings,
-        f"no pack gives seats to {wd.listed(strange)}; add them, or mend the name": bool(strange),
-        "no area is named; set names_area to whose habit it is, or 'design default'": no_area,
+        **_of_nobody(rule.meetings, kinds),
         "weeks of gestation are counted back from the birth; take direction out": rule.unit == "weeks_of_gestation"
         and rule.direction == "before",
         "clock hours end at a time of day; set until = 'same_time'": by_the_hour,

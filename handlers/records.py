@@ -82,6 +82,8 @@ class Records(Struct, frozen=True, kw_only=True):
     consents: dict[str, Kept[e.ConsentRecorded]] = field(default_factory=dict)
     overrides: dict[str, Kept[e.ConsentOverridden]] = field(default_factory=dict)
     changes: dict[str, Kept[e.SignificantChangeRecorded]] = field(default_factory=dict)
+    illnesses: dict[str, Kept[e.InducedIllnessRecorded]] = field(default_factory=dict)
+    considered: dict[str, Kept[e.TreatmentConsidered]] = field(default_factory=dict)
 
     def uses(self, codes: Iterable[str]) -> list[Use]:
         """What the latest assessment says under these codes, and the flags that stand."""
@@ -113,6 +115,12 @@ class Records(Struct, frozen=True, kw_only=True):
         for kept in latest.values():
             if kept.body.stands:
                 yield Use(kept.body.person, kept.body.substance, kept.recorded)
+
+    @property
+    def induced_illness(self) -> datetime | None:
+        """Since when it stands on record of any child that an illness may be fabricated or induced."""
+        latest = {kept.body.child: kept for kept in in_order(self.illnesses.values())}
+        return min((kept.recorded for kept in latest.values() if kept.body.stands), default=None)
 
     @property
     def sharing(self) -> dict[str, Sharing]:
@@ -152,6 +160,8 @@ TABLES: dict[type[e.Body], str] = {
     e.ConsentRecorded: "consents",
     e.ConsentOverridden: "overrides",
     e.SignificantChangeRecorded: "changes",
+    e.InducedIllnessRecorded: "illnesses",
+    e.TreatmentConsidered: "considered",
 }
 
 

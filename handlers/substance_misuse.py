@@ -20,7 +20,7 @@ from handlers.concerns import Change, Concern, Voice, changes, concerns, sat_for
 from handlers.duties import Letter, Met, Owed, duty_of
 from handlers.effects import Part
 from handlers.facts import DutyKind
-from handlers.letters import came_to_nothing, went
+from handlers.letters import came_to_nothing, recipient, went
 from handlers.meeting_file import Meeting
 from handlers.meetings import minutes
 from handlers.meetings.falling_due import CONFERENCES, PURPOSES, child_protection_since, name
@@ -74,21 +74,22 @@ def representatives(desk: Desk, meeting: Meeting) -> list[Invitee]:
     for concern in touching(meeting, desk.concerns):
         if desk.permits(concern.adult, meeting) and together(concern, meeting, desk.file):
             heard = desk.voice(concern, meeting)
-            people += (_invitee(p, concern, heard, meeting, desk.directory) for p in heard.invited)
+            people += (_invitee(desk, p, concern, heard, meeting) for p in heard.invited)
     return people
 
 
-def _invitee(person: str, concern: Concern, heard: Voice, meeting: Meeting, directory: Directory) -> Invitee:
+def _invitee(desk: Desk, person: str, concern: Concern, heard: Voice, meeting: Meeting) -> Invitee:
     """A stand-in needs no copy of what the key worker has already."""
     others_have = any(minutes.had(meeting, p) for p in heard.holders if p != person)
     must_have = person in heard.told and not others_have
-    reference = _reference(concern, person, directory)
-    return Invitee(person, "treatment_worker", directory.recipient(person), reference, must_have)
+    reference = _reference(concern, person, desk.directory, meeting)
+    to = recipient(desk.file, person, desk.directory)
+    return Invitee(person, "treatment_worker", to, reference, must_have)
 
 
-def _reference(concern: Concern, person: str, directory: Directory) -> Text | None:
-    """The service's own reference for its client, for that service's people alone (decision 22)."""
-    known = directory.workers.get(person)
+def _reference(concern: Concern, person: str, directory: Directory, at: Meeting | None = None) -> Text | None:
+    """The service's own reference for its client, for that service's people and deputies alone (decision 22)."""
+    known = directory.workers.get(person) or directory.workers.get(at.wishes.sender_of(person) if at else "")
     return concern.client_reference if known and known.agency == concern.service else None
 
 
@@ -202,7 +203,7 @@ def _of_the_report(
         meeting=meeting.id,
         starts_at=starts_at,
         due_at=due_at,
-        client_reference=_reference(concern, heard.to or "", desk.directory),
+        client_reference=_reference(concern, heard.to or "", desk.directory, meeting),
     )
     yield Owed(
         kind="ask_report_treatment",

@@ -81,6 +81,11 @@ def of_enquiry(file: CaseFile, discussion: str, protocol: Protocol) -> Meeting |
     return next(filter(None, named), None)
 
 
+def enquiry(file: CaseFile, discussion: str, protocol: Protocol) -> set[str]:
+    """The discussions of this one's enquiry."""
+    return {d.discussion for d in _of_the_same(file, file.discussions[discussion], protocol)}
+
+
 def owed(file: CaseFile, protocol: Protocol) -> Iterator[Owed]:
     """Each dispute whether to confer is the managers' to resolve (rules ICPC-07, ESC-01)."""
     for dispute, (kept, end) in file.life.disputed.items():

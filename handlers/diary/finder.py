@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from handlers.diary_file import MIDNIGHT, DiaryFile, Span, seat_key
 from handlers.events import RoomRecorded, SeatsSought, Slot
 from handlers.protocol import Protocol
-from handlers.working_days import ONE_DAY, at_local_time, end_of_day, in_words, is_working_day, local_day
+from handlers.working_days import LONDON, ONE_DAY, at_local_time, end_of_day, in_words, is_working_day, local_day
 
 GRAIN = timedelta(minutes=15)
 
@@ -48,7 +48,8 @@ def find(file: DiaryFile, sought: SeatsSought, protocol: Protocol) -> Slot | tup
 
 
 def propose(file: DiaryFile, sought: SeatsSought, protocol: Protocol, at_most: int) -> tuple[Slot, ...]:
-    """The best slots first: in time with everybody, in time with those needed, late."""
+    """The best slots first: in time with everybody, in time with those needed, late; of those in time, first the ones
+    that suit the family (rules ATT-02)."""
     if _gone(file, sought):
         return ()
     calendar = calendar_for(file, sought)
@@ -57,18 +58,26 @@ def propose(file: DiaryFile, sought: SeatsSought, protocol: Protocol, at_most: i
         return (chosen,) if chosen else ()
     late = max(sought.due_on + ONE_DAY, sought.not_before)
     found: dict[datetime, Slot] = {}
-    for first, last, everybody in (
-        (sought.not_before, sought.due_on, True),
-        (sought.not_before, sought.due_on, False),
-        (late, sought.latest_on, False),
-    ):
+    in_time, past = (sought.not_before, sought.due_on), (late, sought.latest_on)
+    rounds = [(in_time, True, False), (in_time, False, False), (past, False, False)]
+    if sought.suits:
+        rounds = [(in_time, True, True), (in_time, False, True), *rounds[:2], (past, False, True), rounds[2]]
+    for (first, last), everybody, suiting in rounds:
         for start in starts(max(first, file.kept_from), last, sought, protocol):
-            slot = None if start in found else _seat(file, calendar, sought, start, everybody)
+            skip = start in found or (suiting and not _suits(sought, start))
+            slot = None if skip else _seat(file, calendar, sought, start, everybody)
             if slot:
                 found[start] = slot
             if len(found) == at_most:
                 return tuple(found.values())
     return tuple(found.values())
+
+
+def _suits(sought: SeatsSought, start: datetime) -> bool:
+    """Whether the whole meeting lies within hours that suit the family, if it told any."""
+    local, end = start.astimezone(LONDON), (start + timedelta(minutes=sought.minutes)).astimezone(LONDON)
+    days = (x for x in sought.suits if x.day == f"{local:%A}")
+    return not sought.suits or any(x.starts <= local.time() and end.time() <= x.ends for x in days)
 
 
 def _gone(file: DiaryFile, sought: SeatsSought) -> bool:
@@ -101,7 +110,7 @@ def _seat(file: DiaryFile, calendar: Calendar, sought: SeatsSought, start: datet
     chair = _chair(calendar, sought, start, end)
     if room is None or (sought.presided and chair is None):
         return None
-    return Slot(starts_at=start, ends_at=end, room=room.room, chair=chair, missing=missing)
+    return Slot(starts_at=start, ends_at=end, room=room.room, chair=chair, missing=missing, suits=_suits(sought, start))
 
 
 def _room(

@@ -138,7 +138,18 @@ def of_each_plan(
         if plan.known_on and kind == "core_group" and not sat_on:
             rule, since = _still_ahead(rule, since, plan.known_on, next_rule, protocol)
         name = f"{plan.plan}:{number_of_next(file, kind, plan.plan)}"
-        yield from dated(file, kind, name, rule, since, protocol, plan=plan.plan)
+        for due in dated(file, kind, name, rule, since, protocol, plan=plan.plan):
+            yield _forward(file, due[0], protocol, due[1]) if isinstance(due, tuple) else due
+
+
+def _forward(file: CaseFile, due: f.MeetingFellDue, protocol: Protocol, rule: str) -> Due:
+    """By the earlier day to which somebody brought it forward, if they did (rules RCPC-04, CG-05)."""
+    said = file.life.forward(due.meeting)
+    if said is None or said.due_on is None or said.due_on >= due.due_on:
+        return due, rule
+    name = due.meeting.partition(":")[2]
+    working = f"{said.by} set it for {in_words(said.due_on)}, since it comes forward: else {due.working}"
+    return replace(falls_due(due.kind, name, said.due_on, working, protocol), plan=due.plan), rule
 
 
 def _still_ahead(rule: str, since: date, known_on: date, next_rule: str, protocol: Protocol) -> tuple[str, date]:
@@ -204,13 +215,13 @@ def diary_of(stream: StreamId) -> StreamId:
     return stream.sibling("diary")
 
 
-def owed(file: CaseFile, protocol: Protocol) -> Iterator[Owed]:
+def owed(file: CaseFile, protocol: Protocol, counts: Callable[[Meeting], bool]) -> Iterator[Owed]:
     """Each meeting due is owed by the coordinator until it has been held; where we came to know late, or the day was
-    corrected, nobody is late with it before the end of the working day after (decision 16)."""
+    corrected, nobody is late with it before the end of the working day after (decision 16). counts: whether what sat
+    counts as held (rules 3.13)."""
     for meeting in file.meetings.values():
         if meeting.no_longer_due:
             continue
-        sitting = meeting.sitting
         known_for_a_day = end_of_day(add_working_days(local_day(meeting.dated_at), 1, protocol.holidays))
         yield Owed(
             kind="hold_meeting",
@@ -221,7 +232,7 @@ def owed(file: CaseFile, protocol: Protocol) -> Iterator[Owed]:
             sentence=f"Hold the {name(meeting)}. {meeting.due.working}",
             rule="",
             meeting=meeting.id,
-            met=Met("held", "the record of the meeting") if sitting else None,
+            met=Met("held", "the record of the meeting") if meeting.held and counts(meeting) else None,
         )
 
 

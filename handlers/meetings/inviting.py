@@ -36,6 +36,7 @@ class Invitee(Struct, frozen=True):
 
     client_reference is the treatment service's own name for its client, for that service's eyes alone.
     must_have_minutes: also when they came to be known only after the meeting (Joint Guidance F5, T9).
+    report_due_at: by when their agency is asked for a report.
     """
 
     person: str
@@ -43,6 +44,7 @@ class Invitee(Struct, frozen=True):
     recipient: Recipient | None
     client_reference: Text | None = None
     must_have_minutes: bool = False
+    report_due_at: datetime | None = None
 
 
 def worker(person: str, role: str, directory: Directory) -> Invitee:
@@ -64,10 +66,10 @@ def parents(file: CaseFile) -> list[Invitee]:
 
 
 def known_as(file: CaseFile, person: str, directory: Directory) -> Invitee:
-    """Somebody met by id in a record: a worker of the directory, a member of the family, or unknown."""
+    """Somebody met by id in a record: a worker of the directory, a member of the family, a deputy, or unknown."""
     member = file.known(person)
     involved = file.professionals.get(person)
-    role = involved.role if involved else member.relation if member else ""
+    role = involved.role if involved else member.relation if member else "deputy" if person in file.deputies else ""
     return Invitee(person, role, recipient(file, person, directory))
 
 
@@ -197,6 +199,7 @@ def _issue(
         stamped_at=now,
         because=because,
         client_reference=guest.client_reference,
+        report_due_at=None if cancelled else guest.report_due_at,
         goes_on=cancelled and meeting.booked is not None,
         moved_from=sent.starts_at if sent and moved else None,
     )
@@ -218,7 +221,8 @@ def acknowledged(meeting: Meeting, person: str, since: datetime | None = None) -
     since: a word spoken earlier cannot have been about what was known only then.
     """
     for seat in meeting.sitting.held.attendance if meeting.sitting else ():
-        if person in (seat.person, seat.deputy_for) and seat.presence not in ("absent", "report_only"):
+        sat = (seat.person, seat.deputy_for, meeting.wishes.comes_for(seat.person))
+        if person in sat and seat.presence not in ("absent", "report_only"):
             return "took part, or sent word"
     word = meeting.words.get(person)
     about_this = word and meeting.booked and word.revision == meeting.booked.revision

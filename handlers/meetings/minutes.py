@@ -13,7 +13,8 @@ from handlers.case_file import CaseFile
 from handlers.duties import Letter, Met, Owed, duty_of
 from handlers.effects import Agreed, Part, Sat, SendMinutes
 from handlers.facts import Finding
-from handlers.meeting_file import Meeting, Sent, Superseded
+from handlers.meeting_file import Meeting, Sent
+from handlers.meeting_pieces import Superseded
 from handlers.meetings import parts
 from handlers.meetings.falling_due import CONFERENCES, NAMES, PURPOSES, name
 from handlers.meetings.inviting import Invitee, known_as
@@ -87,17 +88,22 @@ def copies_to(
 
 
 def _readers(file: CaseFile, meeting: Meeting, guests: list[Invitee], directory: Directory) -> dict[str, Invitee]:
-    """Everyone invited or recorded in the attendance, whoever had a copy that was wrong, and the treatment services'
-    people."""
-    invited = {p for p, i in meeting.invitations.items() if not i.cancelled}
+    """Everyone invited or recorded in the attendance, whoever sent a deputy or had a copy that was wrong, and the
+    treatment services' people."""
+    invited = {p for p, i in meeting.invitations.items() if not i.cancelled or meeting.wishes.deputy_of(p)}
     invited |= {key.partition(":")[2] for key in meeting.superseded}
     named = {a.person for a in meeting.sitting.held.attendance} if meeting.sitting else set()
     by_person = {p: known_as(file, p, directory) for p in invited | named}
     by_person |= {g.person: g for g in guests if g.person in by_person or g.must_have_minutes}
     if meeting.due.kind in PURPOSES:  # consent may have been taken back since (rules 3.45)
         permitted = {g.person for g in guests}
-        by_person = {p: g for p, g in by_person.items() if p in permitted or not directory.treats(p)}
+        by_person = {p: g for p, g in by_person.items() if p in permitted or not _treats(meeting, p, directory)}
     return by_person
+
+
+def _treats(meeting: Meeting, person: str, directory: Directory) -> bool:
+    """A deputy whom the directory does not know is of the service that sent them."""
+    return directory.treats(person) or directory.treats(meeting.wishes.sender_of(person))
 
 
 def _paper(

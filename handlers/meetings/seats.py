@@ -87,6 +87,7 @@ def request(
     seats = protocol.seats[meeting.due.kind]
     guests = list({g.person: g for g in guests}.values())  # one worker may have two of the parents
     workers = [g for g in guests if g.person in directory.workers]
+    needed = {*seats.needed, *_for_induced_illness(file, meeting, protocol)}
     chairs = independent_chairs(file, directory) if seats.chair else ()
     earliest = add_working_days(local_day(now), seats.lead_working_days, protocol.holidays)
     due_on = meeting.due.due_on
@@ -98,8 +99,8 @@ def request(
         meeting=meeting.id,
         revision=meeting.revision + 1,
         minutes=seats.minutes,
-        needed=tuple(g.person for g in workers if g.role in seats.needed),
-        wanted=tuple(g.person for g in workers if g.role not in seats.needed),
+        needed=tuple(g.person for g in workers if g.role in needed),
+        wanted=tuple(g.person for g in workers if g.role not in needed),
         chairs=chairs,
         head_count=len(guests) + (1 if seats.chair else 0),
         not_before=max(earliest, min(meeting.due.not_before, due_on)),
@@ -109,7 +110,14 @@ def request(
         prefer_chair=_chair_before(file) if seats.chair else None,
         at=asked.starts_at if asked else None,
         room=asked.room if asked else None,
+        suits=file.life.hours_that_suit,
     )
+
+
+def _for_induced_illness(file: CaseFile, meeting: Meeting, protocol: Protocol) -> tuple[str, ...]:
+    """A time is sought at which a paediatrician can be there, where that is suspected (rules Q-06)."""
+    quorum = protocol.quorum_for(meeting.due.kind, meeting.due.due_on)
+    return quorum.induced_illness if quorum and file.records.induced_illness else ()
 
 
 def independent_chairs(file: CaseFile, directory: Directory) -> tuple[str, ...]:

@@ -11,6 +11,8 @@ import typer
 from infra.cli import (
     acting,
     adopting,
+    agreeing,
+    answering,
     arranging,
     befalling,
     correcting,
@@ -22,8 +24,10 @@ from infra.cli import (
     ledger,
     owing,
     planning,
+    presiding,
     protocol,
     publishing,
+    raising,
     reading,
     recording,
     returning,
@@ -106,6 +110,36 @@ _add(app, acting.answer, "answer", "answer F-1 initial-conference:SD-1 w-health 
 _add(app, acting.resend, "resend", "resend F-1 initial-conference:SD-1 w-health --by w-coordinator")
 _add(app, acting.call, "call", "call F-1 initial-conference:SD-1 w-clearway-key --outcome spoke --by w-coordinator")
 _add(app, acting.close, "close", "close D-1a2b3c4d5e6f --reason 'told in person' --by w-unit-manager")
+MEETING_OF = "F-1 initial-conference:SD-1"
+_add(
+    app,
+    answering.deputy,
+    "deputy",
+    f"deputy {MEETING_OF} w-health --named 'Rhian Pugh' --address rhian@health.example --by w-coordinator",
+)
+_add(app, answering.agree, "agree", f"agree {MEETING_OF} w-health --by w-coordinator")
+_add(app, answering.refuse, "refuse", f"refuse {MEETING_OF} w-health --reason 'nobody knows them' --by w-coordinator")
+_add(
+    app,
+    answering.other_time,
+    "other-time",
+    f"other-time {MEETING_OF} w-health --at 2025-01-15T14:00 --by w-coordinator",
+)
+_add(
+    app,
+    answering.decline_time,
+    "decline-time",
+    f"decline-time {MEETING_OF} w-health --reason 'the parents cannot' --by w-coordinator",
+)
+_add(app, answering.promise, "promise", f"promise {MEETING_OF} w-health --on 2025-01-13 --by w-coordinator")
+_add(app, answering.told_needs, "needs", "needs F-1 p-mother --need interpreter=pl --need creche --by w-social")
+_add(
+    app,
+    answering.arrange,
+    "arrange",
+    f"arrange {MEETING_OF} p-mother --need interpreter --provider language-line --by w-coordinator",
+)
+_add(app, answering.feedback, "feedback", f"feedback {MEETING_OF} p-mother --words 'I was heard' --by w-coordinator")
 _add(app, recording.consent, "consent", "consent F-1 p-mother given --purpose fip --by w-fip")
 _add(
     app,
@@ -126,6 +160,24 @@ _add(
     recording.decisions,
     "decisions",
     "decisions F-1 initial-conference:SD-1 --decision 'a plan is made' --by w-coordinator",
+)
+_add(
+    app,
+    enquiring.interim_plan,
+    "interim-plan",
+    "interim-plan F-1 SD-1 --role 'w-social=visits each day' --on 2025-01-07 --by w-social",
+)
+_add(
+    app,
+    agreeing.decided,
+    "decided",
+    "decided F-1 review-conference:PLAN-1:1 plan_goes_on --child p-tom --child p-ann --by w-chair-1",
+)
+_add(
+    app,
+    agreeing.agree,
+    "agree",
+    "agree F-1 initial-conference:SD-1 late_conference --as chair --reason 'no interpreter' --by w-chair-1",
 )
 _add(app, recording.change, "change", "change F-1 child_returned_home --on 2025-01-14 --by w-social")
 _add(app, recording.refer, "refer", "refer F-1 REF-1 verbal --by w-health")
@@ -148,7 +200,24 @@ _add(app, befalling.moved_out, "moved-out", "moved-out F-1 MV-1 --to Northmoor -
 _add(app, befalling.area_told, "area-told", "area-told F-1 MV-1 --on 2025-02-10 --by w-coordinator")
 _add(app, befalling.taken_over, "taken-over", "taken-over F-1 MV-1 --on 2025-02-28 --by w-coordinator")
 _add(app, befalling.merge, "merge", "merge F-1 --into F-2 --by w-coordinator")
+_add(app, raising.pack, "pack", "pack F-1 TR-1 --paper plan --paper chronology --on 2025-02-09 --by w-coordinator")
+_add(app, raising.read_out, "read-out", "read-out F-1 initial-conference:SD-1 w-police --by w-chair-1")
+_add(app, raising.raised, "raise", "raise F-1 IS-1 complaint initial-conference:SD-1 p-mother --by w-coordinator")
+_add(
+    app,
+    raising.answered,
+    "answer-issue",
+    "answer-issue F-1 IS-1 not_upheld --reason 'she was heard' --by w-unit-manager",
+)
+_add(app, recording.hours, "hours", "hours F-1 --suit Tuesday=09:30-12:00 --suit Thursday=09:30-15:00 --by w-social")
 _add(app, befalling.split, "split", "split F-1 --into F-3 --member p-father --member p-tom --by w-coordinator")
+_add(
+    app,
+    planning.forward,
+    "forward",
+    "forward F-1 review-conference:PLAN-1:1 --due 2025-02-28 --reason 'a new section 47' --by w-chair-1",
+)
+_add(app, planning.chair, "chair", "chair F-1 core-group:PLAN-1:2 w-unit-manager --by w-social")
 _add(app, planning.category, "category", "category F-1 PLAN-1 neglect --on 2025-02-09 --by w-chair-1")
 _add(
     app,
@@ -227,6 +296,21 @@ _add(
     "participation",
     "participation F-1 review-conference:PLAN-1:1 p-tom PN1 --by w-coordinator",
 )
+_add(
+    app,
+    presiding.waive_quorum,
+    "waive-quorum",
+    "waive-quorum F-1 initial-conference:SD-1 --ground delay_detrimental --reason 'the school was ill' --by w-chair-1",
+)
+_add(app, presiding.agree_off, "agree-off", "agree-off F-1 initial-conference:SD-1 --by w-service-manager")
+_add(
+    app,
+    presiding.considered,
+    "considered",
+    "considered F-1 SD-1 --not-involved --reason 'she left treatment a year ago' --by w-social",
+)
+_add(app, presiding.induced_illness, "induced-illness", "induced-illness F-1 --stands --child p-tom --by w-social")
+_add(app, presiding.end_plan, "end-plan", "end-plan F-1 PLAN-1 --on 2025-06-10 --by w-chair-1")
 _add(app, correcting.kept, "records", "records F-1")
 _add(
     app,

@@ -17,7 +17,7 @@ from handlers.working_days import in_words
 from infra.cli.common import Area, Fault, Json, worked
 from infra.cli.moments import moment
 from infra.cli.stores import Folder, must_know, unknown
-from infra.cli.telling import Told, tell, time_kept
+from infra.cli.telling import Told, duties_opened, tell, time_kept
 from infra.db import reading
 from infra.db.engine import transaction
 from infra.wiring import House
@@ -52,7 +52,8 @@ def propose(
 def _offer(told: Told, slot: e.Slot) -> str:
     chair = f", chair {told.after.name(slot.chair)}" if slot.chair else ""
     missing = f"; not free then: {', '.join(map(told.after.name, slot.missing))}" if slot.missing else ""
-    return f"{in_words(slot.starts_at)}, {slot.room}{chair}{missing}"
+    hours = "" if slot.suits else "; not within the hours that suit the family"
+    return f"{in_words(slot.starts_at)}, {slot.room}{chair}{missing}{hours}"
 
 
 def book(
@@ -108,7 +109,7 @@ def _fix(
     def report(told: Told) -> list[str]:
         after = told.meeting(meeting)
         if after.booked and after.booked.revision == after.revision:
-            return [time_kept(told.after, after)]
+            return [time_kept(told.after, after), *duties_opened(told)]
         why = "; ".join(after.failed.reasons) if after.failed else "the diary has not answered"
         still = f" {time_kept(told.after, after)}" if after.booked else ""
         return [f"Nothing fits at {in_words(asked.starts_at)}: {why}.{still}"]

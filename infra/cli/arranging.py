@@ -123,7 +123,7 @@ def exclude(
     meeting: MeetingName,
     person: Annotated[str, typer.Argument(help="Who is to be kept out: somebody of the family.")],
     exclusion: Exclusion,
-    ground: Annotated[e.Ground, typer.Argument(help="On what ground.")],
+    ground: Annotated[e.ExclusionGround, typer.Argument(help="On what ground.")],
     evidence: Annotated[str, typer.Option(help="What shows it; it is sealed before it is kept.")],
     by: By,
     area: Area = None,

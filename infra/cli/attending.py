@@ -9,8 +9,10 @@ from datetime import date, datetime
 from typing import Any
 
 from handlers.case_file import CaseFile
+from handlers.events import Attendance
 from handlers.facts import Duty
-from handlers.meeting_file import Meeting, Sitting
+from handlers.meeting_file import Meeting
+from handlers.meeting_pieces import Sitting
 from handlers.partnership import Directory
 from handlers.working_days import local_day
 
@@ -76,7 +78,7 @@ def _of_each_agency(
     file: CaseFile, meeting: Meeting, sitting: Sitting, directory: Directory
 ) -> Iterator[tuple[str, str]]:
     """How each agency that was to be there took part, or that it was not told in time."""
-    people = dict(_seats(sitting))
+    people = dict(_seats(meeting, sitting))
     tellings = [d for d in file.duties.values() if d.kind == "tell_treatment" and d.meeting == meeting.id]
     began = sitting.started_at
     for agency, its in _involved(meeting, people, tellings, directory).items():
@@ -98,11 +100,17 @@ def _involved(
     return {agency: {p for p in of if of[p] == agency} for agency in {*of.values(), *services}}
 
 
-def _seats(sitting: Sitting) -> Iterator[tuple[str, str]]:
-    """Each person with how they took part; who sat as a deputy counts for whom they sat for."""
+def _seats(meeting: Meeting, sitting: Sitting) -> Iterator[tuple[str, str]]:
+    """Each person with how they took part; who sat as a deputy counts for whom they sat for, or who sent them."""
     seats = sitting.held.attendance
-    yield from ((a.person, "deputy" if a.deputy_for else AS.get(a.presence, a.presence)) for a in seats)
-    yield from ((a.deputy_for, "deputy") for a in seats if a.deputy_for)
+    sent = {a.person: a.deputy_for or _sender(meeting, a) for a in seats}
+    yield from ((a.person, "deputy" if sent[a.person] else AS.get(a.presence, a.presence)) for a in seats)
+    yield from ((sender, "deputy") for sender in sent.values() if sender)
+
+
+def _sender(meeting: Meeting, seat: Attendance) -> str | None:
+    """Who sent this person as an approved deputy, if they came."""
+    return meeting.wishes.comes_for(seat.person) if seat.presence in ("present", "part", "deputy") else None
 
 
 def _knew(meeting: Meeting, person: str, began: datetime) -> bool:

@@ -55,6 +55,37 @@ def outcome(
     tell(ctx, family, area, by, json, make, said)
 
 
+def interim_plan(
+    ctx: typer.Context,
+    family: Family,
+    discussion: Discussion,
+    role: Annotated[
+        list[str], typer.Option(metavar="PERSON=WHAT", help="Who does what; give it once for each. What is sealed.")
+    ],
+    on: On,
+    by: By,
+    area: Area = None,
+    json: Json = False,
+) -> None:
+    """Record the interim plan that is in force until the conference, and who does what in it."""
+
+    def make(folder: Folder, now: datetime) -> Body:
+        _known(folder, discussion)
+        known = {*folder.directory.workers, *folder.file.members}
+        for person, _, does in (one.partition("=") for one in role):
+            must_know(person, known, f"{person} is neither in the directory nor of {family}")
+            if not does.strip():
+                raise Fault(f"it does not say what {person} does: give --role {person}=WHAT")
+        roles = tuple(e.Role(person=person, does=does) for person, _, does in (one.partition("=") for one in role))
+        return e.InterimPlanAgreed(discussion, roles, happened_on(on, now), by)
+
+    def said(told: Told) -> list[str]:
+        who = ", ".join(told.after.name(one.partition("=")[0]) for one in role)
+        return [f"An interim plan after {discussion} is in force, with {who}.", *duties_opened(told)]
+
+    tell(ctx, family, area, by, json, make, said)
+
+
 def dispute(
     ctx: typer.Context,
     family: Family,

@@ -9,8 +9,9 @@ from typing import Annotated, Any
 import typer
 
 from handlers import events as e
-from handlers import standing
+from handlers import needs, standing
 from handlers.case_file import CaseFile
+from handlers.conference import discussing, quorum
 from handlers.facts import Duty
 from handlers.meeting_file import Invitation, Meeting, Sent
 from handlers.meetings.falling_due import name
@@ -67,6 +68,7 @@ def view(folder: Folder, now: datetime, held: list[str]) -> View:
         "members": [_member(folder, m) for _, m in sorted(file.members.items())],
         "died": [{"person": p, "name": folder.name(p), "on": on.isoformat()} for p, on in sorted(file.dead.items())],
         "brought_from": list(file.ties.formerly),
+        "discussions": [_discussion(folder, d) for d in sorted(file.discussions)],
         "professionals": [_professional(folder, w) for w in sorted(file.professionals)],
         "meetings": [_meeting(folder, m) for m in sorted(file.meetings.values(), key=_when)],
         "treatment": list(_treatment(folder)),
@@ -117,11 +119,30 @@ def _meeting(folder: Folder, meeting: Meeting) -> View:
         "due_on": meeting.due.due_on.isoformat(),
         "working": meeting.due.working,
         **_sat_or_will(folder, meeting),
+        "quorum": _quorum(folder, meeting),
         "nothing_fits": list(failed.reasons) if failed else [],
         "arranged": arranged(folder, meeting),
         "invited": [_invited(folder, meeting, p) for p in _everybody(meeting)],
         "minutes_recorded_at": iso(meeting.minutes.recorded_at) if meeting.minutes else None,
     }
+
+
+def _quorum(folder: Folder, meeting: Meeting) -> str:
+    """Whether it was quorate, in words, or by the answers so far will be; empty where no pack asks for it."""
+    whose = (folder.file, meeting, folder.directory, folder.protocol)
+    found, waived = quorum.verdict(*whose), quorum.ground(*whose[1:])
+    if found is None:
+        return quorum.forecast(*whose)
+    on = f"; {folder.name(waived.by)} went on, on the ground of {waived.ground.replace('_', ' ')}" if waived else ""
+    unmet = "; a paediatrician should have been there (Q-06)" if found.unmet else ""
+    return found.sentence + ("" if found.is_quorate else on or "; no ground for going on is on record") + unmet
+
+
+def _discussion(folder: Folder, discussion: str) -> View:
+    said = folder.file.discussions[discussion]
+    known = bool(said.attendance)
+    missing = list(discussing.missing(said, folder.directory)) if known else []
+    return {"discussion": discussion, "held_on": said.held_on.isoformat(), "known": known, "missing": missing}
 
 
 def _sat_or_will(folder: Folder, meeting: Meeting) -> View:
@@ -139,7 +160,8 @@ def _sat_or_will(folder: Folder, meeting: Meeting) -> View:
 
 def _everybody(meeting: Meeting) -> list[str]:
     sat = {a.person for a in meeting.sitting.held.attendance} if meeting.sitting else set()
-    return sorted({*meeting.invitations, *meeting.papers, *meeting.decision_papers, *sat})
+    said = {k.body.person for k in meeting.wishes.feedback.values()}
+    return sorted({*meeting.invitations, *meeting.papers, *meeting.decision_papers, *sat, *said})
 
 
 def _invited(folder: Folder, meeting: Meeting, person: str) -> View:
@@ -157,8 +179,24 @@ def _invited(folder: Folder, meeting: Meeting, person: str) -> View:
         "attendance": next((a.presence for a in seats if a.person == person), None),
         "deputy_for": next((a.deputy_for for a in seats if a.person == person), None),
         "report_received_at": iso(meeting.reports.get(person)),
+        **_wishes(folder, meeting, person),
         "decisions": _fate(meeting, decisions) if decisions else None,
         "minutes": _fate(meeting, paper) if paper else None,
+    }
+
+
+def _wishes(folder: Folder, meeting: Meeting, person: str) -> View:
+    """What this person said besides yes, no and maybe."""
+    wishes = meeting.wishes
+    sending, proposal = wishes.deputies.get(person), wishes.times.get(person)
+    promised, told = wishes.reports.get(person), needs.told(folder.file, meeting, person)
+    return {
+        "sends_deputy": folder.name(sending.deputy.person) if sending else None,
+        "deputy_verdict": (sending.verdict or "to be answered") if sending else None,
+        "proposes": iso(proposal.body.starts_at) if proposal and not proposal.declined_at else None,
+        "report_promised_on": promised.on.isoformat() if promised else None,
+        "needs": [" ".join(filter(None, (n.need, n.which))) for n in (told.body.needs if told else ())],
+        "feedback": [folder.opened(k.body.words) for k in wishes.feedback.values() if k.body.person == person],
     }
 
 

@@ -107,7 +107,7 @@ def empty_posts(protocol: Protocol, directory: Directory) -> list[str]:
     """The posts of the area that ladders climb and nobody with an address holds; the rest of the rungs are somebody of
     the service or of the duty itself."""
     roles = {rung.role for ladder in protocol.ladders.values() for rung in ladder} | {"minute_taker"}
-    posts = roles - {"treatment_worker", "referrer", "chair", "single_point_of_contact"}
+    posts = roles - {"treatment_worker", "referrer", "invitee", "chair", "single_point_of_contact"}
     return sorted(role for role in posts if not _holds(role, directory))
 
 

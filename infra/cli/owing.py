@@ -43,7 +43,7 @@ CAPTION = "In brackets: how long it has been open, and how late it is."
 WIDTH, WIDTH_OF_ALL = 100, 130
 WIDTHS = {"duty": 14, "owner": 14, "due_at": 11, "opened_at": 11, "rung": 14}
 # Posts that no area fills: whoever it is owed by is the person whom the duty names.
-THEIR_OWN = ("referrer", "treatment_worker", "chair")
+THEIR_OWN = ("referrer", "treatment_worker", "invitee", "chair")
 NOBODY = "NOBODY, the post is empty"
 
 

@@ -10,10 +10,11 @@ import typer
 from handlers import events as e
 from handlers.before import PlanMade
 from handlers.events import Body
+from handlers.meetings.falling_due import name
 from handlers.standing import plan_ended_on
-from handlers.working_days import in_words
+from handlers.working_days import in_words, local_day
 from infra.cli import moments
-from infra.cli.acting import By, Family
+from infra.cli.acting import By, Family, MeetingName, Reason, open_meeting
 from infra.cli.befalling import what_changed
 from infra.cli.common import Area, Fault, Json
 from infra.cli.recording import On, duties_opened, happened_on
@@ -73,6 +74,61 @@ def core_group(
         return [said, *what_changed(told), *duties_opened(told)]
 
     tell(ctx, family, area, by, json, make, said)
+
+
+def forward(
+    ctx: typer.Context,
+    family: Family,
+    meeting: MeetingName,
+    reason: Reason,
+    by: By,
+    due: Annotated[
+        str | None, typer.Option(metavar="DATE", help="By which day; leave it out where it stays as it is.")
+    ] = None,
+    plan_change: Annotated[bool, typer.Option(help="A core group at which the plan is to change.")] = False,
+    area: Area = None,
+    json: Json = False,
+) -> None:
+    """Record that a review comes forward, or does not, or that a member calls a core group earlier."""
+
+    def make(folder: Folder, now: datetime) -> Body:
+        found = open_meeting(folder.meeting(meeting), "bring forward")
+        if found.due.kind not in ("review_conference", "core_group"):
+            raise Fault(f"{meeting} is neither a review conference nor a core group: set its day with ask-meeting")
+        if found.due.kind == "review_conference":
+            unit = folder.directory.post("conference_unit_manager")
+            heads = {*folder.directory.chairs(), *([unit.worker] if unit else ())}
+            must_know(by, heads, f"only its chair brings a review forward, and {by} chairs no conferences")
+        day = moments.day(due) if due else None
+        if day and not local_day(now) <= day < found.due.due_on:
+            raise Fault(f"{meeting} is due by {in_words(found.due.due_on)}: give an earlier day, from today on")
+        return e.MeetingBroughtForward(meeting, by, reason, day, plan_change)
+
+    def said(told: Told) -> list[str]:
+        stays = [] if due else [f"The {name(told.meeting(meeting))} stays as it is."]
+        return [*stays, *what_changed(told), *duties_opened(told)]
+
+    tell(ctx, family, area, by, json, make, said)
+
+
+def chair(
+    ctx: typer.Context,
+    family: Family,
+    meeting: MeetingName,
+    worker: Annotated[str, typer.Argument(metavar="WORKER", help="Who chairs it.")],
+    by: By,
+    area: Area = None,
+    json: Json = False,
+) -> None:
+    """Record who chairs a core group: they are invited to it."""
+
+    def make(folder: Folder, now: datetime) -> Body:
+        if open_meeting(folder.meeting(meeting), "name a chair for").due.kind != "core_group":
+            raise Fault(f"{meeting} is no core group: the diary finds the chair of a conference")
+        must_know(worker, folder.directory.workers, f"the directory knows nobody called {worker}")
+        return e.ChairNamed(meeting, worker, by)
+
+    tell(ctx, family, area, by, json, make, lambda told: [f"{told.after.name(worker)} chairs {meeting}."])
 
 
 def looked_after(

@@ -36,6 +36,7 @@ LETTERS: dict[LetterOccasion, str] = {
     "exclusion_asked": "word that the chair is asked to keep somebody out",
     "exclusion_decided": "what the chair decided of keeping somebody out",
     "kept_out": "word of not being asked to all of a meeting",
+    "declined": "word that a proposal is declined",
 }
 # What is mailed for a duty to whoever it is owed to, beside notices and letters, which name their duty.
 PAPERS: dict[DutyKind, tuple[str, ...]] = {

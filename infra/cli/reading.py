@@ -32,6 +32,7 @@ MEETING_COLUMNS = {
     "due_on": "Due by",
     "late": "Late",
     "treatment": "Treatment service",
+    "quorum": "Quorum",
     "missing": "Not free then",
 }
 
@@ -80,8 +81,12 @@ UNTOLD = {
 
 def _untold(r: Any, owed: Sequence[Any]) -> str:
     """Which treatment services do not know of this meeting yet, loudly."""
-    mine = [d for d in owed if (d.stream, d.meeting) == (r.stream, r.meeting) and d.kind in UNTOLD]
+    mine = _owes(r, owed, *UNTOLD)
     return ", ".join(sorted({UNTOLD[d.kind].format(d.service or "any service") for d in mine}))
+
+
+def _owes(r: Any, owed: Sequence[Any], *kinds: str) -> list[Any]:
+    return [d for d in owed if (d.stream, d.meeting) == (r.stream, r.meeting) and d.kind in kinds]
 
 
 def _meeting(r: Any, owed: Sequence[Any]) -> View:
@@ -98,6 +103,7 @@ def _meeting(r: Any, owed: Sequence[Any]) -> View:
         "_due_on": in_words(day(r.due_on)),
         "late": r.late,
         "treatment": _untold(r, owed),
+        "quorum": "NOT QUORATE, no ground recorded" if _owes(r, owed, "record_ground") else "",
         "missing": r.missing,
         "working": r.working,
     }

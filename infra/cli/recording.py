@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated, Literal
 
+import msgspec
 import typer
 
 from handlers import events as e
 from handlers.concerns import FAMILY
 from handlers.duties import duty_id
 from handlers.events import Body
-from handlers.facts import Duty
 from handlers.meetings.falling_due import ASKED, meeting_id, name
 from handlers.people import derived
 from handlers.working_days import in_words, local_day
@@ -20,6 +20,7 @@ from infra.cli.acting import By, Family, MeetingName, Person, Reason, known_to, 
 from infra.cli.common import Area, Fault, Json, counted
 from infra.cli.stores import Folder, must_know, short, unknown
 from infra.cli.telling import Told, tell, time_kept
+from infra.cli.telling import duties_opened as duties_opened
 
 Purpose = Literal["fip", "joint_review", "care_plan", "change"]
 PURPOSES: dict[str, str] = {
@@ -36,6 +37,7 @@ GROUNDS = {
 CHANGES: dict[str, str] = {
     "child_returned_home": "a child returned home",
     "dependent_person_moved_in": "a substance-dependent person moved in",
+    "plan_difficulty": "the plan is hard to carry out",
     "other": "something else that matters",
 }
 For = Annotated[Purpose, typer.Option(help="What for.")]
@@ -218,10 +220,50 @@ def change(
 
     def said(told: Told) -> list[str]:
         opened = duties_opened(told)
-        whom = opened or ["No treatment service has to be told: nobody in scope was in treatment that day."]
+        nobody = "No treatment service has to be told: nobody in scope was in treatment that day."
+        whom = [*opened, *([] if what == "plan_difficulty" or _tells(told) else [nobody])]
         return [f"Recorded, {CHANGES[what]}, on {in_words(day)}.", *whom]
 
     tell(ctx, family, area, by, json, make, said)
+
+
+def _tells(told: Told) -> bool:
+    new = (d for id_, d in told.after.file.duties.items() if id_ not in told.before.file.duties)
+    return any(d.kind in ("tell_change", "seek_consent") for d in new)
+
+
+def hours(
+    ctx: typer.Context,
+    family: Family,
+    by: By,
+    suit: Annotated[
+        list[str] | None, typer.Option(metavar="DAY=HH:MM-HH:MM", help="Once for each; leave out where any hour does.")
+    ] = None,
+    area: Area = None,
+    json: Json = False,
+) -> None:
+    """Record what hours suit the family: times are sought within them where they can be found in time."""
+
+    def make(folder: Folder, now: datetime) -> Body:
+        return e.HoursSuit(tuple(_hours(one) for one in suit or ()), by)
+
+    def said(told: Told) -> list[str]:
+        return ["Times are sought first where it suits the family." if suit else "Any hour suits the family."]
+
+    tell(ctx, family, area, by, json, make, said)
+
+
+def _hours(words: str) -> e.Hours:
+    """Raises Fault for anything but `Tuesday=09:30-12:00`."""
+    day, _, between = words.partition("=")
+    starts, _, ends = between.partition("-")
+    try:
+        told = msgspec.convert({"day": day.capitalize(), "starts": f"{starts}:00", "ends": f"{ends}:00"}, e.Hours)
+    except msgspec.ValidationError:
+        raise Fault(f"{words} are no hours of a working day: say them as Tuesday=09:30-12:00") from None
+    if told.ends <= told.starts:
+        raise Fault(f"{words} ends before it starts: say it as Tuesday=09:30-12:00")
+    return told
 
 
 def refer(
@@ -302,18 +344,6 @@ def ask_meeting(
         ]
 
     tell(ctx, family, area, by, json, make, said)
-
-
-def duties_opened(told: Told) -> list[str]:
-    """What is owed now and was not before."""
-    before = told.before.file.duties
-    new = [d for d in told.after.file.duties.values() if not d.ended and d.id not in before]
-    return [opened(told.after, d) for d in new]
-
-
-def opened(folder: Folder, duty: Duty) -> str:
-    to = f", to {folder.name(duty.to)}" if duty.to else ""
-    return f"Duty {duty.id} opened: {short(duty.sentence)}{to}; due {in_words(duty.due_at)}."
 
 
 def happened_on(on: str, now: datetime) -> date:

@@ -32,6 +32,7 @@ def _lines(view: View) -> Iterator[Text]:
     yield from _section("Members", map(_member, view["members"]))
     yield from _section("Died", (f"{x['name']} ({x['person']}), on {_on(x['on'])}" for x in view["died"]))
     yield from _section("Professionals", map(_professional, view["professionals"]))
+    yield from _section("Strategy discussions", map(_discussion, view["discussions"]))
     yield from _section("Meetings", (line for m in view["meetings"] for line in _meeting(m)))
     yield from _section("Treatment services", map(_treatment, view["treatment"]))
     yield from _section("Plans and projects", [*map(_plan, view["plans"]), *map(_fip, view["fips"])])
@@ -64,6 +65,11 @@ def _professional(p: View) -> str:
     return f"{p['name']} ({p['worker']}): {p['role'].replace('_', ' ')}{agency}, since {_on(p['since'])}"
 
 
+def _discussion(d: View) -> str:
+    lacks = f"without {' and '.join(d['missing'])}" if d["missing"] else "police, health and social care took part"
+    return f"{d['discussion']}, {_on(d['held_on'])}: {lacks if d['known'] else 'who took part is not on record'}"
+
+
 def _meeting(m: View) -> Iterator[str]:
     yield f"{m['title']} ({m['meeting']}): {m['state']}; due by {_on(m['due_on'])}"
     yield f"  why then: {m['working']}"
@@ -72,6 +78,8 @@ def _meeting(m: View) -> Iterator[str]:
         chair = f", chair {m['chair_name']}" if m["chair_name"] else ""
         missing = f"; not free then: {', '.join(m['missing'])}" if m["missing"] else ""
         yield f"  when: {_at(m['starts_at'])} to {_at(m['ends_at'])[-5:]}{place}{chair}{missing}"
+    if m["quorum"]:
+        yield f"  quorum: {m['quorum']}"
     if m["nothing_fits"]:
         yield f"  nothing fits: {'; '.join(m['nothing_fits'])}"
     yield from (f"  {line}" for line in m["arranged"])
@@ -91,6 +99,7 @@ def _invited(p: View) -> str:
     if p["attendance"]:
         deputy = f" for {p['deputy_for']}" if p["deputy_for"] else ""
         parts.append(f"attendance: {p['attendance'].replace('_', ' ')}{deputy}")
+    parts += _wishes(p)
     if p["report_received_at"]:
         parts.append(f"report received {_at(p['report_received_at'])}")
     if p["decisions"]:
@@ -98,6 +107,18 @@ def _invited(p: View) -> str:
     if p["minutes"]:
         parts.append(f"minutes {p['minutes']}")
     return f"{p['name']} ({p['person']}): {'; '.join(parts)}"
+
+
+def _wishes(p: View) -> Iterator[str]:
+    if p["sends_deputy"]:
+        yield f"sends {p['sends_deputy']} ({p['deputy_verdict']})"
+    if p["proposes"]:
+        yield f"proposes {_at(p['proposes'])}"
+    if p["report_promised_on"]:
+        yield f"promises a report by {_on(p['report_promised_on'])}"
+    if p["needs"]:
+        yield f"needs {', '.join(p['needs'])}"
+    yield from (f"said afterwards: “{words}”" for words in p["feedback"])
 
 
 def _treatment(t: View) -> str:

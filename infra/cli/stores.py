@@ -42,8 +42,8 @@ class Folder:
 
     def name(self, person: str) -> str:
         """The person's name in words; the id of somebody whom nobody knows."""
-        member, worker = self.file.known(person), self.directory.workers.get(person)
-        return self.opened(member.name if member else worker.name if worker else person)
+        known = self.file.known(person) or self.directory.workers.get(person) or self.file.deputies.get(person)
+        return self.opened(known.name if known else person)
 
     def meeting(self, id_: str) -> Meeting:
         """Raises Fault, naming the family's meetings."""

@@ -135,6 +135,18 @@ def ended(duty: Duty) -> str:
     return f"Duty {duty.id} ended ({duty.ended}: {duty.ended_by}): {short(duty.sentence)}."
 
 
+def duties_opened(told: Told) -> list[str]:
+    """What is owed now and was not before."""
+    before = told.before.file.duties
+    new = [d for d in told.after.file.duties.values() if not d.ended and d.id not in before]
+    return [opened(told.after, d) for d in new]
+
+
+def opened(folder: Folder, duty: Duty) -> str:
+    to = f", to {folder.name(duty.to)}" if duty.to else ""
+    return f"Duty {duty.id} opened: {short(duty.sentence)}{to}; due {in_words(duty.due_at)}."
+
+
 def _print(told: Told, sentences: list[str], json: bool) -> None:
     if json:
         as_json(

@@ -207,6 +207,14 @@ def one_of(*choices: str) -> Callable[[str], str]:
     return read
 
 
+def domains(cell: str) -> tuple[str, ...]:
+    """Names of mail domains, with anything but letters, digits, dots and dashes between them."""
+    found = [w for w in re.split(r"[^a-z0-9.-]+", cell.lower()) if w]
+    if not found or any("." not in w.strip(".") for w in found):
+        raise Unusable("it holds something that is no domain: write domains alone, such as nhs.example")
+    return tuple(found)
+
+
 def some_of(*choices: str) -> Callable[[str], tuple[str, ...]]:
     """Some of these words, with anything between them."""
 

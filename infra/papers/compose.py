@@ -47,6 +47,7 @@ LETTERS: dict[LetterOccasion, str] = {
     "exclusion_asked": "letters/exclusion_asked",
     "exclusion_decided": "letters/exclusion_decided",
     "kept_out": "letters/kept_out",
+    "declined": "letters/declined",
 }
 TITLES = {"minutes": "Minutes of the {}", "decision": "Decisions of the {}"}
 FILES = {"minutes": "minutes.html", "decision": "decisions.html"}
@@ -138,6 +139,7 @@ def _time_and_place(message: SendInvitation, organiser: str, read: Read) -> dict
         "stretches": [_stretch(own, read) for own in message.stretches],
         "reference": _reference(message.client_reference, read),
         "moved_from": moment_in_words(message.moved_from) if message.moved_from else None,
+        "report_due": day(message.report_due_at) if message.report_due_at else None,
         "renewed": message.sequence > 0,
         "cancelled": message.method == "CANCEL",
         "goes_on": message.goes_on,

@@ -30,6 +30,7 @@ CHANGES = {
     "somebody_died": "somebody of the family has died",
     "moved_home": "somebody of the family has moved home",
     "child_looked_after": "a child is looked after away from home",
+    "plan_difficulty": "the plan is hard to carry out",
     "other": "something else that matters",
 }
 OUTCOMES = {

@@ -20,15 +20,34 @@ from infra.protocols.packs import DEFAULTS, ROOM, bank_holidays, national, natio
 
 # Decisions count by these; one without a number is a gap, since nothing could be owed by it.
 COUNTED_BY = (
-    *("ASK-01", "CALL-01", "DEC-01", "ESC-01", "F7-01", "FEED-01", "FIND-01", "HELD-01", "INV-01", "MIN-CGFIP"),
-    *("EXC-03", "MOVE-01", "NAME-01", "REC-01", "REP-01a", "REP-01b", "SET-01", "T6-01", "T9-01", "TELL-01"),
-    "VERBAL-01",
+    *(
+        "AGREE-01",
+        "ASK-01",
+        "ASKED-01",
+        "CALL-01",
+        "DEC-01",
+        "ESC-01",
+        "F7-01",
+        "FEED-01",
+        "FIND-01",
+        "HELD-01",
+        "EXC-03",
+        "T9-01",
+    ),
+    *("ICPC-03", "INV-01", "ISSUE-01", "MIN-CGFIP", "MOVE-01", "NAME-01", "NEED-01", "Q-03", "REC-01", "REP-01a"),
+    *("REP-01b", "SET-01", "T6-01", "TELL-01", "TRF-03", "VERBAL-01"),
 )
 # These date meetings; where one is unknown, a duty asks a person to set the day, so that it need only be named.
 DATING = (*("CG-01", "CG-02", "FIP-01-close", "FIP-01-open", "ICPC-01", "PB-01", "RCPC-01a", "RCPC-01b", "TRF-01"),)
-# Asked for where they stand: joint care-plan reviews, a sooner review after a birth, England's looked-after reviews,
-# the notice of a request to keep somebody out, advocates and the participation of children.
-MAY_BE_MISSING = ("CHD-01", "CHD-02", "EXC-01", "JG-20", "LAC-01a", "LAC-01b", "LAC-01c", "RCPC-02")
+# Asked for where they stand: times for dissent and complaints, joint care-plan reviews, a sooner review after a birth,
+# looked-after reviews of England; what is owed where a conference was not quorate or was called off, or a strategy
+# discussion lacked somebody.
+MAY_BE_MISSING = (
+    *("COM-02", "DIS-01", "JG-20", "LAC-01a", "LAC-01b", "LAC-01c", "RCPC-02", "EXC-01", "CHD-01", "CHD-02"),
+    *("Q-04", "Q-05", "Q-06", "RCPC-05", "CAN-01", "STR-01", "STR-03"),
+)
+# Without these a quorum would bind nobody.
+OF_A_QUORUM = ("Q-04", "Q-05")
 BY_LAYER = {layer: n for n, layer in enumerate(LAYERS)}
 
 Pack = dict[str, Any]
@@ -98,7 +117,9 @@ def checked(packs: list[Pack]) -> Checked:
         protocol = read(packs)
     except ProtocolFaults as refused:
         raise ProtocolFaults([*twice, *refused.faults]) from None
-    faults = twice + [f"{packs[-1]['file']}: {fault}" for fault in (*_gaps(protocol), *_overlaps(protocol))]
+    faults = twice + [
+        f"{packs[-1]['file']}: {fault}" for fault in (*_gaps(protocol), *_quorum_gaps(protocol), *_overlaps(protocol))
+    ]
     if faults:
         raise ProtocolFaults(faults)
     tables = [pack.get("rules", {}) for pack in packs]
@@ -127,6 +148,12 @@ def _gaps(protocol: Protocol) -> Iterator[str]:
     for kind, seats in protocol.seats.items():
         for role in sorted({*seats.needed} & {*seats.wanted}):
             yield f"seats.{kind}: {role} is both needed and wanted; take it out of one of the two"
+
+
+def _quorum_gaps(protocol: Protocol) -> Iterator[str]:
+    for rule_id in OF_A_QUORUM if protocol.quorum else ():
+        if rule_id not in protocol.answers:
+            yield f"a pack gives a quorum, and none a rule {rule_id}; add it, since nobody could be held to it"
 
 
 def _overlaps(protocol: Protocol) -> Iterator[str]:

@@ -16,6 +16,7 @@ WORDS = ("title", "source", "confidence", "names_area", "layer", "amber_inclusiv
 VALUES = {
     "working_hours": "working hours",
     "in_scope_factors": "census factors in scope",
+    "reports_asked_of": "agencies asked for reports",
     "evidence": "the warning of short notice",
     "late_slot_working_days": "how late a time is still sought",
     "advocate_above_age": "the age above which a child is offered an advocate",
@@ -50,6 +51,7 @@ def changes(before: Protocol, after: Protocol) -> Iterator[Change]:
     yield from _of_rules(before, after)
     yield from _of_tables("seats of", before.seats, after.seats)
     yield from _of_tables("ladder of", before.ladders, after.ladders)
+    yield from _of_tables("", {"the quorum": before.quorum}, {"the quorum": after.quorum})
     for name, words in VALUES.items():
         yield from _of_tables("", {words: getattr(before, name)}, {words: getattr(after, name)})
     if before.nation != after.nation:
@@ -85,6 +87,8 @@ def _plain(value: Any) -> str:
         return ""
     if isinstance(value, tuple):
         return ", ".join(map(_plain, value))
+    if isinstance(value, dict):
+        return ", ".join(f"{name} ({_plain(x)})" if x else name for name, x in value.items())
     if isinstance(value, Struct):
         fields = ((name, getattr(value, name)) for name in value.__struct_fields__)
         return " ".join(f"{name} {_plain(x)}" for name, x in fields if x not in (None, False, ()))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from handlers.counting import Quorum
 from handlers.meetings.falling_due import NAMES
 from handlers.protocol import Protocol, Rung, Seats
 from handlers.rule import Rule
@@ -32,12 +33,14 @@ def page(protocol: Protocol, packs: list[View], left_out: list[View], title: str
         "rules": [rule for rule in rules if not rule["unknown"]],
         "unknown": [rule for rule in rules if rule["unknown"]],
         "seats": [_seats(kind, protocol.seats[kind], protocol) for kind in kinds],
+        "quorum": _quorum(protocol.quorum) if protocol.quorum else None,
         "late_slot": days(protocol.late_slot_working_days),
         "apart": protocol.apart_minutes,
         "advocate_above_age": protocol.advocate_above_age,
         "supporters_speak": protocol.supporters_speak,
         "warn": days(protocol.evidence.warn_below_working_days),
         "factors": ", ".join(protocol.in_scope_factors),
+        "reports": ", ".join(kind.replace("_", " ") for kind in protocol.reports_asked_of),
         "ladders": [_ladder(duty, rungs) for duty, rungs in protocol.ladders.items()],
     }
 
@@ -121,6 +124,23 @@ def _seats(kind: str, seats: Seats, protocol: Protocol) -> View:
         "wanted": ", ".join(map(spaced, seats.wanted)) or "nobody in particular",
         "lead": days(seats.lead_working_days),
         "opens": days(seats.opens_working_days_before),
+    }
+
+
+def _quorum(quorum: Quorum) -> View:
+    health = "one by one, by discipline" if quorum.health == "by_discipline" else "all of health as one"
+    reported = {ground: ", ".join(map(spaced, posts)) for ground, posts in quorum.grounds.items()}
+    return {
+        "meetings": ", ".join(map(_kind, quorum.meetings)),
+        "needed": ", ".join(map(spaced, quorum.needed)) or "nobody in particular",
+        "others": quorum.others,
+        "health": health,
+        "treatment": "counts like any other agency"
+        if quorum.treatment_counts
+        else "counts neither for it nor against it",
+        "grounds": [spaced(x) + (f" (reported to: {posts})" if posts else "") for x, posts in reported.items()],
+        "induced_illness": ", ".join(map(spaced, quorum.induced_illness)),
+        "cited": quorum.cited(),
     }
 
 

@@ -20,6 +20,7 @@ from handlers import facts as f
 from handlers.admission import EVERYTHING
 from handlers.announcements import Announcement
 from handlers.case_file import CaseFile
+from handlers.counting import Ground
 from handlers.decide import Decision, decide
 from handlers.desk import File
 from handlers.effects import Announce, Message, SendInvitation, SendLetter, SendMinutes, TellStream
@@ -279,6 +280,10 @@ class Hearing:
         assert booked
         self.until(booked.ends_at)
         return self.held(*attendance, meeting=meeting, plan=plan)
+
+    def waived(self, meeting: str = CONFERENCE, ground: Ground = "contact_with_fewer_agencies") -> Hearing:
+        """The chair says on which ground it went on without a quorum."""
+        return self.family(e.QuorumWaived(meeting, ground, "w-chair-1", "Nobody else knows the child."))
 
     def until(self, moment: datetime) -> Hearing:
         return self.at(in_words(moment))

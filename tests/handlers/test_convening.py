@@ -90,7 +90,7 @@ def test_the_conference_is_owed_by_the_coordinator_until_it_has_been_held() -> N
     duty = h.duty("hold_meeting")
     assert (duty.owner, duty.closes_on, duty.meeting) == ("coordinator", "held", CONFERENCE)
     assert duty.sentence.startswith("Hold the initial child protection conference. 15 working days after")
-    assert h.sits().duty("hold_meeting", meeting=CONFERENCE).ended == "evidence"
+    assert h.sits().waived().duty("hold_meeting", meeting=CONFERENCE).ended == "evidence"
 
 
 def test_the_first_review_is_due_three_months_after_the_conference_that_made_the_plan() -> None:
@@ -111,7 +111,7 @@ def test_a_conference_that_makes_no_plan_has_no_review() -> None:
 
 
 def test_a_plan_that_ends_takes_its_reviews_with_it_and_gives_the_seats_back() -> None:
-    h = planned().family(e.PlanEnded("P-1", day("Wed 5 March 2025"), "w-chair-1"))
+    h = planned().waived().family(e.PlanEnded("P-1", day("Wed 5 March 2025"), "w-chair-1"))
     assert h.meeting(FIRST_REVIEW).no_longer_due and not [k for k in h.diary.seats if "review" in k]
     assert {d.ended for d in h.duties("hold_meeting")} == {"evidence", "lapse"}
     assert all(i.cancelled for i in h.meeting(FIRST_REVIEW).invitations.values())

@@ -338,7 +338,7 @@ def test_a_copy_that_came_back_need_not_be_withdrawn() -> None:
 
 
 def test_what_is_owed_again_is_not_late_before_the_end_of_the_working_day_after() -> None:
-    h = held("w-key").at("Fri 28 March 2025 15:00")
+    h = held("w-key").waived().at("Fri 28 March 2025 15:00")
     climbed = len(h.facts(f.RungClimbed))
     h.in_error(e.MeetingHeld)
     anew = [h.duty("tell_treatment", **CLEARWAY), h.duty("hold_meeting", meeting=CONFERENCE)]

@@ -224,7 +224,8 @@ def test_a_family_wakes_when_mail_becomes_too_late_or_a_duty_climbs_whichever_is
     h.household().worked_with().episode().conference()
     assert wakes(h) == "Tue 4 March 2025 09:00"  # a working day before the conference
     assert wakes(h.at("Tue 4 March 2025 09:00")) == "Wed 5 March 2025 09:00"  # telling and report are late
-    h.answers("w-key").family(e.ReportReceived(CONFERENCE, "w-key", "w-coordinator"))
+    came = [e.ReportReceived(CONFERENCE, w, "w-coordinator") for w in ("w-key", "w-social", "w-health")]
+    h.answers("w-key").family(*came)
     assert wakes(h) == "Tue 25 March 2025 09:00"  # the conference itself is late
 
 
@@ -251,9 +252,9 @@ def test_a_case_from_enquiry_to_the_end_of_its_plan_leaves_nothing_owed() -> Non
     h.post = "accepted"
     plan = e.Plan(plan="P-1", category="neglect", core_group=("w-social", "w-health"))
     h.household(e.Member(person="mother", name="M", relation="parent", cares=True, address="m@home.example"))
-    h.worked_with().episode().conference().sits(there("w-key"), there("mother"), plan=plan).minuted()
+    h.worked_with().episode().conference().sits(there("w-key"), there("mother"), plan=plan).minuted().waived()
     h.family(e.CallLogged(CONFERENCE, "mother", "collected", "w-coordinator"))
-    h.family(e.PlanEnded("P-1", day("Wed 5 March 2025"), "w-chair-1"))
+    h.family(e.PlanEnded("P-1", day("Wed 5 March 2025"), "w-chair-1", cause="child_eighteen"))
     assert owing(h) == set() and not h.diary.seats.keys() - {f"F-1/{CONFERENCE}"}
 
 

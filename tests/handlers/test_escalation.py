@@ -66,7 +66,9 @@ def told_late() -> Hearing:
 
 
 def rungs(h: Hearing) -> list[tuple[int, str, str | None]]:
-    return [(c.rung, c.role, c.person) for c in h.facts(f.RungClimbed)]
+    """Of every ladder but that of the other agencies' reports."""
+    climbed = (c for c in h.facts(f.RungClimbed) if c.ladder != "report_from_agency")
+    return [(c.rung, c.role, c.person) for c in climbed]
 
 
 # --- when

@@ -19,7 +19,7 @@ def two_parents(post: bool = True) -> Hearing:
     return h.household(MOTHER, DAD).worked_with().conference().books("Wed 12 March 2025 10:00")
 
 
-def asks(h: Hearing, ground: e.Ground = "family_conflict") -> Hearing:
+def asks(h: Hearing, ground: e.ExclusionGround = "family_conflict") -> Hearing:
     return h.family(e.ExclusionAsked("EX-1", CONFERENCE, "father", ground, "He was arrested.", "w-health"))
 
 

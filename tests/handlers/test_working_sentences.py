@@ -8,7 +8,8 @@ import pytest
 from handlers import events as e
 from handlers import facts as f
 from handlers.facts import Duty, DutyKind
-from tests.handlers.hearing import CONFERENCE, FATHER, MOTHER, REVIEW, Hearing, day, there
+from handlers.partnership import A_DAY
+from tests.handlers.hearing import CONFERENCE, FATHER, MOTHER, REVIEW, Hearing, a_worker, day, there
 
 # `(ICPC-01, national, Working Together, …)` behind the date; of a day that a person set, who wrote no rule for it.
 CITED = re.compile(r": \w{3} \d+ \w+ \d{4}( \d\d:\d\d)? \([A-Z][\w-]+, (national|typical|local), .{4,}\)$")
@@ -52,8 +53,59 @@ def a_corrected_story() -> Hearing:
     return h
 
 
+def a_story_of_wishes() -> Hearing:
+    """Invitees ask for more than yes or no, and are refused."""
+    h = Hearing().household(MOTHER).worked_with().conference().books("Wed 12 March 2025 10:00")
+    deputy = e.Deputy(person="dep-1", name="D", address="d@else.example")
+    h.family(
+        e.DeputyNamed(CONFERENCE, "w-health", deputy, "w-health"),
+        e.DeputyRefused(CONFERENCE, "w-health", "dep-1", "w-coordinator", "Nobody knows them."),
+        e.TimeProposed(CONFERENCE, "w-social", h.now + 3 * A_DAY, "w-social"),
+        e.NeedsTold("mother", (e.Need(need="interpreter", which="pl"),), "w-social"),
+    )
+    return h.sits(there("mother")).family(e.FeedbackGiven(CONFERENCE, "mother", "Good.", "mother", reply_wanted=True))
+
+
+def a_story_of_conferences_that_lacked_somebody() -> Hearing:
+    """A discussion without police or health; a conference called off, then without a quorum, and so was its review,
+    after which the plan ended."""
+    h = Hearing().household(MOTHER).worked_with().episode()
+    today, plan = h.now.date(), e.Plan(plan="PLAN-1", category="neglect")
+    h.family(
+        e.StrategyDiscussionHeld("SD-1", today, True, (there("w-social"),)), e.ConferenceAskedFor("SD-1", "w-social")
+    )
+    h.family(e.InducedIllnessRecorded(True, "w-social")).cancels().books("Wed 5 March 2025 10:00")
+    h.sits(there("w-social"), plan=plan).waived(ground="local_attendance_difficulty")
+    review = "review-conference:PLAN-1:1"
+    h.books("Fri 7 March 2025 10:00", review).sits(there("w-social"), meeting=review)
+    return h.family(e.PlanEnded("PLAN-1", h.now.date(), "w-chair-1"))
+
+
+def a_story_by_the_book() -> Hearing:
+    """A conference that procedure looks at closely: it comes late."""
+    h = Hearing().household(MOTHER).worked_with().conference().books("Wed 26 March 2025 10:00")
+    h.family(e.Section47Concluded("SD-1", "substantiated_at_risk", True, day("Mon 3 March 2025"), "w-unit"))
+    h.told("partnership", a_worker("w-probation", "council"), a_worker("w-police", "police"))
+    h.told("partnership", e.AgencyRecorded("police", "Police", "police"))
+    h.post = "accepted"
+    h.family(
+        e.ProfessionalInvolved("w-probation", "probation_officer", day("Mon 3 March 2025")),
+        e.TransferNotified("TR-1", "Northmoor", notified_on=day("Mon 3 March 2025")),
+        e.ReportReceived(CONFERENCE, "w-police", "w-social"),
+    )
+    h.sits(there("w-social"), plan=e.Plan(plan="PLAN-1", category="neglect", children=("other",)))
+    h.at("Mon 31 March 2025 10:00").family(
+        e.IssueRaised("IS-1", "dissent", CONFERENCE, "w-health", "w-social"),
+        e.MeetingBroughtForward("core-group:PLAN-1:1", "w-social", "It cannot wait.", plan_change=True),
+        e.SignificantChangeRecorded("C-1", "plan_difficulty", day("Mon 31 March 2025"), "w-social"),
+    )
+    return h.books("Thu 5 June 2025 10:00", "review-conference:PLAN-1:1")
+
+
 STORY = a_long_story()
-OWED = [d for story in (STORY, a_corrected_story()) for d in story.file.duties.values()]
+LACKING = a_story_of_conferences_that_lacked_somebody()
+STORIES = (STORY, a_corrected_story(), a_story_of_wishes(), LACKING, a_story_by_the_book())
+OWED = [d for story in STORIES for d in story.file.duties.values()]
 
 
 @pytest.mark.parametrize("duty", OWED, ids=[f"{d.kind} {n}" for n, d in enumerate(OWED)])

@@ -25,7 +25,6 @@ SEVERAL: dict[type[e.Body], set[str]] = {e.RecordedInError: {"family", "person"}
 NOT_FOLDED: dict[type[e.Body], str] = {
     e.FamilySplit: "FamilyParted is the fact",
     e.SlotsAsked: "a question; what the diary proposes is kept",
-    e.BookingAsked: "a question; what the diary keeps is kept",
     e.SeatsTaken: "an answer; MeetingBooked is the fact, unless it is stale",
     e.NothingFits: "an answer; BookingFailed is the fact",
     e.SlotsFound: "an answer; SlotsOffered is the fact",

@@ -38,6 +38,16 @@ def test_a_dispute_keeps_the_conference_due_until_it_is_settled(referred: Home) 
     assert referred.snapshot()["meetings"][MEETING]["no_longer_due_at"]
 
 
+def test_an_interim_plan_names_who_does_what_and_ends_the_duty(referred: Home) -> None:
+    said = referred.says("outcome", FAMILY, "SD-1", "substantiated_at_risk", "--conference", "--on", "2025-01-06", *BY)
+    assert re.search(r"Duty D-\w+ opened: Agree an interim plan", said)
+    plan = ("interim-plan", FAMILY, "SD-1", "--on", "2025-01-06", *BY)
+    said = referred.says(*plan, "--role", "w-social=visits each day", "--role", "p-mother=stays with her sister")
+    assert said.startswith("An interim plan after SD-1 is in force, with W-SOCIAL Surname, Mary Quillfeather.")
+    assert re.search(r"Duty D-\w+ ended \(evidence: w-coordinator\): Agree an interim plan", said)
+    assert "give --role w-social=WHAT" in referred.fails(*plan, "--role", "w-social")
+
+
 HELD = (
     "Recorded, yet the initial child protection conference was held on Wed 8 January 2025, and what it decided stands"
     " (PLAN-1 until a review conference ends it). If one of the two is in error: quorate records F-1."

@@ -74,3 +74,18 @@ def test_a_plan_that_ended_is_not_changed_any_more(planned: Home) -> None:
     planned.says("run", "--until", "2025-01-09")
     ended = planned.fails("core-group", FAMILY, "PLAN-1", "--member", "w-social", *ON, *BY)
     assert ended == "PLAN-1 ended on Wed 8 January 2025: there is nothing to change"
+
+
+def test_a_review_comes_forward_by_its_chair_alone_and_a_core_group_by_any_member(planned: Home) -> None:
+    review, why = "review-conference:PLAN-1:1", ("--reason", "it cannot wait")
+    assert "only its chair brings a review forward" in planned.fails("forward", FAMILY, review, *why, *BY)
+    late = planned.fails("forward", FAMILY, review, "--due", "2026-01-01", *why, "--by", "w-chair-1")
+    assert "give an earlier day, from today on" in late
+    said = planned.says("forward", FAMILY, review, "--due", "2025-02-28", *why, "--by", "w-chair-1")
+    assert f"{review} is due by Fri 28 February 2025." in said
+    stays = planned.says("forward", FAMILY, review, *why, "--by", "w-unit-manager")
+    assert stays.startswith("The review child protection conference stays")
+    said = planned.says("forward", FAMILY, CORE_GROUP, "--due", "2025-01-15", "--plan-change", *why, "--by", "w-health")
+    assert "is due by Wed 15 January 2025." in said and "opened: Name the team manager who chairs" in said
+    assert planned.says("chair", FAMILY, CORE_GROUP, "w-unit-manager", *BY).startswith("W-UNIT-MANAGER Surname chairs")
+    assert "is no core group" in planned.fails("chair", FAMILY, review, "w-unit-manager", *BY)

@@ -51,6 +51,16 @@ def test_an_override_says_its_ground_and_what_it_makes_owed(referred: Home) -> N
     assert re.search(r"Duty D-\w+ opened: Refer the family", said)
 
 
+def test_hours_that_suit_the_family_are_looked_for_first(referred: Home) -> None:
+    said = referred.says("hours", FAMILY, "--suit", "thursday=13:00-15:30", *BY)
+    assert said == "Times are sought first where it suits the family."
+    offered = referred.says("propose", FAMILY, MEETING, *BY).splitlines()
+    assert offered[0].startswith("Thu 9 January 2025 13:00") and "that suit the family" not in offered[0]
+    assert referred.says("hours", FAMILY, *BY) == "Any hour suits the family."
+    for wrong, sentence in (("Sunday=09:00-10:00", "are no hours"), ("Monday=11:00-10:00", "ends before it starts")):
+        assert sentence in referred.fails("hours", FAMILY, "--suit", wrong, *BY)
+
+
 def test_a_report_that_came_in_ends_the_duty_to_send_it(referred: Home) -> None:
     said = referred.says("report", FAMILY, MEETING, KEY, *BY)
     assert "The report of W-CLEARWAY-KEY Surname for the initial child protection conference came in." in said

@@ -121,19 +121,24 @@ def test_of_two_rows_about_the_same_the_later_is_refused() -> None:
 
 
 def test_an_agency_says_who_speaks_for_it_and_what_it_treats() -> None:
-    header = "agency,name,kind,single_point_of_contact,deputy,duty_mailbox,service_manager,treats\n"
-    row = "clearway,Clearway,Treatment,w-spoc,w-deputy,w-box,w-boss,alcohol and drugs\n"
-    told = e.AgencyRecorded(
-        "clearway", "Clearway", "treatment", "w-spoc", "w-deputy", "w-box", "w-boss", ("alcohol", "drugs")
-    )
+    header = "agency,name,kind,single_point_of_contact,deputy,duty_mailbox,service_manager,treats,domains\n"
+    row = "clearway,Clearway,Treatment,w-spoc,w-deputy,w-box,w-boss,alcohol and drugs,Clearway.example @nhs.example\n"
+    posts = ("w-spoc", "w-deputy", "w-box", "w-boss")
+    of = ("clearway.example", "nhs.example")
+    told = e.AgencyRecorded("clearway", "Clearway", "treatment", *posts, ("alcohol", "drugs"), of)
     assert one("agencies", header + row).body == told
 
 
 @pytest.mark.parametrize(
-    ("row", "column"), [("x,X,social work,alcohol", "kind"), ("x,X,treatment,alcohol and sugar", "treats")]
+    ("row", "column"),
+    [
+        ("x,X,social work,alcohol,", "kind"),
+        ("x,X,treatment,alcohol and sugar,", "treats"),
+        ("x,X,treatment,alcohol,everybody", "domains"),
+    ],
 )
 def test_an_agency_of_an_unknown_kind_is_refused(row: str, column: str) -> None:
-    assert refused("agencies", f"agency,name,kind,treats\n{row}\n") == [("line 2", column)]
+    assert refused("agencies", f"agency,name,kind,treats,domains\n{row}\n") == [("line 2", column)]
 
 
 def test_a_chair_is_a_worker_who_presides() -> None:

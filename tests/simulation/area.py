@@ -10,6 +10,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
 
+from msgspec.structs import replace
+
 from handlers import events as e
 from handlers.people import StreamId, derived
 from tests.simulation.cases import Op, an_event, said
@@ -133,9 +135,8 @@ def _a_service(area: Area, service: str) -> None:
             area.worker(f"w-{service}-{post}", service, address=chance(rng, 0.9))
     held = {post: f"w-{service}-{post}" for post, there in posts.items() if there}
     treats: tuple[e.Substance, ...] = rng.choice(((), ("alcohol",), ("drugs",), ("alcohol", "drugs")))
-    area.agencies[service] = e.AgencyRecorded(
-        agency=service, name=CALLED[service], kind="treatment", treats=treats, **held
-    )
+    agency = e.AgencyRecorded(agency=service, name=CALLED[service], kind="treatment", treats=treats)
+    area.agencies[service] = replace(agency, **held)
 
 
 def goings_on(area: Area, *, calm: bool = False) -> None:

@@ -42,9 +42,9 @@ def _right_person(desk: Desk, duty: Duty, fact: Fact) -> None:
 
 def _holders(desk: Desk, directory: Directory, duty: Duty, role: str, fact: Fact) -> set[str | None]:
     """Who may hold that post, for this duty."""
-    if role == "treatment_worker":
+    if role in ("treatment_worker", "chair"):
         return {duty.to_at(fact.seq)}
-    if role == "referrer":
+    if role in ("referrer", "invitee"):
         made = [r.body["made_by"] for r in desk.family.referrals.values()]
         return {duty.to_at(fact.seq), *made}
     if role in OF_A_SERVICE:

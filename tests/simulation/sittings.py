@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from random import Random
+from typing import get_args
 
 from handlers import events as e
+from handlers.counting import Ground
 from handlers.people import derived
 from tests.simulation import corrections
 from tests.simulation.area import LONDON, SLOTS, SOCIAL, chance, local
@@ -88,6 +90,9 @@ def _no_time(people: People, row: Row, now: datetime) -> Iterator[Planned]:
     rng = people.rng("time", row["type"], row["stream"], known.meeting, known.revision, row["seq"])
     if row["type"] == "MeetingCancelled":
         known.revision += 1000  # nothing planned for the old time comes about
+        if "conference" in known.kind and chance(people.rng("agreed", row["stream"], row["seq"]), 0.6):
+            agreed = e.CallingOffAgreed(known.meeting, "w-social-0", "The reports were not shared.")
+            yield now + timedelta(hours=30), lambda at: [people.op(known.stream, agreed, at)]
     if chance(rng, 0.8) and row["body"].get("revision", 0) < 7:
         yield people.soon(now, rng, 0, 1, 2), lambda at: () if known.sat or known.off else _ask(people, known, at, rng)
 
@@ -169,6 +174,12 @@ def _held(people: People, row: Row, now: datetime) -> Iterator[Planned]:
         words = (f"A plan for {child}.",)
         decided = e.DecisionsRecorded(meeting=known.meeting, by=COORDINATOR, decisions=words)
         yield people.soon(now, rng, 0, 1, 2), lambda at: [people.op(stream, decided, at)]
+    chairs = [p for p in known.guests if p in people.area.workers and people.area.workers[p].chairs]
+    own = people.rng("ground", stream, known.meeting)
+    if "conference" in known.kind and chairs and chance(own, 0.6):
+        ground = own.choice(get_args(Ground))
+        waived = e.QuorumWaived(known.meeting, ground, chairs[-1], f"{child} cannot wait.")
+        yield people.soon(now, own, 0, 0, 1, 3), lambda at: [people.op(stream, waived, at)]
     if chance(rng, 0.95):
         minutes = e.MinutesRecorded(
             meeting=known.meeting,
