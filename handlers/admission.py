@@ -11,9 +11,9 @@ from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import Any
 
+from handlers import arrangements, kept_records, life_file, person_file, records, said
 from handlers import events as e
 from handlers import facts as f
-from handlers import kept_records, life_file, person_file, records, said
 from handlers.case_file import CaseFile
 from handlers.duties import Met, Owed
 from handlers.facts import Fact
@@ -43,7 +43,8 @@ ABOUT_RECORDS = (e.RecordedInError,)  # of a family or of an adult
 
 # What may be said to have been recorded in error: records of concern, of sharing, of change, of treatment; of what
 # befell somebody; of who is in the family and works with it, of its plans and its meetings.
-CORRECTABLE = (*person_file.TABLES, *records.TABLES, *life_file.TABLES, *kept_records.TABLES)
+OF_FAMILIES = (*records.TABLES, *life_file.TABLES, *arrangements.TABLES, *kept_records.TABLES)
+CORRECTABLE = (*person_file.TABLES, *OF_FAMILIES)
 
 # event -> (kind of name, its field, the file's table of known names)
 NAMES: dict[type[e.Body], tuple[str, str, str]] = {
@@ -52,6 +53,9 @@ NAMES: dict[type[e.Body], tuple[str, str, str]] = {
             *(e.MeetingHeld, e.MinutesRecorded, e.DecisionsRecorded, e.MeetingAdjourned, e.MeetingCancelled),
             *(e.QuorumWaived, e.CallingOffAgreed),
             *(e.AnswerGiven, e.CopyAsked, e.CallLogged, e.ReportReceived, e.SlotsAsked, e.BookingAsked),
+            *(e.SeatsTaken, e.NothingFits, e.SlotsFound),
+            *(e.AgendaSet, e.PartsAssigned, e.ObjectionRecorded, e.ExclusionAsked, e.ExclusionDecided),
+            *(e.SupporterNamed, e.AdvocateOffered, e.ParticipationRecorded),
             *(e.SeatsTaken, e.NothingFits, e.SlotsFound, e.AgreementRecorded, e.ChildDecided),
             *(e.MeetingBroughtForward, e.ChairNamed, e.ReportReadOut, e.IssueRaised),
             *(e.DeputyNamed, e.DeputyApproved, e.DeputyRefused, e.TimeProposed, e.ProposalDeclined, e.ReportPromised),
@@ -116,6 +120,7 @@ def check(event: e.Event, file: Any) -> None:
         _check_ties(event, file, named)
         _check_birth(body, file, named)
         _check_meeting(body, file, event.recorded, named)
+        _check_arrangement(body, file, named)
         said.check(body, file, event.recorded, named)
 
 
@@ -164,6 +169,47 @@ def _check_meeting(body: e.Body, file: CaseFile, recorded: datetime, named: str)
         raise e.Impossible(f"{named}: {in_words(body.starts_at)} is past; ask for a time to come and release it")
     if isinstance(body, e.MeetingHeld):
         _check_sitting(body, file, recorded, named)
+
+
+def _check_arrangement(body: e.Body, file: CaseFile, named: str) -> None:
+    if isinstance(body, e.AgendaSet):
+        if len({p.part for p in body.parts}) < len(body.parts):
+            raise e.Impossible(f"{named}: two of its parts have one name; mend one and release it")
+        for part in body.parts:
+            if part.from_minute >= part.to_minute:
+                raise e.Impossible(f"{named}: {part.part} ends before it begins; mend its minutes and release it")
+    if isinstance(body, e.KeptApart) and body.first == body.second:
+        raise e.Impossible(f"{named}: it names {body.first} twice; mend whom it names and release it")
+    if isinstance(body, e.ExclusionAsked | e.ExclusionDecided):
+        _check_request(body, file, named)
+    if isinstance(body, e.ExclusionDecided):
+        _check_verdict(body, file, named)
+
+
+def _check_request(body: e.ExclusionAsked | e.ExclusionDecided, file: CaseFile, named: str) -> None:
+    """What was asked of one meeting's chair about one person is decided by that chair, about that person."""
+    known = file.arrangements.exclusions.get(body.exclusion)
+    asked = known.asked.body if known else None
+    another = isinstance(body, e.ExclusionAsked) and asked and body.person != asked.person
+    if asked and (another or body.meeting != asked.meeting):
+        raise e.Impossible(
+            f"{named}: {body.exclusion} is about {asked.person} at {asked.meeting}; give this one another number,"
+            " or mend its meeting, and release it"
+        )
+
+
+def _check_verdict(body: e.ExclusionDecided, file: CaseFile, named: str) -> None:
+    """Nobody but the chair of the meeting decides (rules EXC-01)."""
+    meeting = file.meetings.get(body.meeting)
+    chair = meeting.booked.chair if meeting and meeting.booked else None
+    if meeting and chair is None:
+        raise e.Impossible(f"{named}: {body.meeting} has no chair yet; book it, let its chair decide and release this")
+    if meeting and body.by != chair:
+        raise e.Impossible(
+            f"{named}: only the chair, {chair}, decides on it; let the chair record it, and discard this"
+        )
+    if (body.outcome == "part") != bool(body.parts):
+        raise e.Impossible(f"{named}: parts are named where somebody is kept out of part alone; mend it and release it")
 
 
 def _days_past(body: e.Body) -> Iterator[Any]:
@@ -227,17 +273,29 @@ def awaits(body: e.Body, file: Any) -> str:
         return ""  # needs at whatever meeting
     if name not in attrgetter(table)(file):
         return f"{what}:{name}"
-    if isinstance(body, e.MinutesRecorded | e.DecisionsRecorded) and not file.meetings[name].held:
+    if (
+        isinstance(body, e.MinutesRecorded | e.DecisionsRecorded | e.ParticipationRecorded)
+        and not file.meetings[name].held
+    ):
         return f"held:{name}"
+    return _about_exclusion(body, file)
+
+
+def _about_exclusion(body: e.Body, file: CaseFile) -> str:
+    """Whom it is about must be of the family, and the chair decides on what was asked."""
+    if isinstance(body, e.ExclusionAsked) and body.person not in file.met:
+        return f"member:{body.person}"
+    if isinstance(body, e.ExclusionDecided) and body.exclusion not in file.arrangements.exclusions:
+        return f"exclusion:{body.exclusion}"
     return ""
 
 
 def _records(file: Any) -> frozenset[str]:
     """The events that may be said to be wrong, and those that were."""
     if isinstance(file, CaseFile):
-        lives = (getattr(file.life, table) for table in life_file.TABLES.values())
-        own = (getattr(file.records, table) for table in records.TABLES.values())
-        return frozenset({*file.errors, *file.kept.known, *(event for table in (*own, *lives) for event in table)})
+        rooms = ((file.life, life_file), (file.records, records), (file.arrangements, arrangements))
+        tables = (getattr(kept, table) for kept, room in rooms for table in room.TABLES.values())
+        return frozenset({*file.errors, *file.kept.known, *(event for table in tables for event in table)})
     known: frozenset[str] = file.records
     return known
 
@@ -246,6 +304,7 @@ def _records(file: Any) -> frozenset[str]:
 MAKES_KNOWN: dict[type[e.Body], Callable[[Any], Iterable[str]]] = {
     e.HouseholdRecorded: lambda body: [f"member:{m.person}" for m in body.members],
     e.LookedAfterStarted: lambda body: [f"placement:{body.placement}"],
+    e.ExclusionAsked: lambda body: [f"exclusion:{body.exclusion}"],
     e.ConferenceDisputed: lambda body: [f"dispute:{body.dispute}"],
     e.IssueRaised: lambda body: [f"issue:{body.issue}"],
     e.FamilyMovedOut: lambda body: [f"move:{body.move}"],

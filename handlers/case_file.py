@@ -12,6 +12,7 @@ from functools import cached_property
 from msgspec import Struct, field
 
 from handlers import events as e
+from handlers.arrangements import Arrangements
 from handlers.before import Before, PlanMade
 from handlers.facts import Duty
 from handlers.handover_file import Ties
@@ -76,6 +77,7 @@ class CaseFile(Struct, frozen=True, kw_only=True, dict=True):
     reviews_asked: dict[str, e.MeetingAskedFor] = field(default_factory=dict)
     records: Records = field(default_factory=Records)
     kept: KeptRecords = field(default_factory=KeptRecords)
+    arrangements: Arrangements = field(default_factory=Arrangements)
     errors: dict[str, datetime] = field(default_factory=dict)
     arrivals: dict[str, Arrival] = field(default_factory=dict)
     episodes: dict[str, Episode] = field(default_factory=dict)

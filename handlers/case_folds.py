@@ -9,8 +9,8 @@ from typing import Any
 from msgspec import convert
 from msgspec.structs import replace
 
+from handlers import arrangements, duty_file, household_folds, kept_records, life_file, meeting_file, referral_file
 from handlers import before as earlier
-from handlers import duty_file, household_folds, kept_records, life_file, meeting_file, referral_file
 from handlers import events as e
 from handlers import facts as f
 from handlers.case_file import CaseFile, HeldRecord, letter_key
@@ -55,6 +55,10 @@ def _befell(file: CaseFile, fact: Fact, body: e.Body) -> CaseFile:
     return replace(file, life=keep(file.life, fact, life_file.TABLES))
 
 
+def _arranged(file: CaseFile, fact: Fact, body: e.Body) -> CaseFile:
+    return replace(file, arrangements=keep(file.arrangements, fact, arrangements.TABLES))
+
+
 def _merged(file: CaseFile, fact: Fact, body: e.FamiliesMerged) -> CaseFile:
     ties = replace(file.ties, merged_into=body.into)
     return CaseFile(stream=file.stream, ties=ties, told_members=file.told_members, watched=file.watched)
@@ -71,6 +75,7 @@ def _brought(file: CaseFile, fact: Fact, body: e.FamilyBrought) -> CaseFile:
         household_at=_later(file, theirs),
         records=joined(file.records, theirs.records),
         life=joined(file.life, theirs.life),
+        arrangements=joined(file.arrangements, theirs.arrangements),
         kept=kept_records.of_both(file.kept, theirs.kept),
         before=joined(file.before, theirs.before),
         meetings=of_both(file.meetings, theirs.meetings, body.from_family),
@@ -90,7 +95,9 @@ def _parted(file: CaseFile, fact: Fact, body: f.FamilyParted) -> CaseFile:
 def _in_error(file: CaseFile, fact: Fact, body: e.RecordedInError) -> CaseFile:
     errors = _with(file.errors, body.record, fact.recorded)
     life = take_out(file.life, body.record, life_file.TABLES)
-    file = replace(file, records=take_out(file.records, body.record, TABLES), life=life, errors=errors)
+    arranged = take_out(file.arrangements, body.record, arrangements.TABLES)
+    records = take_out(file.records, body.record, TABLES)
+    file = replace(file, records=records, life=life, arrangements=arranged, errors=errors)
     if not file.kept.has(body.record):
         return file
     return _folded_anew(replace(file, kept=kept_records.without(file.kept, body.record)), fact.recorded)
@@ -264,6 +271,7 @@ FOLDS: dict[type[e.Body], Callable[[CaseFile, Fact, Any], CaseFile]] = {
     **dict.fromkeys(referral_file.FOLDS, _of_referral),
     **dict.fromkeys(TABLES, _kept),
     **dict.fromkeys(life_file.TABLES, _befell),
+    **dict.fromkeys(arrangements.TABLES, _arranged),
     e.FamiliesMerged: _merged,
     e.FamilyBrought: _brought,
     f.FamilyParted: _parted,

@@ -38,7 +38,7 @@ from handlers import (
 )
 from handlers import events as e
 from handlers.case_file import CaseFile
-from handlers.conference import agreeing, convening, quorum
+from handlers.conference import agreeing, convening, exclusion, quorum, voices
 from handlers.conference import owing as conference
 from handlers.desk import Desk, File
 from handlers.diary import keeping
@@ -47,7 +47,7 @@ from handlers.duties import Owed
 from handlers.effects import Effect
 from handlers.facts import Fact, Finding, taken_in
 from handlers.meeting_file import Meeting
-from handlers.meetings import deputies, falling_due, inviting, minutes, reminding, reports, requests, seats
+from handlers.meetings import deputies, falling_due, inviting, minutes, parts, reminding, reports, requests, seats
 from handlers.meetings.falling_due import Due, Undated, Wanted
 from handlers.meetings.inviting import Invitee
 from handlers.partnership import Directory
@@ -124,6 +124,16 @@ RULES: dict[type[e.Body], tuple[Rule, ...]] = {
     e.AreaNotified: (),
     e.ReceivingConferenceHeld: (),
     e.MeetingAskedFor: (),
+    # who comes to which part of a meeting, who is kept out, who must not meet, who is heard: read off the file
+    e.AgendaSet: (),
+    e.PartsAssigned: (),
+    e.ObjectionRecorded: (),
+    e.ExclusionAsked: (),
+    e.ExclusionDecided: (),
+    e.KeptApart: (),
+    e.SupporterNamed: (),
+    e.AdvocateOffered: (),
+    e.ParticipationRecorded: (),
     e.SlotsAsked: (lambda body, desk: _look(body, desk),),
     e.BookingAsked: (lambda body, desk: _book(body, desk),),
     e.SeatsTaken: (lambda body, desk: seats.take(desk.case, body),),
@@ -270,7 +280,8 @@ def _settle_duties(desk: Desk) -> Iterator[Finding]:
     families knew apart came together."""
     case, before, body = desk.case, desk.before, desk.event.body
     assert isinstance(before, CaseFile)
-    corrected = isinstance(body, e.RecordedInError) and (before.kept.has(body.record) or before.life.has(body.record))
+    rooms = (before.kept, before.life, before.arrangements)
+    corrected = isinstance(body, e.RecordedInError) and any(room.has(body.record) for room in rooms)
     anew = corrected or isinstance(body, e.FamilyBrought)
     grace = end_of_day(add_working_days(local_day(desk.now), 1, desk.protocol.holidays)) if anew else None
     return duties.settle(case, _owed(desk), desk.now, desk.protocol.version, endings.by_name(case), grace)
@@ -290,6 +301,9 @@ def _all_owed(desk: Desk) -> Iterator[Owed]:
     yield from consent.owed(file, protocol)
     yield from setting_dates.owed(file, _due(desk), lambda due: _why_not(desk, due), protocol, desk.now)
     yield from moving.owed(file, protocol)
+    yield from parts.owed(file, protocol)
+    yield from exclusion.owed(file, protocol)
+    yield from voices.owed(file, protocol)
     yield from conference.owed(file, desk.gate.concerns, protocol, desk.directory, desk.now)
     yield from core_group.owed(file, protocol)
     yield from substance_misuse.owed(desk.gate)
@@ -302,10 +316,13 @@ def _guests(desk: Desk) -> dict[str, list[Invitee]]:
 
 
 def _all_guests(desk: Desk) -> dict[str, list[Invitee]]:
-    gate, meetings = desk.gate, desk.case.meetings.values()
-    own = {m.id: deputies.seated(desk.case, m, _own_guests(desk, m), desk.directory) for m in meetings}
+    gate, case = desk.gate, desk.case
+    meetings = case.meetings.values()
+    own = {m.id: deputies.seated(case, m, _own_guests(desk, m), desk.directory) for m in meetings}
     asked = {m.id: reports.ask(m, own[m.id], desk.protocol, desk.directory) for m in meetings}
-    return {m.id: [*asked[m.id], *substance_misuse.representatives(gate, m)] for m in meetings}
+    everybody = {m.id: [*asked[m.id], *substance_misuse.representatives(gate, m)] for m in meetings}
+    out = {m.id: parts.barred(case, m) for m in meetings}
+    return {id_: [g for g in guests if g.person not in out[id_]] for id_, guests in everybody.items()}
 
 
 def _own_guests(desk: Desk, meeting: Meeting) -> list[Invitee]:
@@ -324,7 +341,9 @@ def _own_guests(desk: Desk, meeting: Meeting) -> list[Invitee]:
 def _invite(desk: Desk) -> Iterator[Finding | Effect]:
     guests = _guests(desk)
     for meeting in desk.case.meetings.values():
-        yield from inviting.reconcile(desk.case, meeting, guests[meeting.id], desk.directory, desk.now)
+        yield from inviting.reconcile(
+            desk.case, meeting, guests[meeting.id], desk.directory, desk.now, desk.protocol.apart_minutes
+        )
 
 
 def _remind(desk: Desk) -> Iterator[Finding | Effect]:

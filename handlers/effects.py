@@ -13,11 +13,21 @@ from msgspec import Struct
 
 from handlers.announcements import Announcement
 from handlers.events import Block, Body
-from handlers.facts import MeetingKind
+from handlers.facts import Hours, MeetingKind
 from handlers.people import Recipient, StreamId, Text
 
 Occasion = Literal["late", "telephone"]
-LetterOccasion = Literal["report_asked", "change", "referral_outcome", "advice", "withdrawn", "declined"]
+LetterOccasion = Literal[
+    "report_asked",
+    "change",
+    "referral_outcome",
+    "advice",
+    "withdrawn",
+    "declined",
+    "exclusion_asked",
+    "exclusion_decided",
+    "kept_out",
+]
 Part = Literal["minutes", "decision"]
 
 
@@ -43,7 +53,7 @@ class SendInvitation(Struct, frozen=True, tag=True, kw_only=True):
     client_reference: the treatment service's own, quoted to that service alone (decision 22).
     report_due_at: by when the reader's agency is asked for a report. goes_on: a CANCEL to somebody who is no longer
     asked to a meeting that takes place; copy_of: the message that this one repeats, so that what becomes of it counts
-    for that one.
+    for that one. link, stretches: as facts.OwnHours says.
     """
 
     message: str
@@ -66,6 +76,8 @@ class SendInvitation(Struct, frozen=True, tag=True, kw_only=True):
     moved_from: datetime | None = None
     goes_on: bool = False
     copy_of: str = ""
+    link: Text | None = None
+    stretches: tuple[Hours, ...] = ()
     report_due_at: datetime | None = None
 
 

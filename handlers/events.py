@@ -55,6 +55,11 @@ Reply = Literal["accepted", "tentative", "declined"]
 Presence = Literal["present", "deputy", "apologies", "report_only", "absent", "excluded", "part"]
 StandingKind = Literal["safeguarding_board", "commissioning_group", "steering_group", "carers_forum"]
 HeldReason = Literal["no_basis", "unreadable", "impossible", "clash", "rule_failed"]
+ExclusionGround = Literal[
+    "harm_to_child", "disruption", "child_asks", "silences_another", "confidential", "family_conflict"
+]
+Supporter = Literal["friend", "relative", "advocate", "solicitor"]
+Participation = Literal["PN0", "PN1", "PN2", "PN3", "PN4", "PN5", "PN6", "PN7"]
 NeedKind = Literal["interpreter", "advocate", "creche", "transport", "format", "welsh"]
 Paper = Literal["invitation", "cancellation", "minutes", "decision", "notice", "letter", "reminder"]
 
@@ -702,6 +707,124 @@ class PlanStoodBefore(Body, frozen=True):
     category: Category | None = None
     reviews: tuple[date, ...] = ()
     ended_on: date | None = None
+
+
+# --- family: who comes to which part of a meeting, who is kept out of it or apart
+
+
+class AgendaPart(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One part of an agenda, in minutes from the beginning of its meeting; place and link: its own, if it has any."""
+
+    part: str
+    words: Text
+    from_minute: Annotated[int, Meta(ge=0)]
+    to_minute: Annotated[int, Meta(gt=0)]
+    place: str | None = None
+    link: Text | None = None
+
+
+class AgendaSet(Body, frozen=True):
+    """The parts of a meeting as they stand from now on; without any it is one whole."""
+
+    meeting: str
+    parts: tuple[AgendaPart, ...]
+    by: str
+
+
+class PartsAssigned(Body, frozen=True):
+    """The parts that this person is asked to; none named: the whole meeting."""
+
+    meeting: str
+    person: str
+    parts: tuple[str, ...]
+    by: str
+
+
+class ObjectionRecorded(Body, frozen=True):
+    """Somebody objects to another's being at a meeting, what was talked over, and what came of it (Joint Guidance T9).
+
+    against: a worker or an agency of the directory; parts: those that were agreed on, where part of it was.
+    """
+
+    objection: str
+    meeting: str
+    person: str
+    against: str
+    discussion: Text
+    by: str
+    agreed: Literal["nothing_yet", "part", "whole"] = "nothing_yet"
+    parts: tuple[str, ...] = ()
+
+
+class ExclusionAsked(Body, frozen=True):
+    """An agency asks the chair to keep somebody of the family out of a conference (rules EXC-01, EXC-02)."""
+
+    exclusion: str
+    meeting: str
+    person: str
+    ground: ExclusionGround
+    evidence: Text
+    by: str
+
+
+class ExclusionDecided(Body, frozen=True):
+    """What the chair decided, who alone may (rules EXC-03). parts: those that are left to whoever is kept out of part.
+
+    represented_by, views: who speaks for them, and how what they think is heard; withheld: why they are not even sent
+    the decisions (rules 3.31).
+    """
+
+    exclusion: str
+    meeting: str
+    outcome: Literal["whole", "part", "refused"]
+    reason: Text
+    by: str
+    parts: tuple[str, ...] = ()
+    represented_by: Text | None = None
+    views: Text | None = None
+    withheld: Text | None = None
+
+
+class KeptApart(Body, frozen=True):
+    """Two people must not meet; or, where it does not stand, may again. The first comes and goes before the second."""
+
+    apart: str
+    first: str
+    second: str
+    reason: Text
+    by: str
+    stands: bool = True
+
+
+class SupporterNamed(Body, frozen=True):
+    """Somebody of the family brings a supporter to a meeting; or, where they do not come, brings them no more (rules
+    SUP-01). Recorded again under its number it replaces what was known."""
+
+    support: str
+    meeting: str
+    person: str
+    supporter: Supporter
+    name: Text
+    by: str
+    comes: bool = True
+
+
+class AdvocateOffered(Body, frozen=True):
+    """A child was offered an advocate for a conference, and wants one or not (rules CHD-01)."""
+
+    meeting: str
+    child: str
+    outcome: Literal["wanted", "not_wanted"]
+    by: str
+
+
+class ParticipationRecorded(Body, frozen=True):
+    """How a child took part in a review that was held, by the code of the census (rules CHD-02)."""
+
+    meeting: str
+    child: str
+    code: Participation
+    by: str
 
 
 class SlotsAsked(Body, frozen=True):

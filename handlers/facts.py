@@ -50,6 +50,11 @@ DutyKind = Literal[
     "resolve_dispute",
     "set_date",
     "withdraw_paper",
+    "agree_part",
+    "decide_exclusion",
+    "feed_back_exclusion",
+    "offer_advocate",
+    "record_participation",
     "approve_deputy",
     "answer_proposal",
     "tell_declined",
@@ -153,8 +158,25 @@ class SlotsOffered(Body, frozen=True):
     reasons: tuple[str, ...] = ()
 
 
+class Hours(Struct, frozen=True):
+    """A stretch of a meeting, and where it is."""
+
+    starts_at: datetime
+    ends_at: datetime
+    place: str
+    link: Text | None = None
+
+
+class OwnHours(Hours, frozen=True):
+    """When and where one person is asked to come; stretches: one by one, where there is a gap between them or they are
+    in several places."""
+
+    stretches: tuple[Hours, ...] = ()
+
+
 class InvitationIssued(Body, frozen=True):
-    """One person's own invitation, or its change; sequence is iCalendar's. mailed: False where no address is known."""
+    """One person's own invitation, or its change; sequence is iCalendar's. mailed: False where no address is known;
+    own: where it is not to the whole meeting in its room."""
 
     meeting: str
     person: str
@@ -164,6 +186,7 @@ class InvitationIssued(Body, frozen=True):
     starts_at: datetime
     cancelled: bool = False
     mailed: bool = True
+    own: OwnHours | None = None
 
 
 class DeputyAdmitted(Body, frozen=True):

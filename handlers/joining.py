@@ -72,6 +72,7 @@ def _part(file: CaseFile, body: e.FamilySplit) -> CaseFile:
         records=file.records,
         episodes={k: x for k, x in file.episodes.items() if x.told.person in body.members},
         reviews_asked=reviews,
+        arrangements=file.arrangements,
         kept=kept_records.of_who_go(file.kept, body.members, body.plans, meetings, reviews),
         errors=file.errors,
         before=Before(plans=_only(file.before.plans, body.plans)),

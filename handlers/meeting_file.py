@@ -21,6 +21,8 @@ SPOKEN = "spoken with"
 
 
 class Invitation(Struct, frozen=True):
+    """own: when and where, if not the whole meeting; retimed_at: when only that became another."""
+
     message: str
     sequence: int
     revision: int
@@ -28,6 +30,8 @@ class Invitation(Struct, frozen=True):
     issued_at: datetime
     cancelled: bool = False
     mailed: bool = True
+    own: f.OwnHours | None = None
+    retimed_at: datetime | None = None
 
 
 class Sent(Struct, frozen=True):
@@ -200,7 +204,11 @@ def _nothing_fits(meeting: Meeting, fact: Fact, body: f.BookingFailed) -> Meetin
 
 def _invited(meeting: Meeting, fact: Fact, body: f.InvitationIssued) -> Meeting:
     stands = (body.message, body.sequence, body.revision, body.starts_at, fact.recorded)
-    invitation = Invitation(*stands, body.cancelled, body.mailed)
+    before = meeting.invitations.get(body.person)
+    retimed_at = None
+    if before and not before.cancelled and before.revision == body.revision:
+        retimed_at = before.retimed_at if before.own == body.own else fact.recorded
+    invitation = Invitation(*stands, body.cancelled, body.mailed, body.own, retimed_at)
     return replace(meeting, invitations={**meeting.invitations, body.person: invitation})
 
 
@@ -311,9 +319,11 @@ def _in_minutes(meeting: Meeting) -> tuple[Any, ...]:
 
 
 def _in_decisions(meeting: Meeting) -> tuple[Any, ...]:
-    """The letter of decisions says when it sat, not who was there."""
+    """The letter of decisions, which whoever was kept out has of the minutes, says when it sat, not who was there."""
     sat = meeting.sitting and _said(meeting.sitting)[1:]
-    return sat, meeting.decisions and meeting.decisions.recorded
+    if meeting.decisions or meeting.minutes is None:
+        return sat, meeting.decisions and meeting.decisions.recorded
+    return sat, meeting.minutes.recorded.decisions
 
 
 def _said(sitting: Sitting) -> tuple[Any, ...]:

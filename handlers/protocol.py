@@ -100,6 +100,8 @@ class Protocol(Struct, frozen=True, kw_only=True, dict=True):
     reminders: the rules that say when whoever was asked is reminded.
     answers: the id by which the house asks for a rule, and that of the rule which answers, as nations number their own.
     earlier: the first day of its local pack, and the rules for what was triggered before that day (decision 20).
+    advocate_above_age: older children are offered an advocate, no child while it is None; supporters_speak: whoever is
+    brought along may say what they think.
     """
 
     version: str
@@ -114,6 +116,9 @@ class Protocol(Struct, frozen=True, kw_only=True, dict=True):
     reports_asked_of: tuple[AgencyKind, ...]
     evidence: Evidence
     late_slot_working_days: int
+    apart_minutes: int
+    advocate_above_age: int | None = None
+    supporters_speak: bool = True
     holidays: Holidays
     quorum: Quorum | None = None
     reminders: tuple[str, ...] = ()
@@ -181,6 +186,9 @@ class _Pack(Struct, forbid_unknown_fields=True, kw_only=True):
     evidence: Evidence | None = None
     late_slot_working_days: Count | None = None
     reminders: tuple[str, ...] | None = None
+    apart_minutes: Annotated[int, Meta(gt=0)] | None = None
+    advocate_above_age: Count | None = None
+    supporters_speak: bool | None = None
     holidays: Holidays | None = None
     quorum: dict[str, Any] | None = None
 
@@ -188,7 +196,11 @@ class _Pack(Struct, forbid_unknown_fields=True, kw_only=True):
 UNKNOWN_FIELD = re.compile("unknown field `([^`]+)`")
 SHAPES = (_Pack, Rule, WorkedDate, Rung, Seats, WorkingHours, Evidence, Quorum, WorkedQuorum)
 FIELDS = {x for part in SHAPES for x in part.__struct_fields__}
-_ONCE = (*("working_hours", "in_scope_factors", "reports_asked_of", "evidence", "late_slot_working_days", "holidays"),)
+_ONCE = (
+    *("working_hours", "in_scope_factors", "reports_asked_of", "evidence", "late_slot_working_days"),
+    *("apart_minutes", "holidays"),
+)
+_LOCAL = ("advocate_above_age", "supporters_speak")  # where no pack says anything, Protocol's own word stands
 
 
 def read(mapping: list[dict[str, Any]]) -> Protocol:
@@ -201,7 +213,7 @@ def read(mapping: list[dict[str, Any]]) -> Protocol:
     packs = [pack for raw in mapping if (pack := _pack(raw, faults))]
     _refuse(faults or _disordered(packs))
     ladders, seats = _laid_over(packs, "ladders"), _laid_over(packs, "seats")
-    once = {name: value for pack in packs for name in _ONCE if (value := getattr(pack, name)) is not None}
+    once = {name: value for pack in packs for name in (*_ONCE, *_LOCAL) if (value := getattr(pack, name)) is not None}
     faults += _missing(once, ladders)
     sound = [(pack, _rules(pack, set(seats), once.get("holidays"), faults)) for pack in packs]
     quorums = [(pack, quorum) for pack in packs if (quorum := _quorum(pack, set(seats), faults))]

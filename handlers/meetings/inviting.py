@@ -18,10 +18,11 @@ from handlers import facts as f
 from handlers.case_file import CaseFile
 from handlers.duties import Met, Owed
 from handlers.effects import SendInvitation
-from handlers.facts import Finding
+from handlers.facts import Finding, OwnHours
 from handlers.letters import must_repeat, recipient
 from handlers.meeting_file import Invitation, Meeting
 from handlers.meetings.falling_due import name
+from handlers.meetings.parts import own_hours
 from handlers.partnership import Directory
 from handlers.people import Recipient, Text, derived
 from handlers.protocol import Protocol
@@ -89,21 +90,24 @@ def with_chair(meeting: Meeting, guests: list[Invitee], directory: Directory) ->
 
 
 def reconcile(
-    file: CaseFile, meeting: Meeting, guests: list[Invitee], directory: Directory, now: datetime
+    file: CaseFile, meeting: Meeting, guests: list[Invitee], directory: Directory, now: datetime, apart: int
 ) -> Iterator[Finding | SendInvitation]:
-    """Invitations to issue, to issue anew since the meeting moved, or to cancel. Nothing once the meeting has begun."""
+    """Invitations to issue, to issue anew since the meeting or this person's part of it moved, or to cancel. Nothing
+    once the meeting has begun. apart: by how many minutes those come apart who must not meet."""
     booked = meeting.booked
     if meeting.held or (booked and now >= booked.starts_at):
         return
     wanted = {g.person: g for g in with_chair(meeting, guests, directory)} if booked else {}
+    hours = own_hours(file, meeting, booked, wanted, directory, apart) if booked else {}
     for guest in wanted.values():
-        if booked and _is_owed(file, meeting, booked, guest, directory):
-            yield from _issue(file, meeting, booked, guest, "REQUEST", directory, now)
+        own = hours.get(guest.person)
+        if booked and _is_owed(file, meeting, booked, guest, own, directory):
+            yield from _issue(file, meeting, booked, guest, "REQUEST", directory, now, own)
     was = booked or meeting.cancelled
     for person, sent in meeting.invitations.items():
         if was and person not in wanted and not sent.cancelled:
             guest = _was_asked(file, person, directory)
-            yield from _issue(file, meeting, was, guest, "CANCEL", directory, now)
+            yield from _issue(file, meeting, was, guest, "CANCEL", directory, now, sent.own)
 
 
 def call_back(file: CaseFile, meeting: Meeting, directory: Directory, now: datetime) -> Iterator[SendInvitation]:
@@ -111,7 +115,8 @@ def call_back(file: CaseFile, meeting: Meeting, directory: Directory, now: datet
     was = meeting.booked or meeting.cancelled
     for person, sent in meeting.invitations.items():
         if was and not sent.cancelled:
-            issued = _issue(file, meeting, was, _was_asked(file, person, directory), "CANCEL", directory, now)
+            guest = _was_asked(file, person, directory)
+            issued = _issue(file, meeting, was, guest, "CANCEL", directory, now, sent.own)
             yield from (x for x in issued if isinstance(x, SendInvitation))
 
 
@@ -129,7 +134,7 @@ def send_again(
     copy = {"message": message, "copy_of": sent.message, "sequence": sent.sequence, "because": _asked_by(body)}
     for guest in with_chair(meeting, guests[meeting.id], directory):
         if guest.person == body.person:
-            issued = _issue(file, meeting, booked, guest, "REQUEST", directory, now)
+            issued = _issue(file, meeting, booked, guest, "REQUEST", directory, now, sent.own)
             yield from (replace(x, **copy) for x in issued if isinstance(x, SendInvitation))
 
 
@@ -137,10 +142,17 @@ def _asked_by(body: e.CopyAsked) -> str:
     return f"sent once more by {body.by}" if body.by else "asked for once more"
 
 
-def _is_owed(file: CaseFile, meeting: Meeting, booked: f.MeetingBooked, guest: Invitee, directory: Directory) -> bool:
+def _is_owed(
+    file: CaseFile,
+    meeting: Meeting,
+    booked: f.MeetingBooked,
+    guest: Invitee,
+    own: OwnHours | None,
+    directory: Directory,
+) -> bool:
     """No invitation, one that was called back, one to another time; or one that went nowhere and can go now."""
     sent = meeting.invitations.get(guest.person)
-    if sent is None or sent.cancelled or sent.revision != booked.revision:
+    if sent is None or sent.cancelled or sent.revision != booked.revision or sent.own != own:
         return True
     return must_repeat(file, sent, guest.recipient, directory, meeting.receipt_of(sent))
 
@@ -153,18 +165,20 @@ def _issue(
     method: Literal["REQUEST", "CANCEL"],
     directory: Directory,
     now: datetime,
+    own: OwnHours | None,
 ) -> Iterator[Finding | SendInvitation]:
+    at = own or OwnHours(booked.starts_at, booked.ends_at, booked.place)
     sent = meeting.invitations.get(guest.person)
     sequence = sent.sequence + 1 if sent else 0
     message = derived("invitation", str(file.stream), meeting.id, guest.person, str(sequence))
     because = _why(file, meeting, guest.person, sent, method)
     cancelled = method == "CANCEL"
-    stands = (meeting.id, guest.person, message, sequence, booked.revision, booked.starts_at)
+    stands = (meeting.id, guest.person, message, sequence, booked.revision, at.starts_at)
     mailed = guest.recipient is not None and guest.recipient.address is not None
-    yield Finding(f.InvitationIssued(*stands, cancelled, mailed), because)
+    yield Finding(f.InvitationIssued(*stands, cancelled, mailed, own), because)
     if guest.recipient is None or not mailed:
         return
-    moved = sent is not None and not sent.cancelled and sent.starts_at != booked.starts_at and not cancelled
+    moved = sent is not None and not sent.cancelled and sent.starts_at != at.starts_at and not cancelled
     yield SendInvitation(
         message=message,
         to=guest.recipient,
@@ -175,9 +189,11 @@ def _issue(
         method=method,
         sequence=sequence,
         revision=booked.revision,
-        starts_at=booked.starts_at,
-        ends_at=booked.ends_at,
-        place=booked.place,
+        starts_at=at.starts_at,
+        ends_at=at.ends_at,
+        place=at.place,
+        link=at.link,
+        stretches=at.stretches,
         team=directory.team,
         telephone=directory.telephone,
         stamped_at=now,
@@ -210,6 +226,9 @@ def acknowledged(meeting: Meeting, person: str, since: datetime | None = None) -
             return "took part, or sent word"
     word = meeting.words.get(person)
     about_this = word and meeting.booked and word.revision == meeting.booked.revision
+    sent = meeting.invitations.get(person)
+    if word and sent and sent.retimed_at and word.at < sent.retimed_at:
+        return None  # it was about other hours
     if word and about_this and (since is None or word.at >= since) and not _came_back_since(meeting, person, word.at):
         return f"{word.reply}, recorded by {word.by}"
     return None

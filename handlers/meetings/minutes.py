@@ -1,5 +1,5 @@
 """Minutes, and ahead of them the decisions: to everyone who was invited, the absent included, each their own copy;
-owed until each has it."""
+owed until each has it. Whom the chair kept out is sent the decisions alone (rules EXC-03, 3.31)."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from handlers.effects import Agreed, Part, Sat, SendMinutes
 from handlers.facts import Finding
 from handlers.meeting_file import Meeting, Sent
 from handlers.meeting_pieces import Superseded
+from handlers.meetings import parts
 from handlers.meetings.falling_due import CONFERENCES, NAMES, PURPOSES, name
 from handlers.meetings.inviting import Invitee, known_as
 from handlers.partnership import Directory
@@ -35,11 +36,16 @@ def issued(meeting: Meeting, part: Part) -> dict[str, Sent]:
     return meeting.papers if part == "minutes" else meeting.decision_papers
 
 
-def recorded(meeting: Meeting, part: Part) -> e.MinutesRecorded | e.DecisionsRecorded | None:
-    """What there is to send; the decisions alone no more once the minutes are there."""
+Said = e.MinutesRecorded | e.DecisionsRecorded
+
+
+def recorded(meeting: Meeting, part: Part, barred: bool = False) -> Said | None:
+    """What there is to send; the decisions alone no more once the minutes are there, but to whoever is barred."""
+    minutes = meeting.minutes.recorded if meeting.minutes else None
+    decisions = meeting.decisions.recorded if meeting.decisions else None
     if part == "minutes":
-        return meeting.minutes.recorded if meeting.minutes else None
-    return meeting.decisions.recorded if meeting.decisions and meeting.minutes is None else None
+        return minutes
+    return (decisions or minutes) if barred or minutes is None else None
 
 
 def distribute(
@@ -49,13 +55,15 @@ def distribute(
 
     cause: the event decided about, since a record may be put right twice at one instant.
     """
+    barred = parts.barred(file, meeting)
     for part in PARTS:
-        if meeting.sitting is None or recorded(meeting, part) is None:
+        if meeting.sitting is None or recorded(meeting, part, bool(barred)) is None:
             continue
-        for guest in copies_to(file, meeting, guests, directory):
+        for guest in copies_to(file, meeting, part, guests, directory):
+            said = recorded(meeting, part, guest.person in barred)
             sent = issued(meeting, part).get(guest.person)
             to = guest.recipient
-            if sent and not letters.must_repeat(file, sent, to, directory, meeting.receipt_of(sent)):
+            if said is None or (sent and not letters.must_repeat(file, sent, to, directory, meeting.receipt_of(sent))):
                 continue
             message = derived(part, str(file.stream), meeting.id, guest.person)
             # one that was refused is no copy to be corrected, though its name is gone
@@ -65,12 +73,23 @@ def distribute(
             mailed = to is not None and to.address is not None
             yield Finding(f.PaperIssued(meeting.id, guest.person, message, part, mailed), because)
             if to and mailed:
-                yield _paper(file, meeting, part, guest, to, message, because, directory, now)
+                yield _paper(file, meeting, part, said, guest, to, message, because, directory, now)
 
 
-def copies_to(file: CaseFile, meeting: Meeting, guests: list[Invitee], directory: Directory) -> list[Invitee]:
+def copies_to(
+    file: CaseFile, meeting: Meeting, part: Part, guests: list[Invitee], directory: Directory
+) -> list[Invitee]:
+    """Everyone who should have it, each person once; of those kept out of the meeting who is sent the decisions."""
+    barred = parts.barred(file, meeting)
+    by_person = {p: g for p, g in _readers(file, meeting, guests, directory).items() if p not in barred}
+    if part == "decision":
+        by_person |= {p: known_as(file, p, directory) for p in parts.sent_decisions(file, meeting)}
+    return [by_person[p] for p in sorted(by_person) if not file.has_died(p)]
+
+
+def _readers(file: CaseFile, meeting: Meeting, guests: list[Invitee], directory: Directory) -> dict[str, Invitee]:
     """Everyone invited or recorded in the attendance, whoever sent a deputy or had a copy that was wrong, and the
-    treatment services' people; each person once."""
+    treatment services' people."""
     invited = {p for p, i in meeting.invitations.items() if not i.cancelled or meeting.wishes.deputy_of(p)}
     invited |= {key.partition(":")[2] for key in meeting.superseded}
     named = {a.person for a in meeting.sitting.held.attendance} if meeting.sitting else set()
@@ -79,7 +98,7 @@ def copies_to(file: CaseFile, meeting: Meeting, guests: list[Invitee], directory
     if meeting.due.kind in PURPOSES:  # consent may have been taken back since (rules 3.45)
         permitted = {g.person for g in guests}
         by_person = {p: g for p, g in by_person.items() if p in permitted or not _treats(meeting, p, directory)}
-    return [by_person[p] for p in sorted(by_person) if not file.has_died(p)]
+    return by_person
 
 
 def _treats(meeting: Meeting, person: str, directory: Directory) -> bool:
@@ -91,6 +110,7 @@ def _paper(
     file: CaseFile,
     meeting: Meeting,
     part: Part,
+    said: Said,
     guest: Invitee,
     to: Recipient,
     message: str,
@@ -98,9 +118,10 @@ def _paper(
     directory: Directory,
     now: datetime,
 ) -> SendMinutes:
-    sitting, said = meeting.sitting, recorded(meeting, part)
-    assert sitting is not None and said is not None
-    whole = said if isinstance(said, e.MinutesRecorded) else None
+    sitting, apart = meeting.sitting, file.arrangements.apart_from(guest.person)
+    assert sitting is not None
+    whole = said if part == "minutes" and isinstance(said, e.MinutesRecorded) else None
+    there = [seat for seat in sitting.held.attendance if whole and seat.person not in apart]
     return SendMinutes(
         message=message,
         to=to,
@@ -110,7 +131,7 @@ def _paper(
         started_at=sitting.started_at,
         ended_at=sitting.ended_at,
         place=meeting.booked.place if meeting.booked else "",
-        attendance=tuple(_line(file, a, directory) for a in sitting.held.attendance if whole),
+        attendance=tuple(_line(file, seat, directory) for seat in there),
         decisions=said.decisions,
         discussion=whole.discussion if whole else (),
         tasks=tuple(
@@ -121,7 +142,7 @@ def _paper(
         stamped_at=now,
         because=because,
         client_reference=guest.client_reference,
-        next_meetings=tuple(_next_meetings(file, meeting)),
+        next_meetings=tuple(_next_meetings(file, meeting, guest.person)),
         part=part,
         corrects=_corrects(meeting, part, guest.person),
     )
@@ -148,11 +169,14 @@ def _name(file: CaseFile, person: str, directory: Directory) -> Text:
     return recipient.name if recipient else person
 
 
-def _next_meetings(file: CaseFile, meeting: Meeting) -> Iterator[str]:
-    """What follows, without places or people: the paper may be read where they are not known."""
+def _next_meetings(file: CaseFile, meeting: Meeting, person: str) -> Iterator[str]:
+    """What follows, at this person's own hour, without places or people: the paper may be read where they are not
+    known."""
     for later in file.meetings.values():
-        if later.open and later.fell_due_at >= meeting.fell_due_at:
-            when = in_words(later.booked.starts_at) if later.booked else "time to be found"
+        if later.open and later.fell_due_at >= meeting.fell_due_at and person not in parts.barred(file, later):
+            asked = later.invitations.get(person)
+            starts_at = asked.starts_at if asked else later.booked and later.booked.starts_at
+            when = in_words(starts_at) if starts_at and later.booked else "time to be found"
             yield f"{NAMES[later.due.kind].capitalize()}: {when} (due by {in_words(later.due.due_on)})"
 
 
@@ -182,13 +206,17 @@ def owed(
     for meeting in file.meetings.values():
         if meeting.sitting is None and not meeting.superseded:
             continue
-        copies = copies_to(file, meeting, guests[meeting.id], directory)
-        yield from _withdrawals(file, meeting, {guest.person for guest in copies}, protocol, now)
+        # They differ only where somebody was kept out, and this is asked at each decision.
+        which = PARTS if parts.barred(file, meeting) else ("minutes",)
+        named = {p: [g.person for g in copies_to(file, meeting, p, guests[meeting.id], directory)] for p in which}
+        copies: dict[Part, list[str]] = {"decision": named["minutes"], **named}
+        yield from _withdrawals(file, meeting, copies, protocol, now)
         if meeting.sitting is None:
             continue
-        for person in (guest.person for guest in copies):
+        for person in copies["minutes"]:
             yield _owed_to(meeting, person, "minutes", meeting.sitting.started_at, protocol)
-            if person in meeting.decision_papers:
+        for person in copies["decision"]:
+            if person in meeting.decision_papers or person not in copies["minutes"]:
                 yield _owed_to(meeting, person, "decision", meeting.sitting.started_at, protocol)
 
 
@@ -211,12 +239,13 @@ def _owed_to(meeting: Meeting, person: str, part: Part, sat_at: datetime, protoc
 
 
 def _withdrawals(
-    file: CaseFile, meeting: Meeting, copies: set[str], protocol: Protocol, now: datetime
+    file: CaseFile, meeting: Meeting, copies: dict[Part, list[str]], protocol: Protocol, now: datetime
 ) -> Iterator[Owed]:
     for key, old in meeting.superseded.items():
         part, _, person = key.partition(":")
         which: Part = "minutes" if part == "minutes" else "decision"
-        another = meeting.held and recorded(meeting, which) is not None and person in copies
+        barred = person in parts.barred(file, meeting)
+        another = meeting.held and recorded(meeting, which, barred) is not None and person in copies[which]
         if another or person in issued(meeting, which) or file.has_died(person):
             continue
         named = (meeting.id, key, old.at.isoformat())

@@ -13,6 +13,7 @@ from infra.cli import (
     adopting,
     agreeing,
     answering,
+    arranging,
     befalling,
     correcting,
     database,
@@ -36,6 +37,7 @@ from infra.cli import (
     shelf,
     showing,
     standing,
+    supporting,
     watching,
     webhooks,
 )
@@ -244,6 +246,62 @@ _add(
 )
 _add(app, enquiring.dispute, "dispute", "dispute F-1 SD-1 DP-1 --reason 'the aunt drinks too' --by w-health")
 _add(app, enquiring.settle, "settle", "settle F-1 DP-1 --conference --reason 'we met' --by w-head")
+_add(
+    app,
+    arranging.agenda,
+    "agenda",
+    "agenda F-1 initial-conference:SD-1 --part 'family:0-30:what the family thinks' --part 'plan:30-120:the plan'"
+    " --by w-coordinator",
+)
+_add(
+    app,
+    arranging.parts,
+    "parts",
+    "parts F-1 initial-conference:SD-1 w-health --part plan --by w-coordinator",
+)
+_add(
+    app,
+    arranging.objection,
+    "objection",
+    "objection F-1 initial-conference:SD-1 p-mother OBJ-1 --against clearway --discussion 'not before the school'"
+    " --agreed part --part plan --by w-social",
+)
+_add(
+    app,
+    arranging.exclude,
+    "exclude",
+    "exclude F-1 initial-conference:SD-1 p-father EX-1 family_conflict --evidence 'he was arrested' --by w-health",
+)
+_add(
+    app,
+    arranging.exclusion_decided,
+    "exclusion-decided",
+    "exclusion-decided F-1 EX-1 part --part family --reason 'he is heard before she comes' --by w-chair-1",
+)
+_add(
+    app,
+    arranging.apart,
+    "apart",
+    "apart F-1 AP-1 p-mother p-father --reason 'an order of the court' --by w-social",
+)
+_add(
+    app,
+    supporting.supporter,
+    "supporter",
+    "supporter F-1 initial-conference:SD-1 p-mother SUP-1 friend --named 'Jo Reed' --by w-social",
+)
+_add(
+    app,
+    supporting.advocate,
+    "advocate",
+    "advocate F-1 initial-conference:SD-1 p-tom wanted --by w-coordinator",
+)
+_add(
+    app,
+    supporting.participation,
+    "participation",
+    "participation F-1 review-conference:PLAN-1:1 p-tom PN1 --by w-coordinator",
+)
 _add(
     app,
     presiding.waive_quorum,

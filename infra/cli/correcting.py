@@ -8,8 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
+from handlers import arrangements, kept_records, life_file, records
 from handlers import events as e
-from handlers import kept_records, life_file, records
 from handlers.case_file import CaseFile
 from handlers.events import Body
 from handlers.meetings.falling_due import name
@@ -89,7 +89,8 @@ def _kept(file: CaseFile) -> Iterator[dict[str, Any]]:
 
 def _all_kept(file: CaseFile) -> Iterator[tuple[type[Body], str, records.Kept[Any]]]:
     """Also those of the families that became this one."""
-    for home, tables in ((file.records, records.TABLES), (file.life, life_file.TABLES)):
+    rooms = ((file.records, records), (file.life, life_file), (file.arrangements, arrangements))
+    for home, tables in ((home, room.TABLES) for home, room in rooms):
         for body, table in tables.items():
             yield from ((body, event, record) for event, record in getattr(home, table).items())
     for body, table in kept_records.TABLES.items():

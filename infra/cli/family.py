@@ -15,6 +15,7 @@ from handlers.conference import discussing, quorum
 from handlers.facts import Duty
 from handlers.meeting_file import Invitation, Meeting, Sent
 from handlers.meetings.falling_due import name
+from infra.cli.arranged import arranged, own_times
 from infra.cli.moments import by, how_late, iso
 from infra.cli.posted import NO_ADDRESS, OUTCOMES
 from infra.cli.stores import Back, Folder, folder_of, present, short
@@ -120,6 +121,7 @@ def _meeting(folder: Folder, meeting: Meeting) -> View:
         **_sat_or_will(folder, meeting),
         "quorum": _quorum(folder, meeting),
         "nothing_fits": list(failed.reasons) if failed else [],
+        "arranged": arranged(folder, meeting),
         "invited": [_invited(folder, meeting, p) for p in _everybody(meeting)],
         "minutes_recorded_at": iso(meeting.minutes.recorded_at) if meeting.minutes else None,
     }
@@ -170,6 +172,7 @@ def _invited(folder: Folder, meeting: Meeting, person: str) -> View:
         "person": person,
         "name": folder.name(person),
         "invitation": invitation(meeting, person),
+        "own_times": own_times(meeting, person),
         "answer": word.reply if word else None,
         "answer_by": word.by if word else None,
         "answer_is_to_an_earlier_time": bool(word and meeting.booked and word.revision != meeting.booked.revision),

@@ -42,6 +42,9 @@ LETTERS: dict[LetterOccasion, str] = {
     "referral_outcome": "outcome of a referral",
     "advice": "request for advice",
     "withdrawn": "word that a paper does not stand",
+    "exclusion_asked": "word that the chair is asked to keep somebody out",
+    "exclusion_decided": "what the chair decided of keeping somebody out",
+    "kept_out": "word of not being asked to all of a meeting",
     "declined": "word that a proposal is declined",
 }
 # What is mailed for a duty to whoever it is owed to, beside notices and letters, which name their duty.

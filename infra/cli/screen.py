@@ -82,6 +82,7 @@ def _meeting(m: View) -> Iterator[str]:
         yield f"  quorum: {m['quorum']}"
     if m["nothing_fits"]:
         yield f"  nothing fits: {'; '.join(m['nothing_fits'])}"
+    yield from (f"  {line}" for line in m["arranged"])
     for p in m["invited"]:
         yield f"  - {_invited(p)}"
     if m["minutes_recorded_at"]:
@@ -90,6 +91,8 @@ def _meeting(m: View) -> Iterator[str]:
 
 def _invited(p: View) -> str:
     parts = [f"invitation {p['invitation']}" if p["invitation"] != "never invited" else "never invited"]
+    if p["own_times"]:
+        parts.append(f"for {p['own_times']}")
     if p["answer"]:
         before = "to an earlier time, " if p["answer_is_to_an_earlier_time"] else ""
         parts.append(f"{p['answer']} ({before}recorded by {p['answer_by']})")

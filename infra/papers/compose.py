@@ -26,6 +26,7 @@ from handlers.effects import (
     SendNotice,
     SendReminder,
 )
+from handlers.facts import Hours
 from handlers.meetings.falling_due import NAMES
 from handlers.people import Text, derived
 from infra.papers.calendars import Wording, calendar, invitation_name
@@ -52,6 +53,9 @@ LETTERS: dict[LetterOccasion, str] = {
     "referral_outcome": "letters/referral_outcome",
     "advice": "letters/advice",
     "withdrawn": "letters/withdrawn",
+    "exclusion_asked": "letters/exclusion_asked",
+    "exclusion_decided": "letters/exclusion_decided",
+    "kept_out": "letters/kept_out",
     "declined": "letters/declined",
 }
 TITLES = {"minutes": "Minutes of the {}", "decision": "Decisions of the {}"}
@@ -143,6 +147,8 @@ def _time_and_place(message: SendInvitation, organiser: str, read: Read) -> dict
         "when": when(message.starts_at, message.ends_at),
         **_links(message.starts_at),
         "place": one_line(message.place),
+        "link": one_line(read(message.link)) if message.link else None,
+        "stretches": [_stretch(own, read) for own in message.stretches],
         "reference": _reference(message.client_reference, read),
         "moved_from": moment_in_words(message.moved_from) if message.moved_from else None,
         "report_due": day(message.report_due_at) if message.report_due_at else None,
@@ -169,6 +175,12 @@ def _reminder(message: SendReminder, letterhead: Letterhead, read: Read) -> Emai
         "reference": _reference(message.client_reference, read),
     }
     return _mail(message, letterhead, read, organiser, letter("invites/reminder", variables))
+
+
+def _stretch(own: Hours, read: Read) -> str:
+    """`10:00 in the morning to 10:30 in the morning, Room 2`, and the link that is used then."""
+    where = [one_line(own.place), *([one_line(read(own.link))] if own.link else [])]
+    return f"{clock(own.starts_at)} to {clock(own.ends_at)}: {', '.join(where)}"
 
 
 def _minutes(message: SendMinutes, letterhead: Letterhead, read: Read) -> EmailMessage:

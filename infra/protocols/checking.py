@@ -20,7 +20,20 @@ from infra.protocols.packs import DEFAULTS, ROOM, bank_holidays, national, natio
 
 # Decisions count by these; one without a number is a gap, since nothing could be owed by it.
 COUNTED_BY = (
-    *("AGREE-01", "ASK-01", "ASKED-01", "CALL-01", "DEC-01", "ESC-01", "F7-01", "FEED-01", "FIND-01", "HELD-01"),
+    *(
+        "AGREE-01",
+        "ASK-01",
+        "ASKED-01",
+        "CALL-01",
+        "DEC-01",
+        "ESC-01",
+        "F7-01",
+        "FEED-01",
+        "FIND-01",
+        "HELD-01",
+        "EXC-03",
+        "T9-01",
+    ),
     *("ICPC-03", "INV-01", "ISSUE-01", "MIN-CGFIP", "MOVE-01", "NAME-01", "NEED-01", "Q-03", "REC-01", "REP-01a"),
     *("REP-01b", "SET-01", "T6-01", "TELL-01", "TRF-03", "VERBAL-01"),
 )
@@ -30,7 +43,7 @@ DATING = (*("CG-01", "CG-02", "FIP-01-close", "FIP-01-open", "ICPC-01", "PB-01",
 # looked-after reviews of England; what is owed where a conference was not quorate or was called off, or a strategy
 # discussion lacked somebody.
 MAY_BE_MISSING = (
-    *("COM-02", "DIS-01", "JG-20", "LAC-01a", "LAC-01b", "LAC-01c", "RCPC-02"),
+    *("COM-02", "DIS-01", "JG-20", "LAC-01a", "LAC-01b", "LAC-01c", "RCPC-02", "EXC-01", "CHD-01", "CHD-02"),
     *("Q-04", "Q-05", "Q-06", "RCPC-05", "CAN-01", "STR-01", "STR-03"),
 )
 # Without these a quorum would bind nobody.

@@ -19,6 +19,9 @@ VALUES = {
     "reports_asked_of": "agencies asked for reports",
     "evidence": "the warning of short notice",
     "late_slot_working_days": "how late a time is still sought",
+    "advocate_above_age": "the age above which a child is offered an advocate",
+    "supporters_speak": "whether supporters say what they think",
+    "apart_minutes": "by how much those come apart who must not meet",
 }
 
 

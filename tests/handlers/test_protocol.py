@@ -49,6 +49,7 @@ def national(**rules: dict[str, Any]) -> dict[str, Any]:
         "in_scope_factors": ["1B", "1C", "2B", "2C"],
         "reports_asked_of": ["health", "school"],
         "late_slot_working_days": 10,
+        "apart_minutes": 15,
         "evidence": {"warn_below_working_days": 5},
         "working_hours": {"start": time(9), "end": time(17)},
         "seats": {
@@ -343,7 +344,11 @@ def test_a_typical_rule_names_its_area() -> None:
 
 
 @pytest.mark.parametrize(
-    "part", ["holidays", "working_hours", "in_scope_factors", "reports_asked_of", "evidence", "late_slot_working_days"]
+    "part",
+    [
+        *("holidays", "working_hours", "in_scope_factors", "reports_asked_of", "evidence"),
+        *("late_slot_working_days", "apart_minutes"),
+    ],
 )
 def test_a_protocol_without_one_of_its_parts_is_refused(part: str) -> None:
     pack = national(ICPC_01=rule())

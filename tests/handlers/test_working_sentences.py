@@ -32,6 +32,13 @@ def a_long_story() -> Hearing:
     )
     h.books("Wed 12 March 2025 10:00").at("Tue 4 March 2025 10:00").cancels()
     h.at("Wed 5 March 2025 10:00").books("Thu 13 March 2025 10:00").unreachable("w-key", "w-spoc", "w-deputy")
+    booked = h.meeting().booked
+    assert booked and booked.chair
+    h.family(
+        e.ObjectionRecorded("OB-1", CONFERENCE, "mother", "clearway", "Not before the school.", "w-social"),
+        e.ExclusionAsked("EX-1", CONFERENCE, "father", "disruption", "He shouted.", "w-health"),
+        e.ExclusionDecided("EX-1", CONFERENCE, "whole", "The child must be heard.", booked.chair),
+    )
     h.sits(there("w-key"), plan=e.Plan(plan="PLAN-1", category="neglect", core_group=("w-social",)))
     h.family(e.DecisionsRecorded(CONFERENCE, "w-minutes", ("A plan is made.",))).minuted()
     return h
@@ -108,6 +115,7 @@ def test_every_duty_cites_the_rule_its_layer_and_its_source(duty: Duty) -> None:
 
 def test_the_story_owes_nearly_every_kind_of_duty() -> None:
     never = {"report_from_treatment", "send_decision", "send_minutes", "send_cancellation", "tell_treatment_cancelled"}
+    never |= {"offer_advocate", "record_participation"}  # owed where an area's pack asks for them
     assert set(get_args(DutyKind)) - {d.kind for d in OWED} <= never
 
 

@@ -29,6 +29,9 @@ NOT_LIVED = (
     *("read_out_report", "report_asked_for", "ask_report", "ReportReadOut", "TransferPapersReceived"),
     *("name_chair", "ChairNamed", "MeetingBroughtForward", "ChildDecided", "InterimPlanAgreed"),
     "agree_late_conference",
+    *("AgendaSet", "PartsAssigned", "ObjectionRecorded", "KeptApart", "ExclusionAsked", "ExclusionDecided"),
+    *("SupporterNamed", "AdvocateOffered", "ParticipationRecorded", "offer_advocate", "record_participation"),
+    *("agree_part", "decide_exclusion", "feed_back_exclusion"),
 )
 EXPECTED: dict[str, tuple[str, ...]] = {
     "events": tuple(sorted({t.__name__ for t in EVENT_TYPES.values()}.difference(NOT_LIVED))),
