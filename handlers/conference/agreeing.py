@@ -100,10 +100,11 @@ def turns(file: CaseFile, protocol: Protocol) -> Iterator[datetime]:
 
 
 def _agreed(file: CaseFile, meeting: Meeting, matter: e.Matter, to: date | None = None) -> dict[e.Capacity, str]:
-    """Who agreed, by what they are; nobody agrees twice over."""
+    """Who agreed, by what they are; the two of a late conference are two people."""
     found: dict[e.Capacity, str] = {}
     for said in (k.body for k in in_order(file.life.agreements.values())):
         others = [by for capacity, by in found.items() if capacity != said.capacity]
-        if (said.meeting, said.matter, said.to) == (meeting.id, matter, to) and said.by not in others:
+        twice = matter == "late_conference" and said.by in others
+        if (said.meeting, said.matter, said.to) == (meeting.id, matter, to) and not twice:
             found[said.capacity] = said.by
     return found

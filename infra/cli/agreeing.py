@@ -90,19 +90,15 @@ def agree(
             only = "an initial conference" if matter == "late_conference" else "a review conference"
             raise Fault(f"{matter} is asked of {only} alone, and {meeting} is none")
         if (matter == "moved_review") != bool(to):
-            raise Fault("say with --to to which day the review is moved, and of nothing else")
+            raise Fault("say with --to to which day a review is moved, and leave it out of anything else")
         if capacity == "chair":
             unit = folder.directory.post("conference_unit_manager")
             heads = {*folder.directory.chairs(), *([unit.worker] if unit and matter == "moved_review" else ())}
             must_know(by, heads, f"{by} chairs no conferences, so cannot agree as the chair")
         for kept in folder.file.life.agreements.values():
             said = kept.body
-            if (said.meeting, said.matter, said.to, said.by) == (
-                meeting,
-                matter,
-                day,
-                by,
-            ) and said.capacity != capacity:
+            same = (said.meeting, said.by) == (meeting, by) and said.capacity != capacity
+            if same and said.matter == matter == "late_conference":
                 raise Fault(f"{by} agreed already, as {CAPACITIES[said.capacity]}: it takes two people")
         return e.AgreementRecorded(meeting, matter, capacity, by, reason, day)
 

@@ -52,6 +52,11 @@ def test_agreement_may_come_before_the_move_or_after_it() -> None:
     assert not owners(moved(with_a_review()).family(*both))
 
 
+def test_the_chair_who_says_that_the_core_group_was_consulted_may_agree_too() -> None:
+    both = (agreed("core_group", "w-chair-1"), agreed("chair", "w-chair-1"))
+    assert not owners(moved(with_a_review()).family(*both))
+
+
 def test_agreement_to_an_earlier_move_does_not_serve_the_next() -> None:
     h = moved(with_a_review()).family(agreed("chair", "w-chair-1"), agreed("core_group", "w-social"))
     assert owners(moved(h.at("Fri 7 March 2025 10:00"), to="Fri 23 May 2025 10:00")) == {"chair", "core_group"}

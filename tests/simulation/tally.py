@@ -28,6 +28,7 @@ NOT_LIVED = (
     *("AgreementRecorded", "HoursSuit", "settle_issue", "IssueSettled", "IssueRaised"),
     *("read_out_report", "report_asked_for", "ask_report", "ReportReadOut", "TransferPapersReceived"),
     *("name_chair", "ChairNamed", "MeetingBroughtForward", "ChildDecided", "InterimPlanAgreed"),
+    "agree_late_conference",
 )
 EXPECTED: dict[str, tuple[str, ...]] = {
     "events": tuple(sorted({t.__name__ for t in EVENT_TYPES.values()}.difference(NOT_LIVED))),
