@@ -85,8 +85,8 @@ def agree(
     day = moments.day(to) if to else None
 
     def make(folder: Folder, now: datetime) -> Body:
-        kind = folder.meeting(meeting).due.kind
-        if (matter == "late_conference") != (kind == "initial_conference"):
+        kind = "initial_conference" if matter == "late_conference" else "review_conference"
+        if folder.meeting(meeting).due.kind != kind:
             only = "an initial conference" if matter == "late_conference" else "a review conference"
             raise Fault(f"{matter} is asked of {only} alone, and {meeting} is none")
         if (matter == "moved_review") != bool(to):
