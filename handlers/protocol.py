@@ -219,8 +219,6 @@ def read(mapping: list[dict[str, Any]]) -> Protocol:
     quorums = [(pack, quorum) for pack in packs if (quorum := _quorum(pack, set(seats), faults))]
     _refuse(faults)
     rules, answers = _answering(sound)
-    reminders = next((p.reminders for p in reversed(packs) if p.reminders is not None), ())
-    _refuse([f"reminders names {r}, and no pack gives that rule: add it" for r in reminders if r not in answers])
     protocol = Protocol(
         version="+".join(pack.version for pack in packs),
         nation=packs[0].nation,
@@ -230,7 +228,7 @@ def read(mapping: list[dict[str, Any]]) -> Protocol:
         ladders=ladders,
         seats=seats,
         quorum=_last(quorums),
-        reminders=reminders,
+        reminders=_reminders(packs, answers),
         **once,
     )
     local = [pack.in_force_from for pack in packs if pack.layer == "local"]
@@ -239,6 +237,13 @@ def read(mapping: list[dict[str, Any]]) -> Protocol:
 
 def _last(quorums: list[tuple[_Pack, Quorum]]) -> Quorum | None:
     return quorums[-1][1] if quorums else None
+
+
+def _reminders(packs: list[_Pack], answers: dict[str, str]) -> tuple[str, ...]:
+    """The last pack that names any says which."""
+    named = next((p.reminders for p in reversed(packs) if p.reminders is not None), ())
+    _refuse([f"reminders names {r}, and no pack gives that rule: add it" for r in named if r not in answers])
+    return named
 
 
 def _without_local(
