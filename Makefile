@@ -52,7 +52,7 @@ parts: setup-dev ## Fetch Kafka, PostgreSQL and ical4j, which the tests start
 	$(BIN)/python -m infra.deploy.parts
 
 test: lint parts ## Everything that check does, and every test
-	$(BIN)/pytest -q
+	$(BIN)/pytest -q -n 2 --dist loadfile
 
 faults: parts ## Kill, cut and refuse everything on real servers (KILLS=1000), and print one table
 	$(BIN)/pytest -q -s tests/journeys/test_kills.py tests/journeys/test_servers_killed.py

@@ -84,7 +84,7 @@ def _issue(
             family=meeting.in_calendars_of or file.family,
             area=file.stream.area,
             starts_at=sent.starts_at,
-            place=meeting.booked.place,
+            place=sent.own.place if sent.own else meeting.booked.place,
             team=directory.team,
             telephone=directory.telephone,
             stamped_at=now,

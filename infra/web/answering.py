@@ -116,13 +116,13 @@ def _page(request: Request, guest: Guest, fault: str = "", status: int = 200) ->
 
 def _about(guest: Guest) -> dict[str, object]:
     """What the pages say of a meeting: no name, no kind of meeting, nobody else's part."""
-    booked = guest.meeting.booked
+    hours = guest.hours
     return {
         "invitation": guest.invitation,
         "team": one_line(guest.directory.team),
         "telephone": one_line(guest.directory.telephone),
-        "when": when(booked.starts_at, booked.ends_at) if booked else "",
-        "place": one_line(booked.place) if booked else "",
+        "when": when(hours.starts_at, hours.ends_at) if hours else "",
+        "place": one_line(hours.place) if hours else "",
         "agency": one_line(guest.directory.agency_of(guest.person)),
         "role": one_line(guest.role),
         "over": guest.over,

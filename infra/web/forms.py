@@ -151,8 +151,8 @@ async def _feedback(house: House, guest: Guest, form: FormData) -> Body:
 
 
 def _ahead(guest: Guest) -> bool:
-    booked = guest.meeting.booked
-    return guest.can_answer and booked is not None and guest.now < booked.starts_at
+    hours = guest.hours
+    return guest.can_answer and hours is not None and guest.now < hours.starts_at
 
 
 def _worker_ahead(guest: Guest) -> bool:

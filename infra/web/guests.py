@@ -9,6 +9,7 @@ from msgspec import Struct
 from handlers.case_file import CaseFile
 from handlers.desk import File
 from handlers.events import AnswerGiven, Event, Reply
+from handlers.facts import Hours, MeetingBooked
 from handlers.meeting_file import Meeting
 from handlers.partnership import Directory
 from handlers.people import StreamId
@@ -41,6 +42,11 @@ class Guest(Struct, frozen=True, kw_only=True):
     @property
     def revision(self) -> int:
         return self.meeting.booked.revision if self.meeting.booked else 0
+
+    @property
+    def hours(self) -> Hours | MeetingBooked | None:
+        """When and where they are asked to come: to their own part, or to the whole meeting."""
+        return self.meeting.booked and (self.meeting.invitations[self.person].own or self.meeting.booked)
 
     @property
     def over(self) -> bool:

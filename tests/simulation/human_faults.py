@@ -203,7 +203,11 @@ FAULTS: dict[str, Fault] = {
         DECIDE, " or convening.why_not(file, due, desk.protocol)", "", ("needless-conference",), "b-239"
     ),
     "let disputes lie": Fault(
-        DECIDE, "    yield from convening.owed(file, protocol)\n", "", ("dispute-unsettled",), "b-382"
+        "handlers.conference.owing",
+        "    yield from convening.owed(file, protocol)\n",
+        "",
+        ("dispute-unsettled",),
+        "b-382",
     ),
     "leave duties behind when families merge": Fault(
         "handlers.joining",
