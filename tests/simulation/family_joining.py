@@ -33,6 +33,7 @@ def parted(family: Family, body: Body) -> Family:
     part.household = _of(family.household, members)
     family.household = _of(family.household, family.household.members.keys() - members)
     part.records = [f for f in family.records if _known_to_both(f, members)]
+    family.records = [f for f in family.records if f.type != "LookedAfterStarted" or f.body["child"] not in members]
     part.referred = {f.event for f in part.records if f.type == "ConsentOverridden"}
     part.errors, part.fates = dict(family.errors), dict(family.fates)
     part.professionals, part.excused, part.words = dict(family.professionals), set(family.excused), [*family.words]
