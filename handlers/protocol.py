@@ -20,7 +20,7 @@ from msgspec.structs import replace
 
 from handlers import working_days as wd
 from handlers.counting import Quorum, WorkedQuorum, wrongly_worked
-from handlers.rule import Count, Deadline, Layer, Rule, WorkedDate, reckoned
+from handlers.rule import Count, Deadline, Layer, Rule, Window, WorkedDate, reckoned
 from handlers.working_days import Holidays, HolidaysUnknown
 
 LAYERS = ("national", "typical", "local")
@@ -83,15 +83,6 @@ class Evidence(Struct, frozen=True, forbid_unknown_fields=True):
     """Lead thresholds, in working days before a meeting: fewer than these ask for a warning (rules 3.24)."""
 
     warn_below_working_days: Count
-
-
-class Window(Struct, frozen=True):
-    """From `opens_on` a review may be held; after `closes_on` it is overdue."""
-
-    opens_on: date
-    closes_on: date
-    closes_at: datetime
-    sentence: str
 
 
 class Protocol(Struct, frozen=True, kw_only=True, dict=True):

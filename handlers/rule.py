@@ -75,6 +75,15 @@ class Deadline(Struct, frozen=True):
     amber_on: date | None = None
 
 
+class Window(Struct, frozen=True):
+    """From `opens_on` a review may be held; after `closes_on` it is overdue."""
+
+    opens_on: date
+    closes_on: date
+    closes_at: datetime
+    sentence: str
+
+
 def reckoned(rule: Rule, trigger: date, holidays: Holidays) -> Deadline:
     instant = trigger if isinstance(trigger, datetime) else None
     if rule.until == "same_time" and instant is None:

@@ -123,8 +123,13 @@ _add(
     "deputy",
     f"deputy {MEETING_OF} w-health --named 'Rhian Pugh' --address rhian@health.example --by w-coordinator",
 )
-_add(app, answering.agree, "agree", f"agree {MEETING_OF} w-health --by w-coordinator")
-_add(app, answering.refuse, "refuse", f"refuse {MEETING_OF} w-health --reason 'nobody knows them' --by w-coordinator")
+_add(app, answering.agree, "agree-deputy", f"agree-deputy {MEETING_OF} w-health --by w-coordinator")
+_add(
+    app,
+    answering.refuse,
+    "refuse-deputy",
+    f"refuse-deputy {MEETING_OF} w-health --reason 'nobody knows them' --by w-coordinator",
+)
 _add(
     app,
     answering.other_time,

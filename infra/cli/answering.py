@@ -61,7 +61,7 @@ def deputy(
         whom = told.after.name(person)
         if comes:
             return [f"{told.after.name(comes)} comes for {whom}, and is sent an invitation of their own."]
-        agree = f"quorate agree {family} {meeting} {person} --by {by}"
+        agree = f"quorate agree-deputy {family} {meeting} {person} --by {by}"
         return [f"{told.after.name(who)} ({who}) may come for {whom} once you agree: {agree}", *duties_opened(told)]
 
     tell(ctx, family, area, by, json, make, report)

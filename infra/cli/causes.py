@@ -120,6 +120,15 @@ CLAUSES: dict[type[Body], str] = {
     e.ServiceWatched: "a family asked to hear of a service",
     e.SubscriberRecorded: "a subscriber was recorded",
     e.SubscriberRemoved: "a subscriber was removed",
+    e.DeputyNamed: "an invitee sends a deputy",
+    e.DeputyApproved: "a deputy was agreed to",
+    e.DeputyRefused: "a deputy was refused",
+    e.TimeProposed: "an invitee asked for another time",
+    e.ProposalDeclined: "another time was declined",
+    e.ReportPromised: "a report was promised",
+    e.NeedsTold: "somebody said what they need to take part",
+    e.NeedArranged: "what somebody needs was arranged",
+    e.FeedbackGiven: "somebody said how a meeting was",
 }
 CLOSES: dict[Grade, str] = {
     "accepted": "it ends when the mail relay has taken what is to be sent, or the paper was collected",

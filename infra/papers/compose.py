@@ -121,7 +121,7 @@ def _invitation(message: SendInvitation, letterhead: Letterhead, read: Read, lin
     organiser = letterhead.organiser(invitation_name(message))
     variables = _time_and_place(message, organiser, read)
     name = "invites/cancel" if message.method == "CANCEL" else "invites/request"
-    mail = _mail(message, letterhead, read, organiser, letter(name, {**variables, "link": link}))
+    mail = _mail(message, letterhead, read, organiser, letter(name, {**variables, "answer_link": link}))
     summary, description = headed("invites/calendar", variables)
     wording = Wording(
         uid=f"{invitation_name(message)}@{letterhead.domain}",

@@ -205,15 +205,16 @@ def test_parents_and_strangers_count_for_nothing() -> None:
 # --- the treatment service (Q-08, 3.50)
 
 
-def test_the_treatment_service_neither_makes_a_quorum_nor_breaks_one() -> None:
+def test_where_an_area_has_it_so_the_treatment_service_neither_makes_a_quorum_nor_breaks_one() -> None:
     h = known("w-teacher").episode()
+    h.protocol = varied(treatment_counts=False)
     assert not found(h.fork().sits(*map(there, ("w-social", "w-teacher", "w-key")))).is_quorate
     assert found(h.sits(*map(there, ("w-social", "w-health", "w-teacher")))).is_quorate
 
 
-def test_where_an_area_has_it_so_a_treatment_service_in_direct_contact_counts_as_one() -> None:
+def test_a_treatment_service_in_direct_contact_counts_as_one_and_is_never_needed() -> None:
     h = known("w-teacher").episode()
-    h.protocol = varied(treatment_counts=True)
+    assert found(h.fork().sits(*map(there, ("w-social", "w-health", "w-teacher")))).is_quorate
     assert found(h.fork().sits(*map(there, ("w-social", "w-teacher", "w-key")))).is_quorate
     assert not found(h.sits(*map(there, ("w-social", "w-teacher", "w-spoc")))).is_quorate
 
@@ -221,7 +222,6 @@ def test_where_an_area_has_it_so_a_treatment_service_in_direct_contact_counts_as
 @pytest.mark.parametrize(("ended", "counts"), [("Tue 4 March 2025", False), ("Wed 5 March 2025", True)])
 def test_an_episode_that_had_ended_is_no_direct_contact(ended: str, counts: bool) -> None:
     h = known("w-teacher").episode()
-    h.protocol = varied(treatment_counts=True)
     h.sits(*map(there, ("w-social", "w-teacher", "w-key"))).told(
         "person/mother", e.EpisodeClosed("E-mother", day(ended))
     )
@@ -628,7 +628,9 @@ def test_an_answer_to_an_earlier_time_says_nothing_of_this_one() -> None:
 
 def test_no_answer_of_whoever_does_not_count_is_waited_for() -> None:
     assert "w-key" in a_conference().episode().meeting().invitations
-    assert ahead(known("w-teacher").episode()).endswith("; no answer yet from w-health, w-social and w-teacher")
+    h = known("w-teacher").episode()
+    h.protocol = varied(treatment_counts=False)
+    assert ahead(h).endswith("; no answer yet from w-health, w-social and w-teacher")
 
 
 def test_whoever_is_asked_no_more_is_not_counted_on() -> None:

@@ -18,10 +18,10 @@ def invited(home: Home, person: str) -> dict[str, object]:
 
 def test_a_stranger_is_asked_once_the_coordinator_agrees_and_no_name_stands_in_clear(referred: Home) -> None:
     said = referred.says("deputy", FAMILY, MEETING, "w-health", *STRANGER, *BY)
-    assert re.search(r"Rhian Pugh \(dep-\w+\) may come for W-HEALTH Surname once you agree: quorate agree", said)
+    assert re.search(r"Rhian Pugh \(dep-\w+\) may come for W-HEALTH Surname once you agree: quorate agree-deputy", said)
     assert "opened: Say whether dep-" in said
     assert invited(referred, "w-health")["deputy_verdict"] == "to be answered"
-    agreed = referred.says("agree", FAMILY, MEETING, "w-health", *BY)
+    agreed = referred.says("agree-deputy", FAMILY, MEETING, "w-health", *BY)
     assert "Rhian Pugh comes for W-HEALTH Surname" in agreed and "ended (evidence: the deputy was approved)" in agreed
     assert "sends Rhian Pugh (approved)" in referred.says("show", FAMILY)
     rows = "".join(str(body) for (body,) in referred.sql("SELECT body FROM ledger"))
@@ -31,7 +31,7 @@ def test_a_stranger_is_asked_once_the_coordinator_agrees_and_no_name_stands_in_c
 
 def test_a_deputy_is_refused_and_the_invitee_is_written_to(referred: Home) -> None:
     referred.says("deputy", FAMILY, MEETING, "w-health", *STRANGER, *BY)
-    said = referred.says("refuse", FAMILY, MEETING, "w-health", "--reason", "Nobody knows them.", *BY)
+    said = referred.says("refuse-deputy", FAMILY, MEETING, "w-health", "--reason", "Nobody knows them.", *BY)
     assert "W-HEALTH Surname is told so by letter." in said
     assert any("word that a proposal is declined" in str(r) for r in referred.rows("sent", FAMILY))
 
@@ -43,7 +43,7 @@ def test_somebody_of_another_agency_or_nobody_at_all_is_refused_with_one_sentenc
     nowhere = ("--named", "Rhian Pugh", "--address", "Mill Lane")
     assert "none for mail" in referred.fails("deputy", FAMILY, MEETING, "w-health", *nowhere, *BY)
     assert "was never asked" in referred.fails("deputy", FAMILY, MEETING, "w-fip", *STRANGER, *BY)
-    assert "sends no deputy" in referred.fails("agree", FAMILY, MEETING, "w-health", *BY)
+    assert "sends no deputy" in referred.fails("agree-deputy", FAMILY, MEETING, "w-health", *BY)
 
 
 def test_another_time_is_proposed_and_the_command_that_moves_it_there_is_printed_and_works(referred: Home) -> None:

@@ -127,9 +127,7 @@ def written(folder: Path, nation: str = "england") -> str:
 def test_the_page_for_a_committee_says_who_makes_a_quorum(home: Home) -> None:
     said = home.says("protocol", "show")
     assert "There must be: social care, and 2 more agencies or disciplines in direct contact" in said
-    assert (
-        "Health counts one by one, by discipline. The treatment service counts neither for it nor against it." in said
-    )
+    assert "Health counts one by one, by discipline. The treatment service counts like any other agency." in said
     assert "local attendance difficulty (reported to: head of service, board)" in said
 
 
