@@ -55,12 +55,17 @@ class Life:
             open_ = await running.rows(tables.duties, tables.duties.c.ended.is_(None))
             return (
                 await running.ledger(AREA),
-                {r.name: json.loads(r.letter).get("occasion", "") for r in unknown},
+                {r.name: occasion(json.loads(r.letter)) for r in unknown},
                 [d.id for d in open_],
             )
 
         with Mailbox.opened(self.home / "unused") as mailbox:
             return Engine("local", read({}, self.home), mailbox).run(look)
+
+
+def occasion(letter: dict[str, str]) -> str:
+    """What a notice is about; a reminder is no duty of its own, since the invitation told of the meeting."""
+    return "reminder" if letter["type"] == "SendReminder" else letter.get("occasion", "")
 
 
 @pytest.mark.timeout(900)

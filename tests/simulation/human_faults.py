@@ -34,7 +34,11 @@ CLIMB, INVITE = "handlers.escalation", "handlers.meetings.inviting"
 
 FAULTS: dict[str, Fault] = {
     "forget the move": Fault(
-        INVITE, "sent.cancelled or sent.revision != booked.revision", "sent.cancelled", ("move-untold", "not-sent")
+        INVITE,
+        "sent.cancelled or sent.revision != booked.revision",
+        "sent.cancelled",
+        ("move-untold", "not-sent"),
+        "h-3",
     ),
     "tell only the first parent": Fault(
         GATE,
