@@ -11,6 +11,7 @@ from html import escape
 
 import pytest
 
+from infra.web import guards
 from infra.web.forms import FORMS
 from infra.web.guards import BY_LINK
 from infra.web.site import GUESTS, LONGEST_FORM, OPEN
@@ -270,9 +271,13 @@ def test_the_cookie_is_for_one_invitation_and_no_script(linked: Home, visitor: V
     assert cookie.startswith("__Secure-link=") and cookie.endswith("; Secure") and strict == "max-age=31536000"
 
 
-def test_the_log_names_no_link(linked: Home, visitor: Visitor, caplog: pytest.LogCaptureFixture) -> None:
+def test_the_log_names_no_link(
+    linked: Home, visitor: Visitor, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guards.log, "disabled", False)  # whatever ran in this process before did to the logs
+    monkeypatch.setattr(guards.log, "handlers", [caplog.handler])
     link = link_of(linked)
-    with caplog.at_level(logging.DEBUG):
+    with caplog.at_level(logging.DEBUG), caplog.at_level(logging.DEBUG, logger=guards.log.name):
         where = visitor.enter(link)
         visitor.ask(link + "x")
         visitor.ask(f"/%0a{link[3:]}")
