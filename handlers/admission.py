@@ -15,7 +15,7 @@ from handlers import arrangements, kept_records, life_file, person_file, records
 from handlers import events as e
 from handlers import facts as f
 from handlers.case_file import CaseFile
-from handlers.duties import Met, Owed
+from handlers.duties import Met, Owed, to_record
 from handlers.facts import Fact
 from handlers.handover_file import merged_already
 from handlers.people import StreamKind
@@ -201,7 +201,7 @@ def _check_request(body: e.ExclusionAsked | e.ExclusionDecided, file: CaseFile, 
 def _check_verdict(body: e.ExclusionDecided, file: CaseFile, named: str) -> None:
     """Nobody but the chair of the meeting decides (rules EXC-01)."""
     meeting = file.meetings.get(body.meeting)
-    chair = meeting.booked.chair if meeting and meeting.booked else None
+    chair = meeting.chair if meeting else None
     if meeting and chair is None:
         raise e.Impossible(f"{named}: {body.meeting} has no chair yet; book it, let its chair decide and release this")
     if meeting and body.by != chair:
@@ -343,16 +343,8 @@ def owed(file: CaseFile, protocol: Protocol) -> Iterator[Owed]:
     yield from _held(file, protocol)
     for what, first, rival, recorded in _rivals(file):
         deadline = protocol.deadline("HELD-01", local_day(recorded))
-        yield Owed(
-            kind="mend_record",
-            key=(rival,),
-            due_at=deadline.due_at,
-            owner="coordinator",
-            closes_on="recorded",
-            sentence=f"Say which of two records of {what} is in error: {first}, which stands, or {rival}."
-            f" {deadline.sentence}",
-            rule=deadline.rule,
-        )
+        wanted = f"Say which of two records of {what} is in error: {first}, which stands, or {rival}."
+        yield to_record("mend_record", (rival,), wanted, deadline, "coordinator", None)
 
 
 def _rivals(file: CaseFile) -> Iterator[tuple[str, str, str, datetime]]:

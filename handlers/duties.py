@@ -8,8 +8,10 @@ nor on a rule author remembering to open or close it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
+from contextlib import suppress
+from datetime import date, datetime
 from functools import lru_cache
+from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -20,6 +22,7 @@ from handlers.case_file import CaseFile
 from handlers.effects import LetterOccasion
 from handlers.facts import Duty, DutyKind, Finding, Grade
 from handlers.people import StreamId, Text, derived
+from handlers.protocol import Protocol, RuleUnknown
 from handlers.rule import Deadline
 
 
@@ -75,10 +78,10 @@ class Owed(Struct, frozen=True, kw_only=True):
 
 
 def to_record(
-    kind: DutyKind, key: tuple[str, ...], what: str, deadline: Deadline, owner: str, by: str | None, **about: str | None
+    kind: DutyKind, key: tuple[str, ...], what: str, deadline: Deadline, owner: str, by: str | Met | None, **about: Any
 ) -> Owed:
-    """Something that a person must do and that a record shows. by: who did, if it is recorded; about: whatever else
-    Owed says of it."""
+    """Something that a person must do and that a record shows. by: who did, if it is recorded, or what else shows it;
+    about: whatever else Owed says of it."""
     base = Owed(
         kind=kind,
         key=key,
@@ -87,9 +90,16 @@ def to_record(
         closes_on="recorded",
         sentence=f"{what} {deadline.sentence}",
         rule=deadline.rule,
-        met=Met("recorded", by) if by else None,
+        met=by if isinstance(by, Met) else Met("recorded", by) if by else None,
     )
     return replace(base, **about)
+
+
+def deadline_if_any(protocol: Protocol, rule: str, trigger: date) -> Deadline | None:
+    """Nothing is owed by a rule that this nation's packs do not have, or to which nobody published a number."""
+    with suppress(RuleUnknown):
+        return protocol.deadline(rule, trigger)
+    return None
 
 
 @lru_cache(50_000)

@@ -120,6 +120,11 @@ class Meeting(Struct, frozen=True, kw_only=True):
         return self.no_longer_due_at is not None
 
     @property
+    def chair(self) -> str | None:
+        """Who presides at the time that it has."""
+        return self.booked.chair if self.booked else None
+
+    @property
     def open(self) -> bool:
         return not self.held and not self.no_longer_due
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from handlers import facts as f
 from handlers import standing
 from handlers.case_file import CaseFile
-from handlers.duties import Met, Owed
+from handlers.duties import Owed, to_record
 from handlers.meetings.falling_due import CONFERENCES, Wanted
 from handlers.protocol import Protocol
 from handlers.working_days import in_words, local_day
@@ -36,14 +36,6 @@ def owed(file: CaseFile, protocol: Protocol) -> Iterator[Owed]:
         left, notice = kept.body, file.life.area_told(kept.body.move)
         deadline = protocol.deadline("MOVE-01", max(left.on, local_day(kept.recorded)))
         until = "They stay for a while, and we go on." if left.temporary else f"Send with it {PACK}."
-        yield Owed(
-            kind="notify_area",
-            key=(left.move,),
-            due_at=deadline.due_at,
-            owner="coordinator",
-            closes_on="recorded",
-            sentence=f"Tell {left.to_area} that the family moved there on {in_words(left.on)}. {until}"
-            f" {deadline.sentence}",
-            rule=deadline.rule,
-            met=Met("recorded", f"{notice.by} told them on {in_words(notice.on)}") if notice else None,
-        )
+        what = f"Tell {left.to_area} that the family moved there on {in_words(left.on)}. {until}"
+        by = f"{notice.by} told them on {in_words(notice.on)}" if notice else None
+        yield to_record("notify_area", (left.move,), what, deadline, "coordinator", by)

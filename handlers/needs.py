@@ -8,7 +8,7 @@ from datetime import datetime
 
 from handlers import events as e
 from handlers.case_file import CaseFile
-from handlers.duties import Met, Owed
+from handlers.duties import Owed, to_record
 from handlers.meeting_file import Meeting
 from handlers.meetings.falling_due import name
 from handlers.protocol import Protocol
@@ -52,16 +52,13 @@ def _owed(
     arranged = meeting.wishes.arranged.get(need_key(person, need))
     stands = arranged and meeting.booked and arranged.revision == meeting.booked.revision
     which = f" ({need.which})" if need.which else ""
-    return Owed(
-        kind="arrange_need",
-        key=(meeting.id, person, need.need, need.which),
-        due_at=min(max(due.due_at, soonest.due_at), starts_at),
-        owner="coordinator",
-        closes_on="recorded",
-        sentence=f"Arrange {WORDS[need.need]}{which} for {person} at the {name(meeting)}. {due.sentence}",
-        rule=due.rule,
+    return to_record(
+        "arrange_need",
+        (meeting.id, person, need.need, need.which),
+        f"Arrange {WORDS[need.need]}{which} for {person} at the {name(meeting)}.",
+        due,
+        "coordinator",
+        f"{arranged.body.provider}, arranged by {arranged.body.by}" if arranged and stands else None,
         meeting=meeting.id,
-        met=Met("recorded", f"{arranged.body.provider}, arranged by {arranged.body.by}")
-        if arranged and stands
-        else None,
+        due_at=min(max(due.due_at, soonest.due_at), starts_at),
     )

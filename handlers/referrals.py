@@ -9,7 +9,7 @@ from datetime import datetime
 
 from handlers.case_file import CaseFile
 from handlers.concerns import Concern, voice
-from handlers.duties import Letter, Met, Owed, duty_of
+from handlers.duties import Letter, Met, Owed, duty_of, to_record
 from handlers.letters import came_to_nothing, went, went_to_anybody
 from handlers.partnership import Directory
 from handlers.protocol import Protocol
@@ -54,18 +54,10 @@ def _confirmation(referral: Referral, directory: Directory, protocol: Protocol) 
     made = referral.made
     deadline = protocol.deadline("VERBAL-01", referral.made_at)
     known = directory.workers.get(made.made_by)
-    return Owed(
-        kind="confirm_referral",
-        key=(made.referral,),
-        due_at=deadline.due_at,
-        owner="referrer",
-        closes_on="recorded",
-        sentence=f"{made.made_by} must confirm the verbal referral {made.referral} in writing. {deadline.sentence}",
-        rule=deadline.rule,
-        service=known.agency if known else None,
-        to=made.made_by,
-        met=Met("recorded", referral.confirmed_by) if referral.confirmed_by else None,
-    )
+    what = f"{made.made_by} must confirm the verbal referral {made.referral} in writing."
+    about = {"service": known.agency if known else None, "to": made.made_by}
+    key = (made.referral,)
+    return to_record("confirm_referral", key, what, deadline, "referrer", referral.confirmed_by, **about)
 
 
 def _feedback(

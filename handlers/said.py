@@ -84,7 +84,7 @@ def _of_the_deputy(body: e.DeputyNamed, file: CaseFile, meeting: Meeting) -> Ite
     others = {s.deputy.person for person, s in sent.items() if person != body.person}
     asked = meeting.invitations.get(deputy)
     mine = body.person in sent and sent[body.person].deputy.person == deputy
-    if meeting.booked and meeting.booked.chair == body.person:
+    if meeting.chair == body.person:
         yield f"{body.person} chairs {meeting.id} and sends nobody; book a time at which another chair is free"
     if body.person in others:
         yield f"{body.person} is a deputy and sends none; record who comes for the first invitee and release it"

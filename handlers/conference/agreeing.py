@@ -71,7 +71,7 @@ def _agreement(
     deadline: Deadline,
     agreed: dict[e.Capacity, str],
 ) -> Owed:
-    chair = meeting.booked.chair if meeting.booked and capacity == "chair" else None
+    chair = meeting.chair if capacity == "chair" else None
     sentence = f"Record that {WHO[capacity]} {asked}."
     return to_record(kind, key, sentence, deadline, capacity, agreed.get(capacity), meeting=meeting.id, to=chair)
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from handlers.case_file import CaseFile
-from handlers.conference.quorum import by_rule
-from handlers.duties import Met, Owed
+from handlers.duties import Owed, deadline_if_any, to_record
 from handlers.meeting_file import Meeting
 from handlers.meeting_pieces import Fallen
 from handlers.meetings.falling_due import CONFERENCES, name
 from handlers.partnership import Directory
 from handlers.protocol import Protocol
-from handlers.working_days import in_words
+from handlers.working_days import in_words, local_day
 
 SOCIAL_CARE = "social_care"
 
@@ -23,23 +22,19 @@ def owed(file: CaseFile, protocol: Protocol, directory: Directory) -> Iterator[O
     manager = next((a.service_manager for a in agencies if a.kind == SOCIAL_CARE and a.service_manager), None)
     for meeting in file.meetings.values():
         for fallen in meeting.fallen if meeting.due.kind in CONFERENCES and not meeting.no_longer_due else ():
-            due = by_rule(protocol, "CAN-01", fallen.at)
+            due = deadline_if_any(protocol, "CAN-01", local_day(fallen.at))
             if due is None:
                 continue
-            agreed = _agreed_by(meeting, fallen, directory)
-            what = "broke off" if fallen.sat else "was called off"
-            yield Owed(
-                kind="agree_calling_off",
-                key=(meeting.id, fallen.at.isoformat()),
-                due_at=due.due_at,
-                owner="coordinator",
-                closes_on="recorded",
-                sentence=f"Ask the service manager of social care to agree that the {name(meeting)} {what} on"
-                f" {in_words(fallen.at)}. {due.sentence}",
-                rule=due.rule,
+            fell = f"{'broke off' if fallen.sat else 'was called off'} on {in_words(fallen.at)}"
+            yield to_record(
+                "agree_calling_off",
+                (meeting.id, fallen.at.isoformat()),
+                f"Ask the service manager of social care to agree that the {name(meeting)} {fell}.",
+                due,
+                "coordinator",
+                _agreed_by(meeting, fallen, directory),
                 meeting=meeting.id,
                 to=manager,
-                met=Met("recorded", agreed) if agreed else None,
             )
 
 

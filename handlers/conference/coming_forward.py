@@ -37,7 +37,7 @@ def owed(file: CaseFile, found: list[Concern], protocol: Protocol) -> Iterator[O
                     "chair",
                     _decided_by(file, coming, known_at),
                     meeting=coming.id,
-                    to=coming.booked.chair if coming.booked else None,
+                    to=coming.chair,
                 )
 
 

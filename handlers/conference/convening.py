@@ -8,7 +8,6 @@ does not start the clock anew (rules ICPC-01, 3.2). Reviews: RCPC-01, from the d
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import suppress
 from datetime import date
 
 from msgspec.structs import replace
@@ -17,7 +16,7 @@ from handlers import events as e
 from handlers import facts as f
 from handlers import standing
 from handlers.case_file import CaseFile
-from handlers.duties import Met, Owed
+from handlers.duties import Owed, deadline_if_any, to_record
 from handlers.meeting_file import Meeting
 from handlers.meetings import falling_due, inviting
 from handlers.meetings.falling_due import Due, Undated, Wanted, dated, falls_due, of_each_plan
@@ -91,17 +90,9 @@ def owed(file: CaseFile, protocol: Protocol) -> Iterator[Owed]:
     for dispute, (kept, end) in file.life.disputed.items():
         deadline = protocol.deadline("ESC-01", local_day(kept.recorded))
         raised = kept.body
-        yield Owed(
-            kind="resolve_dispute",
-            key=(dispute,),
-            due_at=deadline.due_at,
-            owner="conference_unit_manager",
-            closes_on="recorded",
-            sentence=f"Resolve the dispute {dispute} of {raised.by}, whether to confer after {raised.discussion}."
-            f" {deadline.sentence}",
-            rule=deadline.rule,
-            met=Met("recorded", f"{end.by}: {'a' if end.conference else 'no'} conference") if end else None,
-        )
+        what = f"Resolve the dispute {dispute} of {raised.by}, whether to confer after {raised.discussion}."
+        by = f"{end.by}: {'a' if end.conference else 'no'} conference" if end else None
+        yield to_record("resolve_dispute", (dispute,), what, deadline, "conference_unit_manager", by)
 
 
 def _after_a_birth(file: CaseFile, meeting: f.MeetingFellDue, protocol: Protocol) -> Due | None:
@@ -113,12 +104,11 @@ def _after_a_birth(file: CaseFile, meeting: f.MeetingFellDue, protocol: Protocol
         return None
     births = [file.life.birth_of(child) for child in standing.children_of(file, plan)]
     since = min((b.body.on for b in births if b and b.body.on > made.sat_on), default=None)
-    with suppress(RuleUnknown):  # nobody asks for it here
-        deadline = protocol.deadline(UNBORN, since) if since else None
-        if deadline and deadline.due_on < meeting.due_on:
-            sooner = falls_due(meeting.kind, f"{plan}:1", deadline.due_on, deadline.sentence, protocol)
-            return replace(sooner, plan=plan), deadline.rule
-    return None
+    deadline = deadline_if_any(protocol, UNBORN, since) if since else None
+    if deadline is None or deadline.due_on >= meeting.due_on:
+        return None
+    sooner = falls_due(meeting.kind, f"{plan}:1", deadline.due_on, deadline.sentence, protocol)
+    return replace(sooner, plan=plan), deadline.rule
 
 
 def _pre_birth(file: CaseFile, protocol: Protocol) -> Iterator[Due | Undated]:

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from handlers import events as e
 from handlers.case_file import CaseFile
 from handlers.concerns import Concern
-from handlers.conference.quorum import COMES, TREATMENT, by_rule
-from handlers.duties import Met, Owed, duty_of
+from handlers.conference.quorum import COMES, TREATMENT
+from handlers.duties import Met, Owed, deadline_if_any, duty_of, to_record
 from handlers.facts import DutyKind
 from handlers.partnership import Directory
 from handlers.protocol import Protocol
@@ -45,7 +45,7 @@ def _kinds(said: e.StrategyDiscussionHeld, directory: Directory) -> set[str]:
 def _complete(
     file: CaseFile, kept: Kept[e.StrategyDiscussionHeld], protocol: Protocol, directory: Directory
 ) -> Iterator[Owed]:
-    lacks, due = missing(kept.body, directory), by_rule(protocol, "STR-01", kept.recorded)
+    lacks, due = missing(kept.body, directory), deadline_if_any(protocol, "STR-01", local_day(kept.recorded))
     what = f"Say why {listed(lacks)} had no part in {_name(kept.body)}, or record that they did."
     met = None if lacks else Met("recorded", "the record of the discussion")
     yield from _owed(file, "complete_discussion", kept.body, due, what, met)
@@ -65,7 +65,7 @@ def _treatment(
     met = Met("recorded", word[-1].by) if word else None
     if TREATMENT in _kinds(kept.body, directory):
         met = Met("attended", "the treatment service")
-    due = by_rule(protocol, "STR-03", kept.recorded)
+    due = deadline_if_any(protocol, "STR-03", local_day(kept.recorded))
     what = f"Record whether the treatment service was considered for {_name(kept.body)}."
     yield from _owed(file, "consider_treatment", kept.body, due, what, met)
 
@@ -81,16 +81,7 @@ def _owed(
     """Nothing was ever owed about a discussion that was complete when it came in."""
     key = (said.discussion,)
     if due and (met is None or duty_of(file, kind, *key) in file.duties):
-        yield Owed(
-            kind=kind,
-            key=key,
-            due_at=due.due_at,
-            owner="coordinator",
-            closes_on="recorded",
-            sentence=f"{what} {due.sentence}",
-            rule=due.rule,
-            met=met,
-        )
+        yield to_record(kind, key, what, due, "coordinator", met)
 
 
 def _name(said: e.StrategyDiscussionHeld) -> str:

@@ -32,7 +32,7 @@ def owed(file: CaseFile, protocol: Protocol) -> Iterator[Owed]:
                 "chair",
                 said.get(child),
                 meeting=meeting.id,
-                to=meeting.booked.chair if meeting.booked else None,
+                to=meeting.chair,
             )
 
 

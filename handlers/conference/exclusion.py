@@ -5,17 +5,16 @@ asked and whoever is kept out are told (rules EXC-01, EXC-02, EXC-03). What beco
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import suppress
 
 from handlers import letters
 from handlers.arrangements import Exclusion
 from handlers.case_file import CaseFile
-from handlers.duties import Letter, Met, Owed, duty_of
+from handlers.duties import Letter, Owed, deadline_if_any, duty_of, to_record
 from handlers.effects import LetterOccasion
 from handlers.meeting_file import Meeting
 from handlers.meetings import parts
 from handlers.meetings.falling_due import name
-from handlers.protocol import Protocol, RuleUnknown
+from handlers.protocol import Protocol
 from handlers.rule import Deadline
 from handlers.working_days import local_day
 
@@ -54,28 +53,23 @@ def _decision(file: CaseFile, meeting: Meeting, exclusion: Exclusion, protocol: 
     )
     # A part that is no longer on the agenda leaves them nothing, which the chair did not decide.
     lost = verdict and verdict.body.outcome == "part" and asked.person in parts.barred(file, meeting)
-    met = Met("recorded", f"{verdict.body.by}: {verdict.body.outcome}") if verdict and not lost else None
-    return Owed(
-        kind="decide_exclusion",
-        key=(asked.exclusion,),
-        due_at=deadline.due_at,
-        owner="chair",
-        closes_on="recorded",
-        sentence=f"Decide whether {asked.person} is kept out of the {name(meeting)}, all or part of it, as {asked.by}"
-        f" asks, since {GROUNDS[asked.ground]}.{told_late} {deadline.sentence}",
-        rule=deadline.rule,
+    return to_record(
+        "decide_exclusion",
+        (asked.exclusion,),
+        f"Decide whether {asked.person} is kept out of the {name(meeting)}, all or part of it, as {asked.by} asks,"
+        f" since {GROUNDS[asked.ground]}.{told_late}",
+        deadline,
+        "chair",
+        f"{verdict.body.by}: {verdict.body.outcome}" if verdict and not lost else None,
         meeting=meeting.id,
-        to=booked.chair if booked else None,
-        letter=letter if booked and booked.chair else None,
-        met=met,
+        to=meeting.chair,
+        letter=letter if meeting.chair else None,
     )
 
 
 def _notice(meeting: Meeting, protocol: Protocol) -> Deadline | None:
     """By when a request should have come, where somebody published it and the meeting has a time."""
-    with suppress(RuleUnknown):
-        return protocol.deadline("EXC-01", local_day(meeting.booked.starts_at)) if meeting.booked else None
-    return None
+    return deadline_if_any(protocol, "EXC-01", local_day(meeting.booked.starts_at)) if meeting.booked else None
 
 
 def _word(file: CaseFile, meeting: Meeting, exclusion: Exclusion, protocol: Protocol) -> Iterator[Owed]:

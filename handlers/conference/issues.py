@@ -4,14 +4,13 @@ by one who took part (REC-03). Each is answered; none changes what was decided."
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import suppress
 
 from handlers import events as e
 from handlers.case_file import CaseFile
-from handlers.duties import Owed, to_record
+from handlers.duties import Owed, deadline_if_any, to_record
 from handlers.meeting_file import Meeting
 from handlers.meetings.falling_due import name
-from handlers.protocol import Protocol, RuleUnknown
+from handlers.protocol import Protocol
 from handlers.records import Kept
 from handlers.rule import Deadline
 from handlers.working_days import in_words, local_day
@@ -37,7 +36,7 @@ def owed(file: CaseFile, protocol: Protocol) -> Iterator[Owed]:
             "chair" if chairs else "conference_unit_manager",
             f"{settled.by}: {settled.outcome.replace('_', ' ')}" if settled else None,
             meeting=meeting.id,
-            to=meeting.booked.chair if chairs and meeting.booked else None,
+            to=meeting.chair if chairs else None,
         )
 
 
@@ -52,7 +51,5 @@ def _in_time(meeting: Meeting, kept: Kept[e.IssueRaised], protocol: Protocol) ->
 
 def _limit(meeting: Meeting, kind: e.IssueKind, protocol: Protocol) -> Deadline | None:
     """Counted from the conference itself, a dissent's by the clock from its end."""
-    with suppress(RuleUnknown):
-        if meeting.sitting and kind in RULES:
-            return protocol.deadline(RULES[kind], meeting.sitting.ended_at)
-    return None
+    rule = RULES.get(kind) if meeting.sitting else None
+    return deadline_if_any(protocol, rule, meeting.sitting.ended_at) if meeting.sitting and rule else None

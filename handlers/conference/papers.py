@@ -107,5 +107,5 @@ def _read_out(
             "chair",
             read.get(person),
             meeting=meeting.id,
-            to=meeting.booked.chair if meeting.booked else None,
+            to=meeting.chair,
         )

@@ -9,7 +9,7 @@ from handlers import events as e
 from handlers import standing
 from handlers.case_file import CaseFile
 from handlers.conference import quorum
-from handlers.duties import Owed
+from handlers.duties import Owed, deadline_if_any, to_record
 from handlers.meeting_file import Meeting
 from handlers.partnership import Directory
 from handlers.protocol import Protocol
@@ -22,22 +22,15 @@ def owed(file: CaseFile, protocol: Protocol, directory: Directory) -> Iterator[O
     """A plan is ended at a quorate review alone, unless something else ended it (rules RCPC-05)."""
     for kept in file.kept.table("plans_ended").values():
         said: e.PlanEnded = kept.body
-        due = quorum.by_rule(protocol, "RCPC-05", kept.recorded)
+        due = deadline_if_any(protocol, "RCPC-05", local_day(kept.recorded))
         why = _not_ended_by_a_review(file, said, directory, protocol)
         if due is None or not why or said.plan not in file.known_plans:
             continue
         review = _last_review(file, said)
-        chair = review.booked.chair if review and review.booked else None
-        yield Owed(
-            kind="answer_plan_end",
-            key=(said.plan,),
-            due_at=due.due_at,
-            owner="chair" if chair else "coordinator",
-            closes_on="recorded",
-            sentence=f"Answer for the end of the plan {said.plan} on {in_words(said.ended_on)}: {why}. {due.sentence}",
-            rule=due.rule,
-            to=chair,
-        )
+        chair = review.chair if review else None
+        what = f"Answer for the end of the plan {said.plan} on {in_words(said.ended_on)}: {why}."
+        owner = "chair" if chair else "coordinator"
+        yield to_record("answer_plan_end", (said.plan,), what, due, owner, None, to=chair)
 
 
 def _not_ended_by_a_review(file: CaseFile, said: e.PlanEnded, directory: Directory, protocol: Protocol) -> str:

@@ -9,7 +9,6 @@ whom they sit for.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import suppress
 from datetime import date, datetime
 from itertools import pairwise
 
@@ -18,12 +17,11 @@ from msgspec import Struct
 from handlers import events as e
 from handlers.case_file import CaseFile
 from handlers.counting import Ground, Present, Quorum
-from handlers.duties import Met, Owed, duty_of
+from handlers.duties import Met, Owed, deadline_if_any, duty_of, to_record
 from handlers.meeting_file import Meeting
 from handlers.meetings.falling_due import CONFERENCES, name
 from handlers.partnership import Directory
-from handlers.protocol import Protocol, RuleUnknown
-from handlers.rule import Deadline
+from handlers.protocol import Protocol
 from handlers.working_days import in_words, listed, local_day
 
 COMES: frozenset[e.Presence] = frozenset({"present", "deputy", "part"})
@@ -85,7 +83,7 @@ def _found(file: CaseFile, sat: Sat, directory: Directory, protocol: Protocol) -
     quorum = protocol.quorum_for(sat.meeting.due.kind, local_day(sat.started_at))
     if quorum is None:
         return None
-    chair = sat.meeting.booked.chair if sat.meeting.booked else None
+    chair = sat.meeting.chair
     known = working_with(file, local_day(sat.started_at), directory)
     turns = [x for a in sat.attendance for x in (a.present_from, a.present_to)]
     instants = sorted({sat.started_at, *(x for x in turns if x and sat.started_at < x < sat.ended_at)})
@@ -184,7 +182,7 @@ def quorum_of(meeting: Meeting, protocol: Protocol) -> Quorum | None:
 
 def may_waive(by: str, meeting: Meeting, directory: Directory) -> bool:
     """Its chair, or whoever else presides over conferences in the area."""
-    return by in directory.chairs() or bool(meeting.booked and meeting.booked.chair == by)
+    return by in directory.chairs() or by == meeting.chair
 
 
 def may_proceed(file: CaseFile, meeting: Meeting, directory: Directory, protocol: Protocol) -> bool:
@@ -236,35 +234,20 @@ def owed(file: CaseFile, protocol: Protocol, directory: Directory) -> Iterator[O
     yield from _twice(file, directory, protocol)
 
 
-def by_rule(protocol: Protocol, rule: str, since: datetime) -> Deadline | None:
-    """Nothing is owed by a rule that this nation's packs do not have."""
-    with suppress(RuleUnknown):
-        return protocol.deadline(rule, local_day(since))
-    return None
-
-
 def _ground_owed(file: CaseFile, meeting: Meeting, directory: Directory, protocol: Protocol) -> Iterator[Owed]:
     """Of a conference that sat without a quorum: the ground, or another date soon (rules Q-03, Q-04)."""
     found, sat = verdict(file, meeting, directory, protocol), meeting.sitting
-    due = by_rule(protocol, "Q-04", max(sat.started_at, sat.recorded_at)) if sat else None
+    due = deadline_if_any(protocol, "Q-04", local_day(max(sat.started_at, sat.recorded_at))) if sat else None
     if found is None or found.is_quorate or sat is None or due is None:
         return
     waived, again = ground(meeting, directory, protocol), _sits_again(file, meeting, sat.started_at, protocol)
-    met = Met("recorded", f"{waived.by}, on the ground of {waived.ground.replace('_', ' ')}") if waived else None
-    chair = meeting.booked.chair if meeting.booked else None
-    yield Owed(
-        kind="record_ground",
-        key=(meeting.id,),
-        due_at=due.due_at,
-        owner="chair",
-        closes_on="recorded",
-        sentence=f"Record on which ground the {name(meeting)} of {in_words(sat.started_at)} went on without a quorum,"
-        f" or fix a new date. It was {found.sentence}. {due.sentence}",
-        rule=due.rule,
-        meeting=meeting.id,
-        to=chair,
-        met=met or again,
+    on = f"{waived.by}, on the ground of {waived.ground.replace('_', ' ')}" if waived else None
+    what = (
+        f"Record on which ground the {name(meeting)} of {in_words(sat.started_at)} went on without a quorum,"
+        f" or fix a new date. It was {found.sentence}."
     )
+    key = (meeting.id,)
+    yield to_record("record_ground", key, what, due, "chair", on or again, meeting=meeting.id, to=meeting.chair)
 
 
 def _sits_again(file: CaseFile, meeting: Meeting, sat_at: datetime, protocol: Protocol) -> Met | None:
@@ -280,7 +263,7 @@ def _sits_again(file: CaseFile, meeting: Meeting, sat_at: datetime, protocol: Pr
 def _report_owed(file: CaseFile, meeting: Meeting, directory: Directory, protocol: Protocol) -> Iterator[Owed]:
     """A ground that others must hear of (rules Q-04): local difficulty in attending."""
     waived, quorum = ground(meeting, directory, protocol), quorum_of(meeting, protocol)
-    due = by_rule(protocol, "Q-04", meeting.waived.recorded_at) if meeting.waived else None
+    due = deadline_if_any(protocol, "Q-04", local_day(meeting.waived.recorded_at)) if meeting.waived else None
     if waived is None or quorum is None or due is None:
         return
     for post in quorum.grounds[waived.ground]:
@@ -311,22 +294,13 @@ def _paediatrician_owed(file: CaseFile, meeting: Meeting, protocol: Protocol) ->
     """One should be there, and none works with the family (rules Q-06). Why is not said: the sentence goes by mail."""
     since = file.records.induced_illness
     roles = _wanted_roles(file, quorum_of(meeting, protocol))
-    due = by_rule(protocol, "Q-06", max(since, meeting.fell_due_at)) if since and roles and meeting.open else None
+    asked_on = local_day(max(since, meeting.fell_due_at)) if since and roles and meeting.open else None
+    due = deadline_if_any(protocol, "Q-06", asked_on) if asked_on else None
     found = next((p.worker for p in file.professionals.values() if p.role in roles), None)
     if due is None or (found and duty_of(file, "name_paediatrician", meeting.id) not in file.duties):
         return
-    yield Owed(
-        kind="name_paediatrician",
-        key=(meeting.id,),
-        due_at=due.due_at,
-        owner="coordinator",
-        closes_on="recorded",
-        sentence=f"Find a {' or '.join(roles)} for the {name(meeting)}, and record that they work with the family."
-        f" {due.sentence}",
-        rule=due.rule,
-        meeting=meeting.id,
-        met=Met("recorded", found) if found else None,
-    )
+    what = f"Find a {' or '.join(roles)} for the {name(meeting)}, and record that they work with the family."
+    yield to_record("name_paediatrician", (meeting.id,), what, due, "coordinator", found, meeting=meeting.id)
 
 
 def _twice(file: CaseFile, directory: Directory, protocol: Protocol) -> Iterator[Owed]:
@@ -335,17 +309,17 @@ def _twice(file: CaseFile, directory: Directory, protocol: Protocol) -> Iterator
     sittings = sorted(_sittings(file), key=lambda sat: sat.started_at)
     short = [(sat, _is_short(file, sat, directory, protocol)) for sat in sittings]
     for (_, first), (sat, second) in pairwise(short):
-        due = by_rule(protocol, "Q-05", max(sat.started_at, sat.recorded_at)) if first and second else None
+        known_on = local_day(max(sat.started_at, sat.recorded_at))
+        due = deadline_if_any(protocol, "Q-05", known_on) if first and second else None
         if due:
-            yield Owed(
-                kind="answer_inquorate_again",
-                key=(sat.meeting.id, local_day(sat.started_at).isoformat()),
-                due_at=due.due_at,
-                owner="conference_unit_manager",
-                closes_on="recorded",
-                sentence=f"Answer for it that the {name(sat.meeting)} of {in_words(sat.started_at)} was not quorate,"
-                f" nor the conference before it. {due.sentence}",
-                rule=due.rule,
+            yield to_record(
+                "answer_inquorate_again",
+                (sat.meeting.id, local_day(sat.started_at).isoformat()),
+                f"Answer for it that the {name(sat.meeting)} of {in_words(sat.started_at)} was not quorate, nor the"
+                " conference before it.",
+                due,
+                "conference_unit_manager",
+                None,
                 meeting=sat.meeting.id,
             )
 

@@ -12,7 +12,7 @@ from datetime import date
 
 from handlers import standing
 from handlers.case_file import CaseFile
-from handlers.duties import Met, Owed
+from handlers.duties import Owed, to_record
 from handlers.meeting_file import Meeting
 from handlers.meetings.falling_due import name
 from handlers.protocol import Protocol, RuleUnknown
@@ -40,17 +40,9 @@ def _advocates(file: CaseFile, meeting: Meeting, protocol: Protocol) -> Iterator
             continue
         deadline = protocol.deadline("CHD-01", asked_on)
         offer = offers.get(child)
-        yield Owed(
-            kind="offer_advocate",
-            key=(meeting.id, child),
-            due_at=deadline.due_at,
-            owner="coordinator",
-            closes_on="recorded",
-            sentence=f"Offer {child} an advocate for the {name(meeting)}. {deadline.sentence}",
-            rule=deadline.rule,
-            meeting=meeting.id,
-            met=Met("recorded", f"{offer.by}: {offer.outcome}") if offer else None,
-        )
+        what, key = f"Offer {child} an advocate for the {name(meeting)}.", (meeting.id, child)
+        by = f"{offer.by}: {offer.outcome}" if offer else None
+        yield to_record("offer_advocate", key, what, deadline, "coordinator", by, meeting=meeting.id)
 
 
 def _participation(file: CaseFile, meeting: Meeting, protocol: Protocol) -> Iterator[Owed]:
@@ -58,17 +50,9 @@ def _participation(file: CaseFile, meeting: Meeting, protocol: Protocol) -> Iter
     codes = file.arrangements.participation_in(meeting.id)
     deadline = protocol.deadline("CHD-02", local_day(meeting.sitting.started_at))
     for child in _living(file, standing.children_of(file, meeting.due.plan or "")):
-        yield Owed(
-            kind="record_participation",
-            key=(meeting.id, child),
-            due_at=deadline.due_at,
-            owner="coordinator",
-            closes_on="recorded",
-            sentence=f"Record how {child} took part in the {name(meeting)}. {deadline.sentence}",
-            rule=deadline.rule,
-            meeting=meeting.id,
-            met=Met("recorded", f"{codes[child].by}: {codes[child].code}") if child in codes else None,
-        )
+        what, key = f"Record how {child} took part in the {name(meeting)}.", (meeting.id, child)
+        by = f"{codes[child].by}: {codes[child].code}" if child in codes else None
+        yield to_record("record_participation", key, what, deadline, "coordinator", by, meeting=meeting.id)
 
 
 def _living(file: CaseFile, children: tuple[str, ...]) -> list[str]:

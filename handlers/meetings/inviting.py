@@ -84,7 +84,7 @@ def _was_asked(file: CaseFile, person: str, directory: Directory) -> Invitee:
 
 def with_chair(meeting: Meeting, guests: list[Invitee], directory: Directory) -> list[Invitee]:
     """The guests, and the chair whom the diary found; each person once, in a settled order."""
-    chair = meeting.booked.chair if meeting.booked else None
+    chair = meeting.chair
     everyone = [*guests, worker(chair, "chair", directory)] if chair else guests
     return sorted({g.person: g for g in everyone}.values(), key=lambda g: g.person)
 

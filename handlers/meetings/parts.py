@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from handlers import events as e
 from handlers import facts as f
 from handlers.case_file import CaseFile
-from handlers.duties import Met, Owed
+from handlers.duties import Owed, to_record
 from handlers.facts import Hours, OwnHours
 from handlers.meeting_file import Meeting
 from handlers.meetings.falling_due import name
@@ -78,18 +78,9 @@ def owed(file: CaseFile, protocol: Protocol) -> Iterator[Owed]:
             raised = kept.body
             agreed, against = AGREED.get(raised.agreed), raised.against
             deadline = protocol.deadline("T9-01", begins_at(meeting))
-            yield Owed(
-                kind="agree_part",
-                key=(raised.objection,),
-                due_at=deadline.due_at,
-                owner="coordinator",
-                closes_on="recorded",
-                sentence=f"Agree which part of the {name(meeting)} {against} comes to, since {raised.person} objects."
-                f" {deadline.sentence}",
-                rule=deadline.rule,
-                meeting=meeting.id,
-                met=Met("recorded", f"{raised.by}: {agreed}") if agreed else None,
-            )
+            what = f"Agree which part of the {name(meeting)} {against} comes to, since {raised.person} objects."
+            by = f"{raised.by}: {agreed}" if agreed else None
+            yield to_record("agree_part", (raised.objection,), what, deadline, "coordinator", by, meeting=meeting.id)
 
 
 def begins_at(meeting: Meeting) -> datetime:
@@ -101,7 +92,7 @@ def _named(
     file: CaseFile, meeting: Meeting, person: str, agenda: Mapping[str, e.AgendaPart], directory: Directory
 ) -> list[e.AgendaPart]:
     """The parts that this person alone is asked to; none: the whole meeting."""
-    if meeting.booked and person == meeting.booked.chair:
+    if person == meeting.chair:
         return []
     agreed = [k.body for k in file.arrangements.objections_to(meeting.id) if k.body.agreed == "part"]
     worker = directory.workers.get(person)

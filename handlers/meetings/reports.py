@@ -9,7 +9,7 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from handlers.case_file import CaseFile
-from handlers.duties import Letter, Met, Owed
+from handlers.duties import Letter, Owed, to_record
 from handlers.meeting_file import Meeting
 from handlers.meetings.falling_due import CONFERENCES, name
 from handlers.meetings.inviting import Invitee
@@ -56,8 +56,8 @@ def _agency(meeting: Meeting, person: str, role: str, protocol: Protocol, direct
     if role.startswith(PROBATION):
         return ""
     agency = directory.agencies.get(directory.agency_id(meeting.wishes.sender_of(person)))
-    presides = meeting.booked is not None and meeting.booked.chair == person
-    return agency.agency if agency and agency.kind in protocol.reports_asked_of and not presides else ""
+    asked = agency and agency.kind in protocol.reports_asked_of and meeting.chair != person
+    return agency.agency if agency and asked else ""
 
 
 def _due(meeting: Meeting, protocol: Protocol) -> tuple[datetime, Deadline]:
@@ -83,16 +83,15 @@ def _owed(meeting: Meeting, agency: str, asked: list[str], protocol: Protocol, d
     came = next((p for p in meeting.reports if directory.agency_id(meeting.wishes.sender_of(p)) == agency), None)
     starts_at = meeting.booked.starts_at if meeting.booked else None
     letter = Letter(occasion="report_asked", meeting=meeting.id, starts_at=starts_at, due_at=due_at)
-    return Owed(
-        kind="report_from_agency",
-        key=(agency, meeting.id),
+    return to_record(
+        "report_from_agency",
+        (agency, meeting.id),
+        f"{agency} owes a report to the {name(meeting)}.",
+        due,
+        "invitee",
+        f"the report of {came}" if came else None,
         due_at=due_at,
-        owner="invitee",
-        closes_on="recorded",
-        sentence=f"{agency} owes a report to the {name(meeting)}. {due.sentence}",
-        rule=due.rule,
         letter=None if coming else letter,
-        met=Met("recorded", f"the report of {came}") if came else None,
         meeting=meeting.id,
         service=agency,
         to=to,

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from handlers import events as e
 from handlers.case_file import CaseFile
-from handlers.duties import Letter, Met, Owed, duty_of
+from handlers.duties import Letter, Met, Owed, duty_of, to_record
 from handlers.facts import DutyKind
 from handlers.letters import came_to_nothing, went
 from handlers.meeting_file import SPOKEN, Meeting
@@ -77,17 +77,8 @@ def _to_answer(
     protocol: Protocol,
 ) -> Owed:
     deadline = protocol.deadline("ASKED-01", local_day(since))
-    return Owed(
-        kind=kind,
-        key=key,
-        due_at=_before_it_begins(deadline.due_at, meeting),
-        owner="coordinator",
-        closes_on="recorded",
-        sentence=f"{words} {deadline.sentence}",
-        rule=deadline.rule,
-        meeting=meeting.id,
-        met=met,
-    )
+    due_at = _before_it_begins(deadline.due_at, meeting)
+    return to_record(kind, key, words, deadline, "coordinator", met, meeting=meeting.id, due_at=due_at)
 
 
 def _word_of_no(file: CaseFile, meeting: Meeting, person: str, what: str, at: datetime, protocol: Protocol) -> Owed:

@@ -129,7 +129,7 @@ def _chair_before(file: CaseFile) -> str | None:
     """The chair of the family's latest conference, for later reviews too where possible (rules CH-02)."""
     sat = [m for m in file.meetings.values() if m.sitting and m.booked and m.booked.chair]
     latest = max(sat, key=lambda m: m.sitting.started_at if m.sitting else m.fell_due_at, default=None)
-    return latest.booked.chair if latest and latest.booked else None
+    return latest.chair if latest else None
 
 
 def take(file: CaseFile, body: e.SeatsTaken) -> Iterator[Finding | TellStream]:

@@ -28,6 +28,7 @@ MeetingName = Annotated[str, typer.Argument(metavar="MEETING", help="As quorate 
 Person = Annotated[str, typer.Argument(help="A worker's or family member's id.")]
 By = Annotated[str, typer.Option(metavar="WORKER", help="Who answers for this: a worker of the directory.")]
 Reason = Annotated[str, typer.Option(help="Why; it is sealed before it is kept.")]
+Why = Annotated[str | None, typer.Option(help="Why; it is sealed before it is kept.")]
 Outcome = Literal["spoke", "no_answer", "collected"]
 
 

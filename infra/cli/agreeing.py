@@ -9,26 +9,19 @@ import typer
 
 from handlers import events as e
 from handlers import standing
+from handlers.conference.agreeing import WHO
 from handlers.events import Body
-from handlers.meetings.falling_due import CONFERENCES, name
+from handlers.meetings.falling_due import name
 from infra.cli import moments
-from infra.cli.acting import By, Family, MeetingName, Reason
+from infra.cli.acting import By, Family, MeetingName, Reason, Why
 from infra.cli.common import Area, Fault, Json
-from infra.cli.recording import duties_opened
-from infra.cli.stores import Folder, must_know
-from infra.cli.telling import Told, tell
+from infra.cli.stores import Folder, held_conference, must_know
+from infra.cli.telling import Told, duties_opened, tell
 
 MATTERS: dict[e.Matter, str] = {
     "late_conference": "why it is late",
     "moved_review": "that it is moved",
 }
-CAPACITIES: dict[e.Capacity, str] = {
-    "social_care_manager": "the social care manager",
-    "chair": "the chair",
-    "core_group": "the core group",
-}
-
-
 DECISIONS: dict[e.ChildDecision, str] = {
     "plan": "a child protection plan",
     "plan_goes_on": "the plan goes on",
@@ -46,16 +39,14 @@ def decided(
     decision: Annotated[e.ChildDecision, typer.Argument(help="What the conference decided.")],
     child: Annotated[list[str], typer.Option(help="Of whom; give it once for each.")],
     by: By,
-    reason: Annotated[str | None, typer.Option(help="Why; it is sealed before it is kept.")] = None,
+    reason: Why = None,
     area: Area = None,
     json: Json = False,
 ) -> None:
     """Record what a conference decided of one child, or of several."""
 
     def make(folder: Folder, now: datetime) -> Body:
-        found = folder.meeting(meeting)
-        if found.due.kind not in CONFERENCES or not found.held:
-            raise Fault(f"{meeting} is no conference that was held: see quorate show {family}")
+        held_conference(folder, meeting)
         for one in child:
             must_know(one, standing.children(folder.file), f"{one} is no child of {family}")
         if decision == "not_considered" and not reason:
@@ -99,11 +90,11 @@ def agree(
             said = kept.body
             same = (said.meeting, said.by) == (meeting, by) and said.capacity != capacity
             if same and said.matter == matter == "late_conference":
-                raise Fault(f"{by} agreed already, as {CAPACITIES[said.capacity]}: it takes two people")
+                raise Fault(f"{by} agreed already, as {WHO[said.capacity]}: it takes two people")
         return e.AgreementRecorded(meeting, matter, capacity, by, reason, day)
 
     def said(told: Told) -> list[str]:
-        who = f"{told.after.name(by)}, as {CAPACITIES[capacity]}"
+        who = f"{told.after.name(by)}, as {WHO[capacity]}"
         return [f"{who}, agreed of the {name(told.meeting(meeting))} {MATTERS[matter]}.", *duties_opened(told)]
 
     tell(ctx, family, area, by, json, make, said)

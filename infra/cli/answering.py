@@ -19,9 +19,8 @@ from infra.cli import moments
 from infra.cli.acting import By, Family, MeetingName, Person, Reason, known_to, open_meeting
 from infra.cli.common import Area, Fault, Json, first_few
 from infra.cli.moments import moment
-from infra.cli.recording import duties_opened
 from infra.cli.stores import Folder, must_know
-from infra.cli.telling import Told, tell
+from infra.cli.telling import Told, duties_opened, tell
 
 Invitee = Annotated[str, typer.Argument(help="Who was asked to it.")]
 Need = Annotated[e.NeedKind, typer.Option(help="What is needed.")]

@@ -18,9 +18,8 @@ from handlers.working_days import in_words
 from infra.cli.acting import By, Family, MeetingName, Person, Reason, known_to, open_meeting
 from infra.cli.arranged import own_times
 from infra.cli.common import Area, Fault, Json
-from infra.cli.recording import duties_opened
 from infra.cli.stores import Folder, must_know
-from infra.cli.telling import Told, tell
+from infra.cli.telling import Told, duties_opened, tell
 
 A_PART = re.compile(r"([\w-]+):(\d{1,3})-(\d{1,3}):(.+)")
 PARTS = "Which parts, by their ids; say --part once for each."
@@ -169,7 +168,7 @@ def exclusion_decided(
         there = folder.file.arrangements.exclusions
         must_know(exclusion, there, f"{family} has no request {exclusion}")
         meeting = folder.meeting(there[exclusion].asked.body.meeting)
-        chair = meeting.booked.chair if meeting.booked else None
+        chair = meeting.chair
         if by != chair:
             raise Fault(f"only the chair of {meeting.id} decides on it: {chair or 'it has none yet, so book it'}")
         _part_alone(outcome, part)

@@ -15,9 +15,9 @@ from handlers.working_days import in_words
 from infra.cli import moments
 from infra.cli.acting import By, Family
 from infra.cli.common import Area, Fault, Json, counted
-from infra.cli.recording import On, duties_opened, happened_on
+from infra.cli.recording import On, happened_on
 from infra.cli.stores import Folder, must_know
-from infra.cli.telling import Told, tell, time_kept
+from infra.cli.telling import Told, duties_opened, tell, time_kept
 
 Move = Annotated[str, typer.Argument(help="The move's own number.")]
 

@@ -13,12 +13,12 @@ from handlers.events import Body
 from handlers.meetings.falling_due import meeting_id, name
 from handlers.standing import plan_ended_on
 from handlers.working_days import in_words, local_day
-from infra.cli.acting import By, Family, Reason
+from infra.cli.acting import By, Family, Reason, Why
 from infra.cli.befalling import what_changed
 from infra.cli.common import Area, Fault, Json
-from infra.cli.recording import On, duties_opened, happened_on
-from infra.cli.stores import Folder, must_know
-from infra.cli.telling import Told, tell
+from infra.cli.recording import On, happened_on
+from infra.cli.stores import Folder, known_discussion, must_know
+from infra.cli.telling import Told, duties_opened, tell
 
 Discussion = Annotated[str, typer.Argument(help="The strategy discussion that began the enquiry.")]
 Dispute = Annotated[str, typer.Argument(help="The dispute's own number.")]
@@ -38,14 +38,14 @@ def outcome(
     conference: Conference,
     on: On,
     by: By,
-    reason: Annotated[str | None, typer.Option(help="Why; it is sealed before it is kept.")] = None,
+    reason: Why = None,
     area: Area = None,
     json: Json = False,
 ) -> None:
     """Record what a section 47 enquiry came to, and whether a conference is required."""
 
     def make(folder: Folder, now: datetime) -> Body:
-        _known(folder, discussion)
+        known_discussion(folder, discussion)
         return e.Section47Concluded(discussion, found, conference, happened_on(on, now), by, reason)
 
     def said(told: Told) -> list[str]:
@@ -70,7 +70,7 @@ def interim_plan(
     """Record the interim plan that is in force until the conference, and who does what in it."""
 
     def make(folder: Folder, now: datetime) -> Body:
-        _known(folder, discussion)
+        known_discussion(folder, discussion)
         known = {*folder.directory.workers, *folder.file.members}
         for person, _, does in (one.partition("=") for one in role):
             must_know(person, known, f"{person} is neither in the directory nor of {family}")
@@ -99,7 +99,7 @@ def dispute(
     """Record that somebody disputes whether to confer: the conference stays due until managers settle it."""
 
     def make(folder: Folder, now: datetime) -> Body:
-        _known(folder, discussion)
+        known_discussion(folder, discussion)
         if dispute in folder.file.life.disputed:
             raise Fault(f"there is a dispute {dispute} already: give this one a number of its own")
         return e.ConferenceDisputed(dispute, discussion, by, reason)
@@ -132,10 +132,6 @@ def settle(
         return [f"The dispute {dispute} is settled.", *held, *_whether(told, raised.body.discussion)]
 
     tell(ctx, family, area, by, json, make, said)
-
-
-def _known(folder: Folder, discussion: str) -> None:
-    must_know(discussion, folder.file.discussions, f"{folder.file.family} has had no strategy discussion {discussion}")
 
 
 def _whether(told: Told, discussion: str) -> list[str]:

@@ -17,9 +17,9 @@ from infra.cli import moments
 from infra.cli.acting import By, Family, MeetingName, Reason, open_meeting
 from infra.cli.befalling import what_changed
 from infra.cli.common import Area, Fault, Json
-from infra.cli.recording import On, duties_opened, happened_on
+from infra.cli.recording import On, happened_on
 from infra.cli.stores import Folder, must_know
-from infra.cli.telling import Told, tell
+from infra.cli.telling import Told, duties_opened, tell
 
 Plan = Annotated[str, typer.Argument(help="The plan's id, as quorate show names it.")]
 Placement = Annotated[str, typer.Argument(help="The placement's own number.")]

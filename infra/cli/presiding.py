@@ -16,12 +16,12 @@ from handlers.meetings.falling_due import CONFERENCES, name
 from handlers.standing import plan_ended_on
 from handlers.working_days import in_words
 from infra.cli import moments
-from infra.cli.acting import By, Family, MeetingName, Reason
+from infra.cli.acting import By, Family, MeetingName, Reason, Why
 from infra.cli.common import Area, Fault, Json, first_few
 from infra.cli.planning import Plan
-from infra.cli.recording import On, duties_opened, happened_on
-from infra.cli.stores import Folder, must_know
-from infra.cli.telling import Told, tell
+from infra.cli.recording import On, happened_on
+from infra.cli.stores import Folder, known_discussion, must_know
+from infra.cli.telling import Told, duties_opened, tell
 
 Discussion = Annotated[str, typer.Argument(help="The strategy discussion.")]
 
@@ -63,7 +63,7 @@ def agree_off(
     family: Family,
     meeting: MeetingName,
     by: By,
-    reason: Annotated[str | None, typer.Option(help="Why; it is sealed before it is kept.")] = None,
+    reason: Why = None,
     area: Area = None,
     json: Json = False,
 ) -> None:
@@ -89,14 +89,14 @@ def considered(
     discussion: Discussion,
     involved: Annotated[bool, typer.Option("--involved/--not-involved", help="Whether the service had a part in it.")],
     by: By,
-    reason: Annotated[str | None, typer.Option(help="Why; it is sealed before it is kept.")] = None,
+    reason: Why = None,
     area: Area = None,
     json: Json = False,
 ) -> None:
     """Record that it was considered whether the treatment service has a part in a strategy discussion."""
 
     def make(folder: Folder, now: datetime) -> Body:
-        _known(folder, discussion)
+        known_discussion(folder, discussion)
         return e.TreatmentConsidered(discussion, involved, by, reason)
 
     def said(told: Told) -> list[str]:
@@ -154,7 +154,3 @@ def end_plan(
         return [f"{plan} ended on {in_words(moments.day(on))}.", *duties_opened(told)]
 
     tell(ctx, family, area, by, json, make, said)
-
-
-def _known(folder: Folder, discussion: str) -> None:
-    must_know(discussion, folder.file.discussions, f"{folder.file.family} has had no strategy discussion {discussion}")

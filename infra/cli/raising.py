@@ -10,13 +10,12 @@ import typer
 from handlers import events as e
 from handlers.conference.papers import PACK
 from handlers.events import Body
-from handlers.meeting_file import Meeting
-from handlers.meetings.falling_due import CONFERENCES, name
+from handlers.meetings.falling_due import name
 from infra.cli.acting import By, Family, MeetingName, Person, Reason, known_to
 from infra.cli.common import Area, Fault, Json, counted
-from infra.cli.recording import On, duties_opened, happened_on
-from infra.cli.stores import Folder, must_know
-from infra.cli.telling import Told, tell
+from infra.cli.recording import On, happened_on
+from infra.cli.stores import Folder, held_conference, must_know
+from infra.cli.telling import Told, duties_opened, tell
 
 Issue = Annotated[str, typer.Argument(help="The number by which it is known.")]
 KINDS: dict[e.IssueKind, str] = {
@@ -74,7 +73,7 @@ def read_out(
     """Record that the report of somebody who was not there was read out at the conference."""
 
     def make(folder: Folder, now: datetime) -> Body:
-        found = _conference(folder, meeting)
+        found = held_conference(folder, meeting)
         must_know(person, found.reports, f"no report of {person} for {meeting} is on record")
         return e.ReportReadOut(meeting, person, by)
 
@@ -99,7 +98,7 @@ def raised(
     """Record that somebody dissents from a conference, complains of it, or recorded it: what it decided stands."""
 
     def make(folder: Folder, now: datetime) -> Body:
-        _conference(folder, meeting)
+        held_conference(folder, meeting)
         known_to(folder, meeting, person)
         if issue in folder.file.life.raised:
             raise Fault(f"there is {issue} already: give this one a number of its own")
@@ -131,10 +130,3 @@ def answered(
         return e.IssueSettled(issue, outcome, by, reason)
 
     tell(ctx, family, area, by, json, make, lambda told: [f"{issue} is {OUTCOMES[outcome]}."])
-
-
-def _conference(folder: Folder, meeting: str) -> Meeting:
-    found = folder.meeting(meeting)
-    if found.due.kind not in CONFERENCES or not found.held:
-        raise Fault(f"{meeting} is no conference that was held: see quorate show {folder.file.family}")
-    return found

@@ -19,8 +19,7 @@ from infra.cli import moments
 from infra.cli.acting import By, Family, MeetingName, Person, Reason, known_to, open_meeting, stream_of_duty
 from infra.cli.common import Area, Fault, Json, counted
 from infra.cli.stores import Folder, must_know, short, unknown
-from infra.cli.telling import Told, tell, time_kept
-from infra.cli.telling import duties_opened as duties_opened
+from infra.cli.telling import Told, duties_opened, tell, time_kept
 
 Purpose = Literal["fip", "joint_review", "care_plan", "change"]
 PURPOSES: dict[str, str] = {

@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 from handlers.case_file import CaseFile
 from handlers.desk import File
 from handlers.meeting_file import Meeting
+from handlers.meetings.falling_due import CONFERENCES
 from handlers.partnership import Directory
 from handlers.people import StreamId, Text
 from handlers.protocol import Protocol
@@ -51,6 +52,19 @@ class Folder:
             there = first_few(sorted(self.file.meetings))
             raise Fault(f"{self.file.family} has no meeting {id_}: its meetings are {there}")
         return self.file.meetings[id_]
+
+
+def known_discussion(folder: Folder, discussion: str) -> None:
+    """Raises Fault, naming the family's discussions."""
+    must_know(discussion, folder.file.discussions, f"{folder.file.family} has had no strategy discussion {discussion}")
+
+
+def held_conference(folder: Folder, meeting: str) -> Meeting:
+    """Raises Fault where it is no conference, or has not sat."""
+    found = folder.meeting(meeting)
+    if found.due.kind not in CONFERENCES or not found.held:
+        raise Fault(f"{meeting} is no conference that was held: see quorate show {folder.file.family}")
+    return found
 
 
 async def present(house: House) -> datetime:

@@ -72,7 +72,7 @@ class Guest(Struct, frozen=True, kw_only=True):
     @property
     def role(self) -> str:
         """Their part in one or two words; empty where a word would say too much."""
-        if self.meeting.booked and self.meeting.booked.chair == self.person:
+        if self.meeting.chair == self.person:
             return "chair"
         involved = self.file.professionals.get(self.person)
         return involved.role.replace("_", " ") if involved else ""

@@ -7,6 +7,7 @@ from typing import get_args
 import pytest
 
 from handlers import events as e
+from handlers.conference.agreeing import WHO
 from infra.cli import agreeing
 from tests.infra.commands import BY, FAMILY, MEETING, Home, first_evening, home, referred
 from tests.journeys.story import at, told
@@ -19,7 +20,7 @@ AGREE = ("agree", FAMILY, MEETING, "late_conference")
 def test_each_matter_and_capacity_has_its_words() -> None:
     assert set(agreeing.MATTERS) == set(get_args(e.Matter))
     assert set(agreeing.DECISIONS) == set(get_args(e.ChildDecision))
-    assert set(agreeing.CAPACITIES) == set(get_args(e.Capacity))
+    assert set(WHO) == set(get_args(e.Capacity))
 
 
 def test_a_late_conference_is_agreed_by_two_people(referred: Home) -> None:
